@@ -1,0 +1,1 @@
+import '@core-framework/common/require-node';

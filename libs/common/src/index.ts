@@ -1,0 +1,37 @@
+export { type Clock, CLOCK, systemClock } from './clock/clock.js';
+export { CommonModule } from './common.module.js';
+export { ContextKey, RequestContext } from './context/request-context.js';
+export {
+  type ClientAnswer,
+  clientAnswerOf,
+  type FieldError,
+  type FieldErrors,
+  NON_FIELD_ERRORS,
+} from './errors/client-answer.js';
+export { CoreError, type CoreErrorOptions } from './errors/core-error.js';
+export { ApiException, type ApiExceptionOptions } from './exceptions/api.exception.js';
+export {
+  BadRequestException,
+  ConflictException,
+  ForbiddenException,
+  NotFoundException,
+  RateLimitException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+  ValidationException,
+} from './exceptions/application.exceptions.js';
+export {
+  InvalidInputException,
+  MethodNotAllowedException,
+  ParseException,
+  PayloadTooLargeException,
+  PreconditionFailedException,
+  UnsupportedMediaTypeException,
+} from './exceptions/protocol.exceptions.js';
+export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
+export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
+export { ANONYMOUS, type Principal } from './principal/principal.js';
+export { BootReportRegistry } from './registries/boot-report.registry.js';
+export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';
+export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';
+export { type UnroutedRequestHandler, UnroutedRequestRegistry } from './registries/unrouted-request.registry.js';
