@@ -1,0 +1,50 @@
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, test } from '@jest/globals';
+import { CoreSettings } from './core-settings.js';
+import { InvalidSettingsError } from './errors/config.errors.js';
+import { SettingsModule } from './settings.module.js';
+
+class BaseSettings extends CoreSettings {
+  region = 'eu';
+}
+class AppSettings extends BaseSettings {
+  shard = 1;
+}
+
+@Injectable()
+class Reader {
+  constructor(
+    readonly core: CoreSettings,
+    readonly base: BaseSettings,
+    readonly app: AppSettings,
+  ) {}
+}
+
+@Module({ providers: [Reader] })
+class FeatureModule {}
+
+describe('SettingsModule', () => {
+  test('provides one instance under every class, also to modules that do not import it', async () => {
+    @Module({ imports: [SettingsModule.forRoot(AppSettings, { env: { SHARD: '7' }, envFile: false }), FeatureModule] })
+    class AppModule {}
+    const context = await NestFactory.createApplicationContext(AppModule, { logger: false });
+    const { core, base, app } = context.get(Reader);
+    expect(core).toBe(app);
+    expect(base).toBe(app);
+    expect(app.shard).toBe(7);
+    await context.close();
+  });
+
+  test('reads settings when the application is built, not before', async () => {
+    const env: Record<string, string> = { PORT: 'x' };
+    @Module({ imports: [SettingsModule.forRoot(CoreSettings, { env, envFile: false })] })
+    class AppModule {}
+    const build = () => NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
+    await expect(build()).rejects.toThrow(InvalidSettingsError);
+    env['PORT'] = '81';
+    const context = await build();
+    expect(context.get(CoreSettings).port).toBe(81);
+    await context.close();
+  });
+});

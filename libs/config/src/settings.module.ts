@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CommonModule } from '@core-framework/common';
+import { CoreSettings } from './core-settings.js';
+import { loadSettings, type LoadSettingsOptions } from './loading/load-settings.js';
+import { lineageOf, type SettingsClass } from './metadata/settings.metadata.js';
+
+/** Token of the settings class itself, by which it is found in an application that is not yet built. */
+export const SETTINGS_CLASS = Symbol.for('@core-framework/config:settings-class');
+
+/**
+ * Provides the settings everywhere, under {@link CoreSettings} and under the class it was given, as one instance.
+ *
+ * They are read when the application is built, not when this file is imported.
+ */
+@Module({})
+export class SettingsModule {
+  /** Pass the application's own class, and where to read from when that is not the process's environment. */
+  static forRoot(
+    settingsClass: SettingsClass<CoreSettings> = CoreSettings,
+    options?: LoadSettingsOptions,
+  ): DynamicModule {
+    // Libraries inject CoreSettings, applications their own class or one between.
+    const others = lineageOf(settingsClass).filter(
+      (ancestor) =>
+        ancestor !== settingsClass && (ancestor === CoreSettings || ancestor.prototype instanceof CoreSettings),
+    );
+    return {
+      module: SettingsModule,
+      global: true,
+      imports: [CommonModule],
+      providers: [
+        { provide: SETTINGS_CLASS, useValue: settingsClass },
+        { provide: settingsClass, useFactory: () => loadSettings(settingsClass, options) },
+        ...others.map((ancestor) => ({ provide: ancestor, useExisting: settingsClass })),
+      ],
+      exports: [settingsClass, ...others],
+    };
+  }
+}
