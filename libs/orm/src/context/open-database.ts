@@ -1,0 +1,95 @@
+import type { CoreSettings } from '@core-framework/config';
+import { MikroORM } from '@mikro-orm/core';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import type { ResolvedCoreOrmOptions } from '../core-orm.options.js';
+import { type DatabaseUrl, databaseUrlOf, describeDatabase } from '../databases/database-url.js';
+import { createDriverOptions } from '../databases/driver-options.js';
+import { DatabaseUnreachableError } from '../errors/database.errors.js';
+import { OrmOptionsError } from '../errors/orm.errors.js';
+import type { ModelClass } from '../fields/field-definition.js';
+import { MigrationService } from '../migrations/migration.service.js';
+import { entitySchemaOf } from '../models/entity-schema.js';
+import { modelDefinition } from '../models/model-definition.js';
+import { Database } from './database.js';
+
+let opened = 0;
+
+function chosenDatabase({ url }: ResolvedCoreOrmOptions, settings?: CoreSettings): DatabaseUrl {
+  return databaseUrlOf(url === undefined ? (settings ?? {}) : { databaseUrl: url });
+}
+
+/**
+ * Opens the database for the given models and brings its tables to where the options want them.
+ *
+ * @throws DatabaseUnreachableError when it cannot be reached.
+ */
+export async function openDatabase(
+  models: readonly ModelClass[],
+  options: ResolvedCoreOrmOptions,
+  settings?: CoreSettings,
+): Promise<Database> {
+  const url = chosenDatabase(options, settings);
+  refuseUpdateInProduction(options, settings);
+  // MikroORM asks for the context already while it is constructed.
+  const made: { database?: Database } = {};
+  const orm = new MikroORM<AbstractSqlDriver>({
+    ...(await createDriverOptions(url, settings)),
+    entities: [...withRelated(models)].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
+    metadataProvider: ReflectMetadataProvider,
+    // MikroORM keeps transactions by this name; two applications in one process must not see each other's.
+    contextName: `core-orm-${++opened}`,
+    context: () => made.database?.contextualEntityManager(),
+    discovery: { warnWhenNoEntities: false },
+    forceUtcTimezone: true,
+  });
+  const database = new Database(orm, url.dialect, describeDatabase(url), options.preparedStatements);
+  made.database = database;
+  try {
+    await connect(orm, url);
+    await prepareTables(orm, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** The models and all that relations lead to from them: a table cannot point to one that nobody knows. */
+function withRelated(models: readonly ModelClass[]): ReadonlySet<ModelClass> {
+  const found = new Set(models);
+  // A set also visits what is added to it meanwhile.
+  for (const model of found) {
+    for (const { relation } of modelDefinition(model).fields.values()) if (relation) found.add(relation.target());
+  }
+  return found;
+}
+
+async function connect(orm: MikroORM<AbstractSqlDriver>, url: DatabaseUrl): Promise<void> {
+  await orm.connect();
+  const check = await orm.driver.getConnection().checkConnection();
+  if (check.ok) return;
+  if (check.error instanceof DatabaseUnreachableError) throw check.error;
+  throw new DatabaseUnreachableError(describeDatabase(url), check.reason, 'Check DATABASE_URL.', check.error);
+}
+
+function refuseUpdateInProduction({ schema }: ResolvedCoreOrmOptions, settings?: CoreSettings): void {
+  if (schema !== 'update' || !settings?.isProduction) return;
+  throw new OrmOptionsError("schema: 'update' changes tables without a migration, which production refuses.", {
+    fix: "Generate a migration and use schema: 'migrate'.",
+  });
+}
+
+async function prepareTables(
+  orm: MikroORM<AbstractSqlDriver>,
+  { migrations, schema }: ResolvedCoreOrmOptions,
+): Promise<void> {
+  if (schema === 'update') await orm.schema.update();
+  if (schema !== 'migrate') return;
+  if (migrations === undefined) {
+    throw new OrmOptionsError("schema: 'migrate' was asked for, but no migrations are given.", {
+      fix: 'Pass the folder: migrations: new URL("./migrations/", import.meta.url).',
+    });
+  }
+  await new MigrationService(orm, migrations).migrate();
+}

@@ -1,0 +1,36 @@
+import { BootReportRegistry, HealthRegistry, RequestContext } from '@core-framework/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Database } from './context/database.js';
+import { DATABASE } from './core-orm.tokens.js';
+import { DatabaseHealthCheck } from './health/database-health.check.js';
+
+/** Ties the database to the application's life: announces it, gives it to requests, closes it at the very end. */
+@Injectable()
+export class CoreOrmLifecycle implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly health: HealthRegistry,
+    private readonly report: BootReportRegistry,
+    @Optional() private readonly host?: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    this.health.register(new DatabaseHealthCheck(this.database));
+    this.report.set('Database', this.database.description);
+    const adapter = this.host?.httpAdapter;
+    if (adapter?.getType() !== 'fastify') return;
+    // After CommonModule's hook, which makes the context, and before routes are registered.
+    adapter.getInstance<FastifyInstance>().addHook('onRequest', (_request, _reply, done) => {
+      const context = RequestContext.current();
+      if (context) this.database.bindTo(context);
+      done();
+    });
+  }
+
+  /** Nest calls this after the server has answered its last request. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}

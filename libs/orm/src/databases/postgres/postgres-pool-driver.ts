@@ -1,0 +1,82 @@
+import { CompiledQuery, type DatabaseConnection, type Driver, type TransactionSettings } from 'kysely';
+import type pg from 'pg';
+import type { PostgresUrl } from '../database-url.js';
+import type { ResolvedConnectionSettings } from '../driver-options.js';
+import { PostgresConnection } from './postgres-connection.js';
+import { PostgresPool } from './postgres-pool.js';
+import { PreparedStatements } from './prepared-statements.js';
+
+/**
+ * Kysely's way into the pool.
+ *
+ * Kysely never gives back a connection whose `begin` or `rollback` failed, so those two clean up themselves.
+ */
+export class PostgresPoolDriver implements Driver {
+  readonly #pool: PostgresPool;
+  readonly #settings: ResolvedConnectionSettings;
+  readonly #prepared = new WeakMap<pg.PoolClient, PreparedStatements>();
+
+  constructor(url: PostgresUrl, settings: ResolvedConnectionSettings) {
+    this.#pool = new PostgresPool(url, settings);
+    this.#settings = settings;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<PostgresConnection> {
+    const client = await this.#pool.acquire();
+    let prepared = this.#prepared.get(client);
+    if (prepared === undefined) {
+      prepared = new PreparedStatements();
+      this.#prepared.set(client, prepared);
+    }
+    return new PostgresConnection(client, prepared, this.#settings.echo);
+  }
+
+  async beginTransaction(connection: PostgresConnection, settings: TransactionSettings): Promise<void> {
+    const { isolationLevel, accessMode } = settings;
+    const isolation = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`;
+    const access = accessMode === undefined ? '' : ` ${accessMode}`;
+    try {
+      await connection.executeQuery(CompiledQuery.raw(`begin${isolation}${access}`));
+      connection.inTransaction = true;
+    } catch (error) {
+      connection.release(true);
+      throw error;
+    }
+  }
+
+  async commitTransaction(connection: PostgresConnection): Promise<void> {
+    await connection.commit();
+  }
+
+  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    try {
+      await connection.executeQuery(CompiledQuery.raw('rollback'));
+      connection.inTransaction = false;
+    } catch {
+      // The connection is gone, and the transaction with it: what failed before says more than this error.
+      connection.release(true);
+    }
+  }
+
+  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`savepoint "${name}"`));
+  }
+
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`rollback to "${name}"`));
+  }
+
+  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`release "${name}"`));
+  }
+
+  async releaseConnection(connection: PostgresConnection): Promise<void> {
+    connection.release(connection.inTransaction);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.close();
+  }
+}

@@ -1,0 +1,75 @@
+import { CoreError } from '@core-framework/common';
+
+const BUSY_ANSWER = {
+  status: 503,
+  code: 'service_unavailable',
+  detail: 'The service is temporarily unavailable.',
+  headers: { 'Retry-After': '1' },
+} as const;
+
+/** Thrown when `DATABASE_URL` names a database that this release has no driver for. */
+export class UnsupportedDatabaseError extends CoreError {
+  readonly code = 'DATABASE_UNSUPPORTED';
+
+  constructor(
+    readonly scheme: string,
+    supported: readonly string[],
+  ) {
+    super(`DATABASE_URL starts with "${scheme}://", for which there is no database driver.`, {
+      fix: `Set DATABASE_URL to one of ${supported.join(', ')}.`,
+    });
+  }
+}
+
+/** Thrown when `DATABASE_URL` cannot be read. The URL itself is not repeated: it may hold a password. */
+export class InvalidDatabaseUrlError extends CoreError {
+  readonly code = 'DATABASE_URL_INVALID';
+
+  constructor(problem: string, fix: string) {
+    super(`DATABASE_URL ${problem}.`, { fix });
+  }
+}
+
+/** Thrown when the database that `DATABASE_URL` names cannot be opened. */
+export class DatabaseUnreachableError extends CoreError {
+  readonly code = 'DATABASE_UNREACHABLE';
+
+  constructor(database: string, reason: string, fix: string, cause?: unknown) {
+    super(`The database ${database} (DATABASE_URL) cannot be opened: ${reason}.`, { fix, cause, client: BUSY_ANSWER });
+  }
+}
+
+/**
+ * Thrown when a query waited too long for a connection or for the write lock.
+ *
+ * The usual reason is a second EntityManager that is awaited inside the transaction it has to wait for.
+ */
+export class DatabaseBusyError extends CoreError {
+  readonly code = 'DATABASE_BUSY';
+
+  constructor(waitedFor: string, milliseconds: number, fix: string, cause?: unknown) {
+    super(`Waited ${milliseconds} ms for ${waitedFor}.`, { fix, cause, client: BUSY_ANSWER });
+  }
+}
+
+/** Thrown when a statement opened a transaction as plain SQL on a connection that others use too. */
+export class RawTransactionError extends CoreError {
+  readonly code = 'DATABASE_RAW_TRANSACTION';
+
+  constructor() {
+    super('A transaction was opened by an SQL statement; it has been rolled back.', {
+      fix: 'Open transactions with atomic() or em.transactional(), which reserve a connection for them.',
+    });
+  }
+}
+
+/** Thrown when a transaction goes on after the database has ended it on its own. */
+export class TransactionLostError extends CoreError {
+  readonly code = 'DATABASE_TRANSACTION_LOST';
+
+  constructor() {
+    super('The database rolled the transaction back after an earlier error; nothing more can be done in it.', {
+      fix: 'Let the earlier error end the transaction instead of catching it inside.',
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Session } from '../context/session.js';
+import type { FieldDefinition } from '../fields/field-definition.js';
+import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import { StatementBuilder } from '../querysets/statement.js';
+import { execute } from '../querysets/statement-executor.js';
+import { ForeignKeyViolationError, NotNullViolationError, ProtectedError, UniqueViolationError } from './orm.errors.js';
+import { violationOf } from './violations.js';
+
+/** What a statement was to write. */
+export interface WriteIntent {
+  readonly definition: ModelDefinition;
+  readonly operation: 'insert' | 'update' | 'delete';
+  /** The fields that were to be written, and their values in the same order. */
+  readonly fields: readonly FieldDefinition[];
+  readonly values: readonly unknown[];
+}
+
+/** Makes one of our errors of a driver's complaint about a broken constraint; other errors stay what they are. */
+export async function translateIntegrityError(
+  session: Session,
+  error: unknown,
+  { definition, operation, fields, values }: WriteIntent,
+): Promise<unknown> {
+  const violation = violationOf(session.database.dialect, error);
+  if (!violation) return error;
+  const named = violation.columns.map((column) => fieldOfColumn(definition, column));
+  switch (violation.kind) {
+    case 'unique':
+      return new UniqueViolationError(definition.name, named, error);
+    case 'notNull':
+      return new NotNullViolationError(definition.name, named, error);
+    case 'foreignKey': {
+      if (operation === 'delete') return new ProtectedError(definition.name, error);
+      const dangling = named.length > 0 ? named : await danglingRelations(session, fields, values);
+      return new ForeignKeyViolationError(definition.name, dangling, error);
+    }
+  }
+}
+
+function fieldOfColumn({ fields }: ModelDefinition, column: string): string {
+  for (const field of fields.values()) if (field.columnName === column) return field.name;
+  return column;
+}
+
+/** SQLite does not say which key leads nowhere, so the rows they point to are looked for. */
+async function danglingRelations(
+  session: Session,
+  fields: readonly FieldDefinition[],
+  values: readonly unknown[],
+): Promise<string[]> {
+  const { database } = session;
+  const dangling: string[] = [];
+  for (const [index, field] of fields.entries()) {
+    const value = values[index];
+    if (!field.relation || value === null) continue;
+    const { tableName, primaryKey } = modelDefinition(field.relation.target());
+    const builder = new StatementBuilder(database.dialect, database.kysely);
+    const statement = builder.build(
+      sql`select 1 from ${sql.table(tableName)} where ${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`,
+    );
+    const { rows } = await execute(session, statement, [value]);
+    if (rows.length === 0) dangling.push(field.name);
+  }
+  return dangling;
+}

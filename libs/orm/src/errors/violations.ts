@@ -1,0 +1,60 @@
+import type { SqlDialect } from '../context/database.js';
+
+/** What a driver tells of a broken constraint; columns as far as it names them. */
+export interface Violation {
+  readonly kind: 'unique' | 'foreignKey' | 'notNull';
+  readonly columns: readonly string[];
+}
+
+/** Reads a driver's complaint about a broken constraint; `undefined` for every other error. */
+export function violationOf(dialect: SqlDialect, error: unknown): Violation | undefined {
+  return dialect === 'postgresql' ? postgresViolation(error) : sqliteViolation(error);
+}
+
+export function isForeignKeyViolation(dialect: SqlDialect, error: unknown): boolean {
+  return violationOf(dialect, error)?.kind === 'foreignKey';
+}
+
+function textOf(error: unknown, property: string): string {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function postgresViolation(error: unknown): Violation | undefined {
+  switch (textOf(error, 'code')) {
+    case '23505':
+      return { kind: 'unique', columns: columnsInDetail(error) };
+    case '23503':
+    case '23001':
+      return { kind: 'foreignKey', columns: columnsInDetail(error) };
+    case '23502':
+      return { kind: 'notNull', columns: [textOf(error, 'column')] };
+    default:
+      return undefined;
+  }
+}
+
+/** `Key (author_id, "Name")=(1, x) already exists.` */
+function columnsInDetail(error: unknown): string[] {
+  const [, list = ''] = /^Key \((.*?)\)=/.exec(textOf(error, 'detail')) ?? [];
+  return list === '' ? [] : list.split(', ').map((column) => column.replace(/^"|"$/g, ''));
+}
+
+/** `UNIQUE constraint failed: posts.author_id, posts.name` */
+function sqliteViolation(error: unknown): Violation | undefined {
+  const [, list = ''] = /constraint failed: (.*)$/.exec(textOf(error, 'message')) ?? [];
+  const qualified = list.split(', ').filter((name) => name.includes('.'));
+  const columns = qualified.map((name) => name.slice(name.lastIndexOf('.') + 1));
+  switch (textOf(error, 'code')) {
+    case 'SQLITE_CONSTRAINT_UNIQUE':
+    case 'SQLITE_CONSTRAINT_PRIMARYKEY':
+      return { kind: 'unique', columns };
+    case 'SQLITE_CONSTRAINT_NOTNULL':
+      return { kind: 'notNull', columns };
+    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+    case 'SQLITE_CONSTRAINT_TRIGGER':
+      return { kind: 'foreignKey', columns: [] };
+    default:
+      return undefined;
+  }
+}

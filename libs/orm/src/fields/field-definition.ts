@@ -1,0 +1,104 @@
+/** The types a model's field may have. */
+export type FieldKind =
+  | 'pk'
+  | 'string'
+  | 'text'
+  | 'integer'
+  | 'bigInteger'
+  | 'float'
+  | 'decimal'
+  | 'money'
+  | 'percent'
+  | 'boolean'
+  | 'datetime'
+  | 'date'
+  | 'time'
+  | 'json'
+  | 'uuid'
+  | 'email'
+  | 'url'
+  | 'phone'
+  | 'slug'
+  | 'ip'
+  | 'color'
+  | 'enum'
+  | 'version'
+  | RelationKind;
+
+/** The kinds of field that hold no value of their own but lead to other models. */
+export type RelationKind = 'foreignKey' | 'oneToOne' | 'oneToMany' | 'manyToMany';
+
+/** The types of single values: what a field, or the primary key that a relation points to, is made of. */
+export type ScalarKind = Exclude<FieldKind, RelationKind | 'pk' | 'version'>;
+
+/** A class whose instances are rows. */
+export type ModelClass<T extends object = object> = new () => T;
+
+/** What the database does with the rows that point to a row which is deleted. */
+export type OnDelete = 'cascade' | 'restrict' | 'setNull';
+
+/** Where a relation leads and how it is stored. */
+export interface RelationDefinition {
+  readonly kind: RelationKind;
+  /** The related model; a function because models import each other in circles. */
+  readonly target: () => ModelClass;
+  /** Name of the field on the other side; set on the side without a column (inverse). */
+  readonly mappedBy?: string;
+  /** Whether this side holds the column (foreignKey, oneToOne) or names the link table (manyToMany). */
+  readonly owner: boolean;
+  /** Whether it leads to several rows. */
+  readonly many: boolean;
+  readonly onDelete?: OnDelete;
+  /** Name of the link table of an owning manyToMany, when the declaration gives one. */
+  readonly linkTableName?: string;
+}
+
+/** A JSON Schema as OpenAPI 3.1 uses it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Everything that one `@Field.*` declaration says, frozen. */
+export interface FieldDefinition {
+  /** Name of the property. */
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Type of the value in the column; of a relation, the type of the primary key it points to. */
+  readonly scalarKind: ScalarKind;
+  /** Absent for relations that have no column in this table. */
+  readonly columnName?: string;
+  readonly nullable: boolean;
+  /** Whether an input must name it when a row is created. */
+  readonly required: boolean;
+  readonly hasDefault: boolean;
+  /** The default, or the function that makes it. */
+  readonly default?: unknown;
+  readonly unique: boolean;
+  readonly indexed: boolean;
+  /** Shown, never taken from an input. */
+  readonly readOnly: boolean;
+  /** Taken from an input, never shown. */
+  readonly writeOnly: boolean;
+  /** Neither shown nor taken, neither filtered nor sorted by, unless code does it. */
+  readonly hidden: boolean;
+  /** Set by the framework: primary keys, automatic times, versions. */
+  readonly generated: boolean;
+  /** Time of creation (`create`) or of the last write (`update`). */
+  readonly auto?: 'create' | 'update';
+  /** Whether an empty text is a value. */
+  readonly blank: boolean;
+  /** Whether white space around a text is removed; on unless the declaration says otherwise. */
+  readonly trim: boolean;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Digits of a decimal in all, and after the point. */
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly choices?: readonly (string | number)[];
+  /** The field whose text a slug is made of when none is given. */
+  readonly slugFrom?: string;
+  readonly description?: string;
+  readonly relation?: RelationDefinition;
+  /** Schema of the value as JSON, for OpenAPI 3.1. */
+  readonly jsonSchema: JsonSchema;
+}

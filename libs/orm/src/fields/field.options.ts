@@ -1,0 +1,93 @@
+import type { ModelClass, OnDelete } from './field-definition.js';
+
+/** What every column may say. */
+export interface FieldOptions<T> {
+  /** Whether the column may be empty (`null`). @defaultValue false */
+  readonly nullable?: boolean;
+  /** Value of a new row that names none, or a function that makes it. */
+  readonly default?: T | (() => T);
+  /** Whether two rows may not share a value. @defaultValue false */
+  readonly unique?: boolean;
+  /** Whether the column gets an index. @defaultValue false, true for foreign keys */
+  readonly index?: boolean;
+  /** Shown to clients but never taken from them. @defaultValue false */
+  readonly readOnly?: boolean;
+  /** Taken from clients but never shown to them. @defaultValue false */
+  readonly writeOnly?: boolean;
+  /** Kept from clients altogether. @defaultValue false */
+  readonly hidden?: boolean;
+  /** Name of the column. @defaultValue the property's name in snake_case */
+  readonly column?: string;
+  /** Explains the field in the API documentation. */
+  readonly description?: string;
+}
+
+/** Options of texts. */
+export interface TextOptions extends FieldOptions<string> {
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Whether an empty text is accepted. @defaultValue false */
+  readonly blank?: boolean;
+  /** Whether white space around the text is removed. @defaultValue true */
+  readonly trim?: boolean;
+}
+
+/** Options of slugs. */
+export interface SlugOptions extends TextOptions {
+  /** The field whose text makes the slug of a new row that names none. */
+  readonly from?: string;
+}
+
+/** Options of numbers. */
+export interface NumberOptions<T = number> extends FieldOptions<T> {
+  /** Smallest value accepted. */
+  readonly min?: number;
+  /** Largest value accepted. */
+  readonly max?: number;
+}
+
+/** Options of decimals; values are strings, so that no digit is lost. */
+export interface DecimalOptions extends NumberOptions<string> {
+  /** Digits in all. @defaultValue 10 (`money` 12, `percent` 5) */
+  readonly precision?: number;
+  /** Digits after the point. @defaultValue 2 */
+  readonly scale?: number;
+}
+
+/** Options of points in time. */
+export interface DateTimeOptions extends FieldOptions<Date> {
+  /** Set at every write. @defaultValue false */
+  readonly autoNow?: boolean;
+  /** Set when the row is created. @defaultValue false */
+  readonly autoNowAdd?: boolean;
+}
+
+/** Options of primary keys. */
+export interface PrimaryKeyOptions {
+  /** `string` keys are given by the application, the others are generated. @defaultValue 'integer' */
+  readonly type?: 'integer' | 'bigInteger' | 'uuid' | 'string';
+  readonly column?: string;
+  readonly description?: string;
+}
+
+/** Options of relations that have a column. */
+export interface ForeignKeyOptions extends Omit<FieldOptions<never>, 'default'> {
+  /** What becomes of this row when the one it points to is deleted. @defaultValue 'restrict' */
+  readonly onDelete?: OnDelete;
+}
+
+/** Options of the owning side of a many-to-many relation. */
+export interface ManyToManyOptions {
+  /** Name of the link table. @defaultValue `<table>_<field>` */
+  readonly linkTable?: string;
+  readonly readOnly?: boolean;
+  readonly writeOnly?: boolean;
+  readonly hidden?: boolean;
+  readonly description?: string;
+}
+
+/** The model at the other end, as a function because models import each other in circles. */
+export type RelationTarget<T extends object> = () => ModelClass<T>;
+
+/** Picks the field of the other side by which it points back. */
+export type InversePicker<T extends object> = (target: T) => unknown;

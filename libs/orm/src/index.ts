@@ -1,0 +1,135 @@
+export { type Collection, EntityManager, MikroORM, type Ref, ref } from '@mikro-orm/core';
+export { SqlEntityManager } from '@mikro-orm/sql';
+export { Database } from './context/database.js';
+export { type ContextOptions, runInContext } from './context/run-in-context.js';
+export { CoreOrmModule } from './core-orm.module.js';
+export { CORE_ORM_OPTIONS, type CoreOrmExtras, type CoreOrmOptions } from './core-orm.options.js';
+export { DATABASE, getManagerToken, InjectManager } from './core-orm.tokens.js';
+export {
+  DoesNotExistError,
+  ForeignKeyViolationError,
+  InvalidLookupError,
+  InvalidModelError,
+  InvalidValueError,
+  MultipleObjectsReturnedError,
+  NoContextError,
+  NotNullViolationError,
+  NoTransactionError,
+  OrmOptionsError,
+  ProtectedError,
+  uniqueErrors,
+  UniqueViolationError,
+  UnknownDatabaseError,
+  VersionConflictError,
+} from './errors/orm.errors.js';
+export type {
+  FieldDefinition,
+  FieldKind,
+  JsonSchema,
+  ModelClass,
+  OnDelete,
+  RelationDefinition,
+  RelationKind,
+  ScalarKind,
+} from './fields/field-definition.js';
+export { Field } from './fields/field.decorator.js';
+export type {
+  DateTimeOptions,
+  DecimalOptions,
+  FieldOptions,
+  ForeignKeyOptions,
+  InversePicker,
+  ManyToManyOptions,
+  NumberOptions,
+  PrimaryKeyOptions,
+  RelationTarget,
+  SlugOptions,
+  TextOptions,
+} from './fields/field.options.js';
+export { compileFieldParser, compileTextParser } from './fields/field-parser.js';
+export { compileJsonValue, toJsonValue } from './fields/json-value.js';
+export type { ParseOutcome, ValueParser } from './fields/parse-outcome.js';
+export type { LookupName } from './fields/types/field-type.js';
+export { BaseModel } from './models/base.model.js';
+export { Model, type ModelOptions } from './models/model.decorator.js';
+export { isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';
+export { slugify } from './models/naming.js';
+export { PlainModel } from './models/plain.model.js';
+export type { DynamicLookups } from './querysets/condition.js';
+export type { Link } from './querysets/links.js';
+export { lookupsOf } from './querysets/lookup.js';
+export type {
+  CheckedLookups,
+  ColumnName,
+  FieldName,
+  KeyOf,
+  LookupValue,
+  NewRow,
+  PlainRow,
+  Related,
+  RelationName,
+} from './querysets/lookup-types.js';
+export { Manager } from './querysets/manager.js';
+export { Clause, Q } from './querysets/q.js';
+export { QuerySet, type RowOptions } from './querysets/query-set.js';
+export { atomic, type AtomicOptions, onCommit } from './transactions/atomic.js';
+
+export { type DatabaseUrl, databaseUrlOf, describeDatabase, parseDatabaseUrl } from './databases/database-url.js';
+export {
+  type ConnectionSettings,
+  createDriverOptions,
+  type DriverOptions,
+  type SqlOrm,
+} from './databases/driver-options.js';
+export {
+  DatabaseBusyError,
+  DatabaseUnreachableError,
+  InvalidDatabaseUrlError,
+  RawTransactionError,
+  TransactionLostError,
+  UnsupportedDatabaseError,
+} from './errors/database.errors.js';
+export {
+  InvalidMigrationsError,
+  IrreversibleMigrationError,
+  MigrationFailedError,
+  MigrationHistoryError,
+  MigrationStateError,
+  UnsupportedSchemaError,
+} from './errors/migration.errors.js';
+export { MissingFakerError, UnknownFactoryStateError } from './errors/seeding.errors.js';
+export { generateMigration } from './migrations/generate-migration.js';
+export { Migration, type MigrationClass } from './migrations/migration.js';
+export type { AppliedMigration } from './migrations/migration-history.js';
+export type { PlannedMigration, PlannedStep } from './migrations/migration-plan.js';
+export { MigrationService } from './migrations/migration.service.js';
+export type { MigrationSource } from './migrations/migration-source.js';
+export { addColumn, alterColumn, dropColumn } from './migrations/operations/column-operations.js';
+export {
+  addForeignKey,
+  createIndex,
+  dropForeignKey,
+  dropIndex,
+} from './migrations/operations/constraint-operations.js';
+export { runCode, runSql } from './migrations/operations/data-operations.js';
+export type { DataOperation, MigrationContext, Operation, SchemaOperation } from './migrations/operations/operation.js';
+export { createTable, dropTable } from './migrations/operations/table-operations.js';
+export type {
+  ColumnSpec,
+  ColumnType,
+  ForeignKeySpec,
+  IndexSpec,
+  RawSql,
+  ReferentialAction,
+  SchemaState,
+  TableSpec,
+} from './migrations/schema-state.js';
+export {
+  type AttributesOf,
+  defineFactory,
+  Factory,
+  type FactoryAttributes,
+  type FactoryOptions,
+  type FactoryState,
+} from './seeding/factory.js';
+export { runSeeders, Seeder, type SeederContext, type SeedOptions } from './seeding/seeder.js';

@@ -1,0 +1,47 @@
+import { TableNotFoundException } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { MIGRATIONS_TABLE } from '../databases/driver-options.js';
+
+/** Any number, the same in every process that migrates one database. */
+const LOCK = 4_927_816_305;
+
+/** One migration that the database records as applied. */
+export interface AppliedMigration {
+  readonly name: string;
+  readonly appliedAt: Date;
+}
+
+/** Reads which migrations were applied, in their order. Makes no table: a database that has none has no history. */
+export async function readHistory(em: SqlEntityManager): Promise<AppliedMigration[]> {
+  try {
+    const sql = `select name, applied_at from ${MIGRATIONS_TABLE} order by name`;
+    const rows = await em.execute<{ name: string; applied_at: string }[]>(sql);
+    return rows.map(({ name, applied_at }) => ({ name, appliedAt: new Date(applied_at) }));
+  } catch (error) {
+    if (error instanceof TableNotFoundException) return [];
+    throw error;
+  }
+}
+
+/**
+ * Keeps other processes from migrating until the transaction ends, and makes the table of the history.
+ *
+ * On SQLite the transaction itself is the lock, since it began as a writing one.
+ */
+export async function lockHistory(em: SqlEntityManager, isSqlite: boolean): Promise<void> {
+  if (!isSqlite) await em.execute('select pg_advisory_xact_lock(?)', [LOCK]);
+  await em.execute(
+    `create table if not exists ${MIGRATIONS_TABLE} (name varchar(255) not null primary key, applied_at varchar(30) not null)`,
+  );
+}
+
+export async function recordApplied(em: SqlEntityManager, name: string): Promise<void> {
+  await em.execute(`insert into ${MIGRATIONS_TABLE} (name, applied_at) values (?, ?)`, [
+    name,
+    new Date().toISOString(),
+  ]);
+}
+
+export async function forgetApplied(em: SqlEntityManager, name: string): Promise<void> {
+  await em.execute(`delete from ${MIGRATIONS_TABLE} where name = ?`, [name]);
+}

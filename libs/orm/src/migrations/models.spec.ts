@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Collection } from '@mikro-orm/core';
+import type { Database } from '../context/database.js';
+import { openDatabase } from '../context/open-database.js';
+import { resolveCoreOrmOptions } from '../core-orm.options.js';
+import { Field } from '../fields/field.decorator.js';
+import { BaseModel } from '../models/base.model.js';
+import { Model } from '../models/model.decorator.js';
+import { PlainModel } from '../models/plain.model.js';
+import { createScratchPostgres } from '../testing/scratch-postgres.js';
+import { generateMigration } from './generate-migration.js';
+import { MigrationService } from './migration.service.js';
+
+@Model({ tableName: 'crates', unique: [['code', 'kind']], indexes: [['kind', 'madeOn']] })
+class Crate extends BaseModel {
+  @Field.string({ maxLength: 40, unique: true }) code!: string;
+  @Field.slug({ from: 'code', unique: true }) slug!: string;
+  @Field.text({ nullable: true }) note!: string | null;
+  @Field.integer({ default: 3 }) slots!: number;
+  @Field.bigInteger({ nullable: true }) serial!: bigint | null;
+  @Field.float({ default: 0.5 }) weight!: number;
+  @Field.decimal({ precision: 9, scale: 3 }) volume!: string;
+  @Field.money({ default: '1.50' }) price!: string;
+  @Field.percent() fill!: string;
+  @Field.boolean({ default: true }) isOpen!: boolean;
+  @Field.datetime({ nullable: true }) sealedAt!: Date | null;
+  @Field.date({ nullable: true }) madeOn!: string | null;
+  @Field.time({ nullable: true }) openFrom!: string | null;
+  @Field.json({ nullable: true }) extra!: unknown;
+  @Field.uuid({ nullable: true }) token!: string | null;
+  @Field.ip({ nullable: true }) ip!: string | null;
+  @Field.enum({ choices: ['wood', 'steel'], default: 'wood' }) kind!: string;
+  @Field.version() version!: number;
+  @Field.foreignKey(() => Crate, { nullable: true, onDelete: 'setNull' }) parent!: Crate | null;
+  @Field.manyToMany(() => Sticker) stickers!: Collection<Sticker>;
+}
+
+@Model({ tableName: 'stickers' })
+class Sticker extends PlainModel {
+  @Field.pk({ type: 'uuid' }) id!: string;
+  @Field.oneToOne(() => Crate, { onDelete: 'cascade' }) crate!: Crate;
+}
+
+const scratch = await createScratchPostgres('orm_models');
+let folder: string;
+let database: Database | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orm-models-'));
+});
+
+afterEach(async () => {
+  await database?.close();
+  rmSync(folder, { recursive: true });
+});
+
+afterAll(async () => scratch?.drop());
+
+test('one generated folder gives the tables of the models on every database, and nothing is left to generate', async () => {
+  const migrations = pathToFileURL(`${folder}/migrations/`);
+  for (const url of [`sqlite://${folder}/app.db`, ...(scratch ? [scratch.url] : [])]) {
+    database = await openDatabase([Crate, Sticker], resolveCoreOrmOptions({ url }));
+    const file = await generateMigration(database.orm, migrations, 'initial');
+    expect(file === undefined).toBe(url === scratch?.url);
+    if (file) point(file);
+    const service = new MigrationService(database.orm, migrations);
+    await service.migrate();
+    expect(await service.drift()).toEqual([]);
+    expect(await generateMigration(database.orm, migrations, 'again')).toBeUndefined();
+    await database.close();
+  }
+});
+
+/** The package's own name resolves nowhere in a temporary folder. */
+function point(file: URL): void {
+  const source = readFileSync(file, 'utf8');
+  writeFileSync(file, source.replace('@core-framework/orm', new URL('../index.ts', import.meta.url).href));
+}

@@ -1,0 +1,111 @@
+import { BigIntType, DateType, DecimalType, EntitySchema, type EntitySchemaProperty } from '@mikro-orm/core';
+import type { FieldDefinition, ModelClass, ScalarKind } from '../fields/field-definition.js';
+import { linkTableOf } from './link-table.js';
+import { modelDefinition, type ModelDefinition } from './model-definition.js';
+
+type Property = EntitySchemaProperty<object, object>;
+
+/** Column types as MikroORM names them; the rest are texts of limited length. */
+const COLUMN_TYPES: Readonly<Partial<Record<ScalarKind, string>>> = {
+  text: 'text',
+  uuid: 'uuid',
+  integer: 'integer',
+  float: 'double',
+  boolean: 'boolean',
+  datetime: 'datetime',
+  time: 'time',
+  json: 'json',
+};
+
+function columnType(kind: ScalarKind) {
+  switch (kind) {
+    case 'bigInteger':
+      return new BigIntType('bigint');
+    case 'decimal':
+    case 'money':
+    case 'percent':
+      return new DecimalType('string');
+    case 'date':
+      // By name, "date" means a point in time.
+      return new DateType();
+    default:
+      return COLUMN_TYPES[kind] ?? 'string';
+  }
+}
+
+/** Makes MikroORM's description of a model; a new one each time, because MikroORM completes it in place. */
+export function entitySchemaOf(model: ModelClass): EntitySchema {
+  const definition = modelDefinition(model);
+  const properties = Object.fromEntries(
+    [...definition.fields.values()].map((field) => [field.name, propertyOf(definition, field)]),
+  );
+  return new EntitySchema({
+    class: model,
+    tableName: definition.tableName,
+    properties,
+    uniques: definition.uniqueTogether.map((names) => ({ properties: [...names] as never })),
+    indexes: definition.indexes.map((names) => ({ properties: [...names] as never })),
+  });
+}
+
+function propertyOf(definition: ModelDefinition, field: FieldDefinition): Property {
+  return field.relation ? relationProperty(definition, field) : scalarProperty(field);
+}
+
+function scalarProperty(field: FieldDefinition): Property {
+  const { auto, choices, kind, maxLength, nullable, precision, scalarKind, scale } = field;
+  const numericEnum = scalarKind === 'enum' && choices?.every((choice) => typeof choice === 'number');
+  const constant = field.hasDefault && ['string', 'number', 'boolean'].includes(typeof field.default);
+  return {
+    type: numericEnum ? 'integer' : columnType(scalarKind),
+    fieldName: field.columnName,
+    nullable,
+    hidden: field.hidden || field.writeOnly,
+    ...(kind === 'pk' && { primary: true, ...(scalarKind === 'integer' && { autoincrement: true }) }),
+    ...(kind === 'version' && { version: true }),
+    ...(kind !== 'pk' && field.unique && { unique: true }),
+    ...(field.indexed && !field.unique && { index: true }),
+    ...(maxLength !== undefined && scalarKind !== 'text' && !numericEnum && { length: maxLength }),
+    ...(scalarKind === 'datetime' && { length: 3 }),
+    ...(scalarKind === 'time' && { length: 0 }),
+    ...(precision !== undefined && { precision, scale }),
+    ...(constant && { default: field.default as string | number | boolean }),
+    // MikroORM's own unit of work keeps these too.
+    ...(auto && { onCreate: () => new Date() }),
+    ...(auto === 'update' && { onUpdate: () => new Date() }),
+  };
+}
+
+function relationProperty(definition: ModelDefinition, field: FieldDefinition): Property {
+  const { relation, nullable, unique, indexed, columnName } = field;
+  if (!relation) throw new TypeError(`${field.name} is not a relation`);
+  const entity = () => relation.target();
+  const column = {
+    entity,
+    ref: true,
+    nullable,
+    fieldName: columnName,
+    deleteRule: relation.onDelete === 'setNull' ? 'set null' : relation.onDelete,
+  };
+  switch (relation.kind) {
+    case 'foreignKey':
+      return { kind: 'm:1', ...column, unique, index: indexed && !unique };
+    case 'oneToOne':
+      if (relation.owner) return { kind: '1:1', ...column, owner: true, unique: true };
+      return { kind: '1:1', entity, ref: true, nullable: true, mappedBy: relation.mappedBy as never };
+    case 'oneToMany':
+      return { kind: '1:m', entity, mappedBy: relation.mappedBy as never };
+    case 'manyToMany': {
+      if (relation.mappedBy !== undefined) return { kind: 'm:n', entity, mappedBy: relation.mappedBy as never };
+      const { name, ownColumn, targetColumn } = linkTableOf(definition, field);
+      return {
+        kind: 'm:n',
+        entity,
+        owner: true,
+        pivotTable: name,
+        joinColumn: ownColumn,
+        inverseJoinColumn: targetColumn,
+      };
+    }
+  }
+}

@@ -1,0 +1,297 @@
+import { expect, test } from '@jest/globals';
+import { ref } from '@mikro-orm/core';
+import {
+  DoesNotExistError,
+  InvalidValueError,
+  NotNullViolationError,
+  VersionConflictError,
+} from '../errors/orm.errors.js';
+import { BLOG_MODELS, Comment, Country, Post, Tag, User } from '../testing/blog.models.js';
+import { describeEachDatabase } from '../testing/each-database.js';
+
+describeEachDatabase(BLOG_MODELS, (under) => {
+  const { run } = under;
+  const newUser = (email = 'ann@example.com') => User.objects.create({ email });
+
+  test('a new row gets its key, defaults, automatic times and a slug', () =>
+    run(async () => {
+      const before = Date.now();
+      const post = await Post.objects.create({ title: 'Crème brûlée!', author: await newUser() });
+      expect(post).toMatchObject({
+        slug: 'creme-brulee',
+        isPublished: false,
+        viewsCount: 0,
+        price: '1.50',
+        state: 'draft',
+        version: 1,
+      });
+      expect(post.id).toBeGreaterThan(0);
+      expect(post.createdAt).toEqual(post.updatedAt);
+      expect(post.createdAt.getTime()).toBeGreaterThanOrEqual(before);
+      expect(post.tags.getItems()).toEqual([]);
+    }));
+
+  test('every type comes back as it was stored', async () => {
+    const values = {
+      title: 'Ünïcode 🎈 "quotes" \\ % _',
+      publishedAt: new Date('2026-02-03T04:05:06.007Z'),
+      day: '2026-12-31',
+      hour: '23:59:58',
+      price: '12345678.90',
+      rating: 0.1,
+      bytes: 9223372036854775807n,
+      meta: { list: [1, 'two', null, { deep: true }] },
+      token: '0190163d-8694-739b-aea5-966c26f8ad91',
+      state: 'final' as const,
+    };
+    const id = await run(async () => (await Post.objects.create({ ...values, author: await newUser() })).id);
+    await run(async () => {
+      expect(await Post.objects.get({ id })).toMatchObject(values);
+      const [row] = await Post.objects.values();
+      expect(row).toMatchObject(values);
+      const [json] = await Post.objects.rows({ json: true });
+      expect(json).toMatchObject({ ...values, publishedAt: '2026-02-03T04:05:06.007Z', bytes: '9223372036854775807' });
+    });
+  });
+
+  test('an instance made by new is stored by save', () =>
+    run(async () => {
+      const author = await newUser();
+      const post = Object.assign(new Post(), { title: 'Made by hand', author: ref(author) });
+      expect(await post.save()).toBe(post);
+      expect(await Post.objects.get({ id: post.id })).toBe(post);
+    }));
+
+  test('a related row or its key may be set directly', () =>
+    run(async () => {
+      const author = await newUser();
+      await Country.objects.create({ code: 'NO', name: 'Norway' });
+      const byKey = await Object.assign(new User(), { email: 'b@example.com', country: 'NO' }).save();
+      expect(byKey.toDict().country).toBe('NO');
+      const byRow = await Object.assign(new Post(), { title: 'By row', author }).save();
+      Object.assign(byRow, { editor: author });
+      await byRow.save();
+      expect(await Post.objects.filter({ author, editor: author }).valuesList('title')).toEqual([['By row']]);
+    }));
+
+  test('bulkCreate numbers slugs that would be the same', () =>
+    run(async () => {
+      const [ann, bob] = await User.objects.bulkCreate([{ email: 'a@example.com' }, { email: 'b@example.com' }]);
+      const posts = await Post.objects.bulkCreate([
+        { title: 'Same', author: ann },
+        { title: 'Same', author: bob },
+      ]);
+      expect(posts.map(({ slug }) => slug)).toEqual(['same', 'same-2']);
+    }));
+
+  test('a slug that is taken gets the next free number', () =>
+    run(async () => {
+      const author = await newUser();
+      const other = await newUser('bob@example.com');
+      const third = await newUser('eve@example.com');
+      const slugs = [];
+      for (const who of [author, other, third])
+        slugs.push((await Post.objects.create({ title: 'Same', author: who })).slug);
+      expect(slugs).toEqual(['same', 'same-2', 'same-3']);
+    }));
+
+  test('save writes only what changed, and nothing when nothing did', () =>
+    run(async () => {
+      const user = await newUser();
+      await User.objects.filter({ id: user.id }).update({ isActive: false });
+      user.email = 'new@example.com';
+      await user.save();
+      expect(await User.objects.values('email', 'isActive')).toEqual([{ email: 'new@example.com', isActive: false }]);
+      await User.objects.filter({ id: user.id }).update({ email: 'newest@example.com' });
+      await user.save();
+      expect(await User.objects.values('email')).toEqual([{ email: 'newest@example.com' }]);
+    }));
+
+  test('save leaves changes of related rows alone', () =>
+    run(async () => {
+      const author = await newUser();
+      const post = await Post.objects.create({ title: 'One', author });
+      author.email = 'changed@example.com';
+      post.title = 'Two';
+      await post.save();
+      expect(await User.objects.values('email')).toEqual([{ email: 'ann@example.com' }]);
+    }));
+
+  test('save sets updatedAt and keeps createdAt', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser() });
+      const { createdAt, updatedAt } = post;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      post.title = 'Two';
+      await post.save();
+      await post.refresh();
+      expect(post.createdAt).toEqual(createdAt);
+      expect(post.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
+    }));
+
+  test('of two writers of one version the second is told', async () => {
+    const id = await run(async () => (await Post.objects.create({ title: 'One', author: await newUser() })).id);
+    const [first, second] = await Promise.all([
+      run(() => Post.objects.get({ id })),
+      run(() => Post.objects.get({ id })),
+    ]);
+    first.title = 'First';
+    second.title = 'Second';
+    await run(() => first.save());
+    const conflict = await run(() => second.save()).catch((error: unknown) => error);
+    expect(conflict).toBeInstanceOf(VersionConflictError);
+    expect(conflict).toMatchObject({ version: 1, client: { status: 409, code: 'version_conflict' } });
+    expect(await run(() => Post.objects.values('title', 'version'))).toEqual([{ title: 'First', version: 2 }]);
+    await run(async () => (await second.refresh()).title);
+    second.title = 'Second';
+    await run(() => second.save());
+    expect(second.version).toBe(3);
+  });
+
+  test('save and refresh tell when the row is gone', () =>
+    run(async () => {
+      const user = await newUser();
+      await User.objects.filter({ id: user.id }).delete();
+      user.email = 'late@example.com';
+      await expect(user.save()).rejects.toBeInstanceOf(DoesNotExistError);
+      await expect(user.refresh()).rejects.toBeInstanceOf(DoesNotExistError);
+    }));
+
+  test('delete removes the row, and save then stores it anew', () =>
+    run(async () => {
+      const user = await newUser();
+      await user.delete();
+      expect(await User.objects.exists()).toBe(false);
+      await expect(user.delete()).rejects.toBeInstanceOf(DoesNotExistError);
+      await user.save();
+      expect(await User.objects.count()).toBe(1);
+    }));
+
+  test('refresh takes over what the database holds, unsaved changes included', () =>
+    run(async () => {
+      const user = await newUser();
+      await User.objects.update({ email: 'new@example.com' });
+      user.isActive = false;
+      await user.refresh();
+      expect(user).toMatchObject({ email: 'new@example.com', isActive: true });
+      user.email = 'newer@example.com';
+      await user.save();
+      expect(await User.objects.values('email', 'isActive')).toEqual([{ email: 'newer@example.com', isActive: true }]);
+    }));
+
+  test('reading again does not undo changes that are not saved', () =>
+    run(async () => {
+      const user = await newUser();
+      user.email = 'pending@example.com';
+      await User.objects.all();
+      await user.save();
+      expect(await User.objects.values('email')).toEqual([{ email: 'pending@example.com' }]);
+    }));
+
+  test('a partly loaded instance keeps the columns it does not know', async () => {
+    await run(async () => Post.objects.create({ title: 'One', author: await newUser(), meta: { kept: true } }));
+    await run(async () => {
+      const post = await Post.objects.only('title').get();
+      expect(post.meta).toBeUndefined();
+      post.title = 'Two';
+      await post.save();
+    });
+    expect(await run(() => Post.objects.values('title', 'meta', 'version'))).toEqual([
+      { title: 'Two', meta: { kept: true }, version: 2 },
+    ]);
+  });
+
+  test('toDict shows columns, related rows as keys and nothing hidden', () =>
+    run(async () => {
+      const author = await User.objects.create({ email: 'ann@example.com', passwordHash: 'secret' });
+      const post = await Post.objects.create({ title: 'One', author });
+      expect(post.toDict()).toMatchObject({ title: 'One', author: author.id, editor: null });
+      expect(post.toDict()).not.toHaveProperty('tags');
+      expect(author.toDict()).not.toHaveProperty('passwordHash');
+    }));
+
+  test('a model with a text as key needs it given', () =>
+    run(async () => {
+      await Country.objects.create({ code: 'NO', name: 'Norway' });
+      const user = await User.objects.create({ email: 'a@example.com', country: 'NO' });
+      expect(user.toDict().country).toBe('NO');
+      expect(await User.objects.filter({ country__name: 'Norway' }).count()).toBe(1);
+      await expect(Country.objects.create({ name: 'Nowhere' })).rejects.toBeInstanceOf(NotNullViolationError);
+    }));
+
+  test('values of a wrong type are refused before any SQL', () =>
+    run(async () => {
+      const author = await newUser();
+      const wrong = [
+        { title: { $ne: '' } },
+        { title: 'x'.repeat(201) },
+        { title: 'nul\0' },
+        { viewsCount: '7' },
+        { viewsCount: 1.5 },
+        { author: { id: author.id, isActive: false } },
+        { publishedAt: new Date(Number.NaN) },
+        { nothing: 1 },
+        { tags: [1] },
+      ];
+      for (const values of wrong) {
+        await expect(Post.objects.create({ title: 'One', author, ...(values as object) })).rejects.toBeInstanceOf(
+          InvalidValueError,
+        );
+      }
+      await expect(Post.objects.create({ title: 'One', author: new User() })).rejects.toBeInstanceOf(InvalidValueError);
+      expect(await Post.objects.count()).toBe(0);
+    }));
+
+  test('undefined never becomes an empty column', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser(), day: '2026-01-01' });
+      post.day = undefined;
+      await post.save();
+      expect(await Post.objects.values('day')).toEqual([{ day: '2026-01-01' }]);
+      post.day = null;
+      await post.save();
+      expect(await Post.objects.values('day')).toEqual([{ day: null }]);
+    }));
+
+  test('what is saved by MikroORM itself and by save is the same', () =>
+    run(async () => {
+      const em = under.database.entityManager();
+      const author = await newUser();
+      const post = await Post.objects.create({
+        title: 'One',
+        author,
+        bytes: 5n,
+        meta: [1],
+        price: '2.00',
+        day: '2026-01-01',
+      });
+      em.getUnitOfWork().computeChangeSets();
+      expect(em.getUnitOfWork().getChangeSets()).toEqual([]);
+      em.clear();
+      const loaded = await Post.objects.get({ id: post.id });
+      em.getUnitOfWork().computeChangeSets();
+      expect(em.getUnitOfWork().getChangeSets()).toEqual([]);
+      loaded.title = 'Two';
+      await em.flush();
+      expect(await Post.objects.values('title', 'version')).toEqual([{ title: 'Two', version: 2 }]);
+    }));
+
+  test('a link table takes exactly the rows that are set', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser() });
+      const [red, green, blue] = await Tag.objects.bulkCreate([{ name: 'red' }, { name: 'green' }, { name: 'blue' }]);
+      await Post.objects.setLinks('tags', post.id, [red, green?.id]);
+      await Post.objects.setLinks('tags', post.id, [green?.id, blue?.id]);
+      expect(await Post.objects.links('tags', [post.id])).toEqual([
+        [post.id, green?.id],
+        [post.id, blue?.id],
+      ]);
+      expect(await Tag.objects.links('posts', [blue?.id])).toEqual([[blue?.id, post.id]]);
+      await expect(Post.objects.setLinks('tags', post.id, [999_999])).rejects.toMatchObject({
+        code: 'ORM_FOREIGN_KEY_VIOLATION',
+      });
+      expect(await Post.objects.links('tags', [post.id])).toHaveLength(2);
+      await expect(Post.objects.links('author', [post.id])).rejects.toMatchObject({ code: 'ORM_INVALID_LOOKUP' });
+      await Comment.objects.exists();
+    }));
+});

@@ -1,0 +1,61 @@
+import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import { InvalidModelError } from '../errors/orm.errors.js';
+
+const DEFINITION = Symbol.for('@core-framework/orm:model');
+
+/** Everything that is known about a model without a database, frozen. */
+export interface ModelDefinition<T extends object = object> {
+  readonly model: ModelClass<T>;
+  /** The class's name. */
+  readonly name: string;
+  readonly tableName: string;
+  /** By name, in the order of their declaration, inherited ones first. */
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+  readonly primaryKey: FieldDefinition;
+  /** Counts the writes of a row, when the model declares one. */
+  readonly versionField?: FieldDefinition;
+  /** Sets of field names whose values together are unique. */
+  readonly uniqueTogether: readonly (readonly string[])[];
+  /** Sets of field names that share an index. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+export function recordModel<T extends object>(definition: ModelDefinition<T>): void {
+  Object.defineProperty(definition.model, DEFINITION, { value: Object.freeze(definition) });
+}
+
+/** Whether a class carries `@Model` itself; a subclass of a model is not one until it does. */
+export function isModel(type: unknown): type is ModelClass {
+  return typeof type === 'function' && Object.hasOwn(type, DEFINITION);
+}
+
+/**
+ * What a model declares: its table, its fields, its keys.
+ *
+ * @throws InvalidModelError when the class carries no `@Model`.
+ */
+export function modelDefinition<T extends object>(model: ModelClass<T>): ModelDefinition<T> {
+  if (isModel(model)) return Reflect.get(model, DEFINITION) as ModelDefinition<T>;
+  throw new InvalidModelError(`${describe(model)} is not a model.`, {
+    fix: 'Decorate the class with @Model(). In a circle of imports, hand it over as () => TheModel.',
+  });
+}
+
+/** The fields that have a column in the model's own table. */
+export function storedFields(model: ModelClass): readonly FieldDefinition[] {
+  const fields =
+    stored.get(model) ??
+    [...modelDefinition(model).fields.values()].filter(({ columnName }) => columnName !== undefined);
+  stored.set(model, fields);
+  return fields;
+}
+
+const stored = new WeakMap<ModelClass, readonly FieldDefinition[]>();
+
+export function primaryKeyOf(model: ModelClass): FieldDefinition {
+  return modelDefinition(model).primaryKey;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'function' ? value.name || 'An anonymous class' : String(value);
+}

@@ -1,0 +1,74 @@
+import { type Ref, Reference } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { InvalidValueError } from '../errors/orm.errors.js';
+import type { FieldDefinition } from '../fields/field-definition.js';
+import { FIELD_TYPES } from '../fields/types/field-types.js';
+import { keyOf } from '../querysets/condition.js';
+import { type ModelDefinition, storedFields } from './model-definition.js';
+
+/**
+ * Gives a field's value the form in which it may be stored: rows become keys, everything else has to be of the
+ * field's type already.
+ *
+ * @throws InvalidValueError when it is not.
+ */
+export function storableValue(definition: ModelDefinition, field: FieldDefinition, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  const plain = field.relation ? keyOf(value) : value;
+  if (field.relation && (plain === undefined || plain === null)) {
+    throw new InvalidValueError(definition.name, field.name, 'points to a row that is not saved yet');
+  }
+  if (!FIELD_TYPES[field.scalarKind].accepts(plain)) {
+    throw new InvalidValueError(
+      definition.name,
+      field.name,
+      `takes a value of type ${field.scalarKind}, not ${typeof plain}`,
+    );
+  }
+  const limit = field.relation ? undefined : field.maxLength;
+  if (limit !== undefined && typeof plain === 'string' && plain.length > limit && [...plain].length > limit) {
+    throw new InvalidValueError(definition.name, field.name, `takes at most ${limit} characters`);
+  }
+  return plain;
+}
+
+/** Sets properties of a new or stored instance; related rows may be given as themselves or by their key. */
+export function assignValues(em: SqlEntityManager, definition: ModelDefinition, row: object, values: object): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    const field = writableField(definition, name);
+    Reflect.set(row, name, field.relation ? referenceTo(em, definition, field, value) : value);
+  }
+}
+
+/** Makes references of related rows and keys that were set directly (`post.author = user`). */
+export function wrapReferences(em: SqlEntityManager, definition: ModelDefinition, row: object): void {
+  for (const field of storedFields(definition.model)) {
+    if (!field.relation) continue;
+    const value: unknown = Reflect.get(row, field.name);
+    if (value === null || value === undefined || value instanceof Reference) continue;
+    Reflect.set(row, field.name, referenceTo(em, definition, field, value));
+  }
+}
+
+/** The field of that name, which must have a column. */
+export function writableField(definition: ModelDefinition, name: string): FieldDefinition {
+  const field = definition.fields.get(name);
+  if (field?.columnName !== undefined) return field;
+  throw new InvalidValueError(definition.name, name, field ? 'has no column to write to' : 'is not a field');
+}
+
+function referenceTo(
+  em: SqlEntityManager,
+  definition: ModelDefinition,
+  field: FieldDefinition,
+  value: unknown,
+): Ref<object> | null {
+  if (value === null) return null;
+  if (value instanceof Reference) return value as Ref<object>;
+  const target = field.relation?.target();
+  if (!target) throw new InvalidValueError(definition.name, field.name, 'is not a relation');
+  if (value instanceof target) return Reference.create<object>(value);
+  const key = storableValue(definition, field, value);
+  return em.getReference(target, key as never, { wrapped: true }) as Ref<object>;
+}

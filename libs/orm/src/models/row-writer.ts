@@ -1,0 +1,246 @@
+import { Collection } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../context/database.js';
+import type { Session } from '../context/session.js';
+import { translateIntegrityError, type WriteIntent } from '../errors/integrity-errors.js';
+import { DoesNotExistError, NotNullViolationError, VersionConflictError } from '../errors/orm.errors.js';
+import type { FieldDefinition } from '../fields/field-definition.js';
+import { columnValue } from '../querysets/bound-values.js';
+import { type Statement, StatementBuilder } from '../querysets/statement.js';
+import { execute, type StatementResult } from '../querysets/statement-executor.js';
+import { columnReader } from '../querysets/column-reader.js';
+import { Transaction } from '../transactions/transaction.js';
+import { modelDefinition, type ModelDefinition, storedFields } from './model-definition.js';
+import { storableValue, wrapReferences } from './row-values.js';
+import { fillSlugs } from './slugs.js';
+import {
+  changedFields,
+  forget,
+  managerOf,
+  markStored,
+  markWritten,
+  modelOf,
+  restoreSnapshot,
+  storedSnapshot,
+} from './tracking.js';
+
+/** Inserts a new instance; defaults, automatic times and generated keys are set on it. */
+export async function insertRow(session: Session, row: object): Promise<void> {
+  const { database, em } = session;
+  const definition = modelDefinition(modelOf(row));
+  const { primaryKey } = definition;
+  await completeRow(session, definition, row, new Set());
+  const generatesKey = Reflect.get(row, primaryKey.name) === undefined;
+  const fields = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
+  const values = valuesOf(definition, row, fields);
+  const statement = insertStatement(database, definition, fields, 1);
+  const { rows } = await write(session, { definition, operation: 'insert', fields, values }, statement);
+  if (generatesKey) Reflect.set(row, primaryKey.name, columnReader(database.dialect, primaryKey)(rows[0]?.key));
+  markStored(em, row);
+  startCollections(definition, row);
+  undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
+}
+
+/** Inserts several new instances of one model with as few statements as possible. */
+export async function insertRows(
+  session: Session,
+  definition: ModelDefinition,
+  rows: readonly object[],
+): Promise<void> {
+  const { database, em } = session;
+  const fields = storedFields(definition.model);
+  const { primaryKey } = definition;
+  const slugs = new Set<unknown>();
+  for (const row of rows) await completeRow(session, definition, row, slugs);
+  const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
+  const written = fields.filter((field) => field !== primaryKey || !generatesKey);
+  // Databases limit the placeholders of a statement; SQLite allows 32 766.
+  const size = Math.max(1, Math.floor(30_000 / written.length));
+  for (let start = 0; start < rows.length; start += size) {
+    const chunk = rows.slice(start, start + size);
+    const values = chunk.flatMap((row) => valuesOf(definition, row, written));
+    const statement = insertStatement(database, definition, written, chunk.length);
+    const result = await write(session, { definition, operation: 'insert', fields: written, values }, statement);
+    const readKey = columnReader(database.dialect, primaryKey);
+    for (const [index, row] of chunk.entries()) {
+      if (generatesKey) Reflect.set(row, primaryKey.name, readKey(result.rows[index]?.key));
+      markStored(em, row);
+      startCollections(definition, row);
+      undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
+    }
+  }
+}
+
+/**
+ * Writes the columns that changed since the instance was read, and nothing when none did.
+ *
+ * @throws VersionConflictError when the model counts versions and the row is no longer in the one that was read.
+ * @throws DoesNotExistError when the row is gone.
+ */
+export async function updateRow(session: Session, row: object): Promise<void> {
+  const { database, em } = session;
+  const definition = modelDefinition(modelOf(row));
+  const stored = storedSnapshot(row);
+  if (!stored) throw new DoesNotExistError(definition.name);
+  wrapReferences(em, definition, row);
+  const changed = new Set(changedFields(em, row, stored));
+  const { versionField, primaryKey } = definition;
+  const fields = storedFields(definition.model).filter(
+    (field) => changed.has(field.name) && field !== versionField && field !== primaryKey,
+  );
+  if (fields.length === 0) return;
+  const before = new Map<string, unknown>();
+  for (const field of storedFields(definition.model)) {
+    if (field.auto !== 'update') continue;
+    before.set(field.name, Reflect.get(row, field.name));
+    if (!changed.has(field.name)) fields.push(field);
+    if (!changed.has(field.name)) Reflect.set(row, field.name, new Date());
+  }
+  const version = versionField ? (Reflect.get(row, versionField.name) as number | undefined) : undefined;
+  const key = Reflect.get(row, primaryKey.name) as unknown;
+  const values = [...valuesOf(definition, row, fields), key, ...(version === undefined ? [] : [version])];
+  try {
+    const statement = updateStatement(database, definition, fields, version !== undefined);
+    const { affected } = await write(session, { definition, operation: 'update', fields, values }, statement);
+    if (affected === 0)
+      throw version === undefined
+        ? new DoesNotExistError(definition.name)
+        : new VersionConflictError(definition.name, version);
+  } catch (error) {
+    for (const [name, value] of before) Reflect.set(row, name, value);
+    throw error;
+  }
+  const names = fields.map(({ name }) => name);
+  if (versionField && version !== undefined) {
+    Reflect.set(row, versionField.name, version + 1);
+    names.push(versionField.name);
+  }
+  markWritten(em, row, names);
+  Transaction.of(em)?.onRollback(() => {
+    restoreSnapshot(row, stored);
+    if (versionField) Reflect.set(row, versionField.name, version);
+  });
+}
+
+/** Deletes the instance's row; the instance counts as new afterwards. */
+export async function deleteRow(session: Session, row: object): Promise<void> {
+  const { database, em } = session;
+  const definition = modelDefinition(modelOf(row));
+  const stored = storedSnapshot(row);
+  const { primaryKey } = definition;
+  const statement = database.statement(definition.model, 'delete-row', () => {
+    const builder = new StatementBuilder(database.dialect, database.kysely);
+    return builder.build(
+      sql`delete from ${sql.table(definition.tableName)} where ${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`,
+    );
+  });
+  const key = Reflect.get(row, primaryKey.name) as unknown;
+  const { affected } = await write(session, { definition, operation: 'delete', fields: [], values: [key] }, statement);
+  if (affected === 0) throw new DoesNotExistError(definition.name);
+  forget(em, row);
+  const owner = managerOf(row);
+  if (owner && owner !== em) forget(owner, row);
+  if (stored) Transaction.of(em)?.onRollback(() => restoreSnapshot(row, stored));
+}
+
+/** A row whose creation is undone is a new one again, without the key that the database gave it. */
+function undoOnRollback(em: SqlEntityManager, row: object, generatedKey: string | undefined): void {
+  Transaction.of(em)?.onRollback(() => {
+    forget(em, row);
+    if (generatedKey !== undefined) Reflect.deleteProperty(row, generatedKey);
+  });
+}
+
+/** A new row is related to nothing yet, so its relations to many rows are known without asking. */
+function startCollections({ fields }: ModelDefinition, row: object): void {
+  for (const { name, relation } of fields.values()) {
+    if (relation?.many && Reflect.get(row, name) === undefined) Collection.create(row, name as never, undefined, true);
+  }
+}
+
+async function write(
+  session: Session,
+  intent: WriteIntent,
+  statement: Statement,
+): Promise<StatementResult<{ key?: unknown }>> {
+  try {
+    return await execute(session, statement, intent.values);
+  } catch (error) {
+    throw await translateIntegrityError(session, error, intent);
+  }
+}
+
+function insertStatement(
+  database: Database,
+  definition: ModelDefinition,
+  fields: readonly FieldDefinition[],
+  rows: number,
+): Statement {
+  const compile = () => {
+    const builder = new StatementBuilder(database.dialect, database.kysely);
+    const columns = fields.map(({ columnName = '' }) => sql.id(columnName));
+    const tuples = Array.from({ length: rows }, () => sql`(${sql.join(fields.map(() => builder.slot()))})`);
+    const key = sql.id(definition.primaryKey.columnName ?? '');
+    return builder.build(
+      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)} returning ${key} as ${sql.id('key')}`,
+    );
+  };
+  const shape = `insert ${fields.map(({ name }) => name).join(',')}`;
+  return rows === 1 ? database.statement(definition.model, shape, compile) : compile();
+}
+
+function updateStatement(
+  database: Database,
+  definition: ModelDefinition,
+  fields: readonly FieldDefinition[],
+  checksVersion: boolean,
+): Statement {
+  const shape = `update ${checksVersion} ${fields.map(({ name }) => name).join(',')}`;
+  return database.statement(definition.model, shape, () => {
+    const builder = new StatementBuilder(database.dialect, database.kysely);
+    const { primaryKey, tableName, versionField } = definition;
+    const assignments: RawBuilder<unknown>[] = fields.map(
+      ({ columnName = '' }) => sql`${sql.id(columnName)} = ${builder.slot()}`,
+    );
+    const version = versionField && sql.id(versionField.columnName ?? '');
+    if (version) assignments.push(sql`${version} = ${version} + 1`);
+    const condition = sql`${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`;
+    const where = version && checksVersion ? sql`${condition} and ${version} = ${builder.slot()}` : condition;
+    return builder.build(sql`update ${sql.table(tableName)} set ${sql.join(assignments)} where ${where}`);
+  });
+}
+
+function valuesOf(definition: ModelDefinition, row: object, fields: readonly FieldDefinition[]): unknown[] {
+  return fields.map((field) => {
+    const value = storableValue(definition, field, Reflect.get(row, field.name));
+    if (value === null && !field.nullable) throw new NotNullViolationError(definition.name, [field.name]);
+    return columnValue(field, value);
+  });
+}
+
+async function completeRow(
+  session: Session,
+  definition: ModelDefinition,
+  row: object,
+  slugs: Set<unknown>,
+): Promise<void> {
+  wrapReferences(session.em, definition, row);
+  fillDefaults(definition, row);
+  await fillSlugs(session, definition, row, slugs);
+}
+
+/** Sets what the row does not have yet: defaults, automatic times, `null` for what may be empty. */
+function fillDefaults(definition: ModelDefinition, row: object): void {
+  const now = new Date();
+  for (const field of storedFields(definition.model)) {
+    if (Reflect.get(row, field.name) !== undefined) continue;
+    if (field.auto) Reflect.set(row, field.name, now);
+    else if (field.hasDefault) Reflect.set(row, field.name, defaultOf(field));
+    else if (field.nullable) Reflect.set(row, field.name, null);
+  }
+}
+
+function defaultOf({ default: value }: FieldDefinition): unknown {
+  return typeof value === 'function' ? (value() as unknown) : structuredClone(value);
+}

@@ -1,0 +1,137 @@
+import { type RawBuilder, sql } from 'kysely';
+import { FOLD_CASE } from '../databases/sqlite/text-functions.js';
+import type { SqlDialect } from '../context/database.js';
+import { linkTableOf } from '../models/link-table.js';
+import { comparisonValues } from './bound-values.js';
+import type { Comparison, Condition, Existence } from './condition.js';
+import { targetOf } from './lookup.js';
+import { Scope } from './scope.js';
+import type { StatementBuilder } from './statement.js';
+
+type Sql = RawBuilder<unknown>;
+
+/**
+ * Describes a condition so that two with the same SQL have the same text, and collects its values in the order in
+ * which {@link conditionSql} takes slots for them.
+ */
+export function describeCondition(condition: Condition, dialect: SqlDialect, values: unknown[]): string {
+  switch (condition.kind) {
+    case 'comparison':
+      if (condition.form === 'values') values.push(...comparisonValues(condition, dialect));
+      return `${condition.lookup.key}=${condition.form}`;
+    case 'exists': {
+      const trail = [...condition.path, condition.relation].map(({ name }) => name).join('__');
+      return `${trail}{${describeCondition(condition.where, dialect, values)}}`;
+    }
+    case 'not':
+      return `!(${describeCondition(condition.part, dialect, values)})`;
+    default:
+      return `${condition.kind}(${condition.parts.map((part) => describeCondition(part, dialect, values)).join(',')})`;
+  }
+}
+
+/** The SQL of a condition; joins that it needs are added to the scope. */
+export function conditionSql(scope: Scope, condition: Condition): Sql {
+  switch (condition.kind) {
+    case 'comparison':
+      return comparisonSql(scope, condition);
+    case 'exists':
+      return existenceSql(scope, condition);
+    case 'not':
+      // "is not true" rather than "not": a comparison with an empty column is neither true nor false.
+      return sql`(${conditionSql(scope, condition.part)}) is not true`;
+    default: {
+      if (condition.parts.length === 0) return condition.kind === 'and' ? sql`1 = 1` : sql`1 = 0`;
+      const parts = condition.parts.map((part) => conditionSql(scope, part));
+      return sql`(${sql.join(parts, condition.kind === 'and' ? sql` and ` : sql` or `)})`;
+    }
+  }
+}
+
+function existenceSql(scope: Scope, { path, relation: field, where }: Existence): Sql {
+  const owner = scope.follow(path);
+  const target = targetOf(field);
+  const related = new Scope(scope.builder, target);
+  const { mappedBy, kind } = field.relation ?? {};
+  if (kind === 'manyToMany') {
+    const link = linkTableOf(owner.definition, field);
+    const alias = scope.builder.alias();
+    const condition = conditionSql(related, where);
+    return sql`exists (select 1 from ${sql.table(link.name)} as ${sql.id(alias)} inner join ${related.from()} on ${related.column(target.primaryKey)} = ${sql.id(alias, link.targetColumn)} where ${sql.id(alias, link.ownColumn)} = ${owner.column(owner.definition.primaryKey)} and ${condition})`;
+  }
+  const back = target.fields.get(mappedBy ?? '');
+  if (!back) throw new TypeError(`${target.name} has no field ${mappedBy}`);
+  const condition = conditionSql(related, where);
+  return sql`exists (select 1 from ${related.from()} where ${related.column(back)} = ${owner.column(owner.definition.primaryKey)} and ${condition})`;
+}
+
+function comparisonSql(scope: Scope, { lookup, form }: Comparison): Sql {
+  const { dialect } = scope.builder;
+  const { field, name } = lookup;
+  const column = scope.follow(lookup.path).column(field);
+  const slot = () => scope.builder.slot();
+  if (form === 'nothing') return sql`1 = 0`;
+  if (form === 'null') return sql`${column} is null`;
+  if (form === 'notNull') return sql`${column} is not null`;
+  switch (name) {
+    case 'exact':
+      return sql`${column} = ${slot()}`;
+    case 'gt':
+      return sql`${column} > ${slot()}`;
+    case 'gte':
+      return sql`${column} >= ${slot()}`;
+    case 'lt':
+      return sql`${column} < ${slot()}`;
+    case 'lte':
+      return sql`${column} <= ${slot()}`;
+    case 'range':
+      return sql`${column} between ${slot()} and ${slot()}`;
+    case 'in':
+      return inList(scope.builder, column);
+    case 'year':
+      return field.scalarKind === 'datetime'
+        ? sql`(${column} >= ${slot()} and ${column} < ${slot()})`
+        : sql`${column} between ${slot()} and ${slot()}`;
+    case 'month':
+    case 'day':
+      return sql`${datePart(dialect, column, field.scalarKind, name)} = ${slot()}`;
+    case 'isnull':
+      return sql`${column} is null`;
+    default:
+      return textComparison(dialect, column, name, slot);
+  }
+}
+
+/** The SQL that tells whether a column's value is in a list, which takes one slot. */
+export function inList(builder: StatementBuilder, column: Sql): Sql {
+  const list = builder.slot();
+  return builder.dialect === 'postgresql'
+    ? sql`${column} = any(${list})`
+    : sql`${column} in (select value from json_each(${list}))`;
+}
+
+function datePart(dialect: SqlDialect, column: Sql, kind: string, part: 'month' | 'day'): Sql {
+  if (dialect === 'postgresql') {
+    const day = kind === 'datetime' ? sql`${column} at time zone 'UTC'` : column;
+    return part === 'month' ? sql`extract(month from ${day})` : sql`extract(day from ${day})`;
+  }
+  const format = part === 'month' ? sql`'%m'` : sql`'%d'`;
+  const day = kind === 'datetime' ? sql`${column} / 1000, 'unixepoch'` : column;
+  return sql`cast(strftime(${format}, ${day}) as integer)`;
+}
+
+type TextLookup = 'iexact' | 'contains' | 'icontains' | 'startswith' | 'istartswith' | 'endswith' | 'iendswith';
+
+function textComparison(dialect: SqlDialect, column: Sql, name: TextLookup, slot: () => Sql): Sql {
+  const caseless = name === 'iexact' || name === 'icontains' || name === 'istartswith' || name === 'iendswith';
+  if (dialect === 'postgresql') {
+    return caseless ? sql`${column} ilike ${slot()} escape '\\'` : sql`${column} like ${slot()} escape '\\'`;
+  }
+  // SQLite's "like" ignores case, so comparisons that must not are made of string functions.
+  if (name === 'contains') return sql`instr(${column}, ${slot()}) > 0`;
+  if (name === 'startswith') return sql`substr(${column}, 1, length(${slot()})) = ${slot()}`;
+  if (name === 'endswith') {
+    return sql`(length(${column}) >= length(${slot()}) and substr(${column}, length(${column}) - length(${slot()}) + 1) = ${slot()})`;
+  }
+  return sql`${sql.raw(FOLD_CASE)}(${column}) like ${slot()} escape '\\'`;
+}

@@ -1,0 +1,127 @@
+import { Reference } from '@mikro-orm/core';
+import { InvalidLookupError } from '../errors/orm.errors.js';
+import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import { FIELD_TYPES } from '../fields/types/field-types.js';
+import { isModel, primaryKeyOf } from '../models/model-definition.js';
+import { type Lookup, resolveLookup } from './lookup.js';
+
+/** One comparison with its values, checked against the field. */
+export interface Comparison {
+  readonly kind: 'comparison';
+  readonly lookup: Lookup;
+  /** `null` asks for empty columns, `values` for a comparison, `nothing` for no row at all (an empty `in`). */
+  readonly form: 'null' | 'notNull' | 'values' | 'nothing';
+  readonly values: readonly unknown[];
+}
+
+/** Rows of which at least one related row meets a condition. */
+export interface Existence {
+  readonly kind: 'exists';
+  readonly path: readonly FieldDefinition[];
+  readonly relation: FieldDefinition;
+  readonly where: Condition;
+}
+
+/** A condition as a tree, independent of the database and of values' storage. */
+export type Condition =
+  | Comparison
+  | Existence
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition };
+
+/** Lookups whose keys are only known at run time. */
+export type DynamicLookups = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a condition of lookups, all of which must hold. Those that lead through the same relation to many rows speak
+ * of the same related row.
+ *
+ * @throws InvalidLookupError before any SQL, when a key or a value is wrong.
+ */
+export function conditionOf(model: ModelClass, lookups: DynamicLookups): Condition {
+  const parts: Condition[] = [];
+  const among = new Map<string, { lookup: Lookup; relation: FieldDefinition; rest: Record<string, unknown> }>();
+  for (const key of Object.keys(lookups)) {
+    const lookup = resolveLookup(model, key);
+    if (!lookup.many) {
+      parts.push(comparisonOf(lookup, lookups[key]));
+      continue;
+    }
+    const { relation, rest } = lookup.many;
+    const trail = [...lookup.path, relation].map(({ name }) => name).join('__');
+    const group = among.get(trail) ?? { lookup, relation, rest: {} };
+    group.rest[rest] = lookups[key];
+    among.set(trail, group);
+  }
+  for (const { lookup, relation, rest } of among.values()) parts.push(existenceOf(lookup, relation, rest));
+  return parts.length === 1 && parts[0] ? parts[0] : { kind: 'and', parts };
+}
+
+function existenceOf(lookup: Lookup, relation: FieldDefinition, rest: DynamicLookups): Condition {
+  const target = relation.relation?.target() as ModelClass;
+  const { path } = lookup;
+  const [[key, value] = ['', undefined], ...others] = Object.entries(rest);
+  const onKey = `${primaryKeyOf(target).name}__isnull`;
+  if (others.length === 0 && key === onKey && typeof value === 'boolean') {
+    const some: Condition = { kind: 'exists', path, relation, where: { kind: 'and', parts: [] } };
+    return value ? { kind: 'not', part: some } : some;
+  }
+  return { kind: 'exists', path, relation, where: conditionOf(target, rest) };
+}
+
+function comparisonOf(lookup: Lookup, value: unknown): Comparison {
+  const { name } = lookup;
+  const comparison = (form: Comparison['form'], values: readonly unknown[] = []): Comparison => ({
+    kind: 'comparison',
+    lookup,
+    form,
+    values,
+  });
+  if (value === undefined) throw wrongValue(lookup, value, 'Leave the key out, or give null to ask for empty columns.');
+  if (name === 'isnull') {
+    if (typeof value !== 'boolean') throw wrongValue(lookup, value, 'isnull takes true or false.');
+    return comparison(value ? 'null' : 'notNull');
+  }
+  if (name === 'exact' && value === null) return comparison('null');
+  if (name === 'in' || name === 'range') {
+    const values = listOf(lookup, value);
+    return values.length === 0 ? comparison('nothing') : comparison('values', values);
+  }
+  return comparison('values', [checkedValue(lookup, value)]);
+}
+
+function listOf(lookup: Lookup, value: unknown): readonly unknown[] {
+  const given = value instanceof Set ? [...(value as Set<unknown>)] : value;
+  if (!Array.isArray(given)) throw wrongValue(lookup, value, `${lookup.name} takes a list.`);
+  if (lookup.name === 'range' && given.length !== 2) throw wrongValue(lookup, value, 'range takes two values.');
+  return given.map((item: unknown) => checkedValue(lookup, item));
+}
+
+function checkedValue(lookup: Lookup, value: unknown): unknown {
+  const { field, name } = lookup;
+  if (name === 'year' || name === 'month' || name === 'day') {
+    const fits = Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 9999;
+    if (fits) return value;
+    throw wrongValue(lookup, value, `${name} takes a whole number from 1 to 9999.`);
+  }
+  const plain = field.relation ? keyOf(value) : value;
+  if (FIELD_TYPES[field.scalarKind].accepts(plain)) return plain;
+  throw wrongValue(lookup, value, `Give a value of the field's type (${field.scalarKind}).`);
+}
+
+/** The key of a related row that is given as itself or as a reference. */
+export function keyOf(value: unknown): unknown {
+  const row: unknown = value instanceof Reference ? value.unwrap() : value;
+  if (typeof row !== 'object' || row === null || !isModel(row.constructor)) return row;
+  return Reflect.get(row, primaryKeyOf(row.constructor).name);
+}
+
+function wrongValue({ definition, key, name }: Lookup, value: unknown, fix: string): InvalidLookupError {
+  const given = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  return new InvalidLookupError(
+    definition.name,
+    key,
+    `the lookup "${key}" (${name}) was given ${given} of a wrong kind.`,
+    fix,
+  );
+}

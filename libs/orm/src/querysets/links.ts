@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import type { Session } from '../context/session.js';
+import { ForeignKeyViolationError, InvalidLookupError } from '../errors/orm.errors.js';
+import { isForeignKeyViolation } from '../errors/violations.js';
+import type { FieldDefinition } from '../fields/field-definition.js';
+import { FIELD_TYPES } from '../fields/types/field-types.js';
+import { linkTableOf } from '../models/link-table.js';
+import type { ModelDefinition } from '../models/model-definition.js';
+import { listValue } from './bound-values.js';
+import { columnReader } from './column-reader.js';
+import { keyOf } from './condition.js';
+import { inList } from './condition-sql.js';
+import { targetOf } from './lookup.js';
+import { type Statement, StatementBuilder } from './statement.js';
+import { execute } from './statement-executor.js';
+
+/** A pair of a many-to-many relation: the key of the row it starts from, and the key of the one it leads to. */
+export type Link = readonly [own: unknown, target: unknown];
+
+/** The pairs of a many-to-many relation, for rows of one model. */
+export class Links {
+  readonly #field: FieldDefinition;
+
+  /** @throws InvalidLookupError when the model has no many-to-many relation of that name. */
+  constructor(
+    private readonly session: Session,
+    private readonly definition: ModelDefinition,
+    name: string,
+  ) {
+    const field = definition.fields.get(name);
+    if (field?.relation?.kind !== 'manyToMany') {
+      throw new InvalidLookupError(definition.name, name, `"${name}" is not a many-to-many relation.`);
+    }
+    this.#field = field;
+  }
+
+  /** The pairs that start from the given rows, those of one row in the order of the keys they lead to. */
+  async of(keys: readonly unknown[]): Promise<Link[]> {
+    const { dialect } = this.session.database;
+    const own = this.definition.primaryKey;
+    const target = targetOf(this.#field).primaryKey;
+    const [ownKey, targetKey] = [columnReader(dialect, own), columnReader(dialect, target)];
+    const values = [listValue(dialect, this.#checked(keys, own))];
+    const { rows } = await execute<{ own: unknown; target: unknown }>(this.session, this.#selection(), values);
+    return rows.map((row) => [ownKey(row.own), targetKey(row.target)]);
+  }
+
+  /** Makes the given rows the ones that `key` is linked to: missing pairs are added, superfluous ones removed. */
+  async set(key: unknown, targets: readonly unknown[]): Promise<void> {
+    const wanted = new Set(this.#checked(targets.map(keyOf), targetOf(this.#field).primaryKey));
+    const present = new Set((await this.of([key])).map(([, target]) => target));
+    const removed = [...present].filter((target) => !wanted.has(target));
+    const added = [...wanted].filter((target) => !present.has(target));
+    if (removed.length > 0) {
+      await execute(this.session, this.#removal(), [key, listValue(this.session.database.dialect, removed)]);
+    }
+    try {
+      for (const target of added) await execute(this.session, this.#addition(), [key, target]);
+    } catch (error) {
+      if (!isForeignKeyViolation(this.session.database.dialect, error)) throw error;
+      throw new ForeignKeyViolationError(this.definition.name, [this.#field.name], error);
+    }
+  }
+
+  #selection(): Statement {
+    const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
+    return this.#statement('links', (builder) => {
+      const [own, target] = [sql.id(ownColumn), sql.id(targetColumn)];
+      const condition = inList(builder, own);
+      return sql`select ${own} as ${sql.id('own')}, ${target} as ${sql.id('target')} from ${sql.table(name)} where ${condition} order by ${own}, ${target}`;
+    });
+  }
+
+  #removal(): Statement {
+    const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
+    return this.#statement('unlink', (builder) => {
+      const own = sql`${sql.id(ownColumn)} = ${builder.slot()}`;
+      return sql`delete from ${sql.table(name)} where ${own} and ${inList(builder, sql.id(targetColumn))}`;
+    });
+  }
+
+  #addition(): Statement {
+    const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
+    const columns = sql`${sql.id(ownColumn)}, ${sql.id(targetColumn)}`;
+    return this.#statement(
+      'link',
+      (builder) => sql`insert into ${sql.table(name)} (${columns}) values (${builder.slot()}, ${builder.slot()})`,
+    );
+  }
+
+  #statement(kind: string, tree: (builder: StatementBuilder) => ReturnType<typeof sql>): Statement {
+    const { database } = this.session;
+    return database.statement(this.definition.model, `${kind} ${this.#field.name}`, () => {
+      const builder = new StatementBuilder(database.dialect, database.kysely);
+      return builder.build(tree(builder));
+    });
+  }
+
+  #checked(keys: readonly unknown[], { name, scalarKind }: FieldDefinition): readonly unknown[] {
+    if (keys.every((key) => FIELD_TYPES[scalarKind].accepts(key))) return keys;
+    throw new InvalidLookupError(
+      this.definition.name,
+      this.#field.name,
+      `"${this.#field.name}" was given a key that no ${name} can be.`,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Database } from '../context/database.js';
+import type { Session } from '../context/session.js';
+import { translateIntegrityError } from '../errors/integrity-errors.js';
+import { InvalidLookupError, NoContextError } from '../errors/orm.errors.js';
+import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import { storableValue, writableField } from '../models/row-values.js';
+import { columnValue } from './bound-values.js';
+import { Links } from './links.js';
+import { prefetch } from './prefetch.js';
+import type { ColumnPath, QueryState } from './query-state.js';
+import { columnsToLoad, loadJoined, loadRows } from './row-loader.js';
+import { rowReader } from './row-reader.js';
+import { type BoundStatement, type Selection, selectStatement } from './select-statement.js';
+import { execute, type StatementResult } from './statement-executor.js';
+import { deleteStatement, updateStatement } from './write-statement.js';
+
+type Row = Record<string, unknown>;
+
+/** Asks the database what a query says; finds the database and EntityManager at the moment of asking. */
+export class QueryRunner<T extends object> implements Session {
+  readonly database: Database;
+
+  constructor(
+    private readonly model: ModelClass<T>,
+    private readonly state: QueryState,
+  ) {
+    const { em, database } = state;
+    this.database = em ? Database.of(em) : (database ?? Database.current());
+  }
+
+  get em(): SqlEntityManager {
+    const { em } = this.state;
+    if (!em) return this.database.entityManager();
+    const current = em.getContext(false);
+    if (current.global) throw new NoContextError();
+    return current;
+  }
+
+  get definition(): ModelDefinition<T> {
+    return modelDefinition(this.model);
+  }
+
+  async instances(): Promise<T[]> {
+    const { columns, joined, prefetched } = this.state;
+    const { em } = this;
+    const { rows } = await this.#select<Row>(this.rowSelection());
+    const instances = loadRows(em, this.model, loadJoined(em, rows, joined), columns !== undefined);
+    for (const path of prefetched) await prefetch({ database: this.database, em }, this.definition, instances, path);
+    return instances;
+  }
+
+  async plainRows(columns: readonly ColumnPath[], json: boolean): Promise<Row[]> {
+    const { distinct, order } = this.state;
+    const unselected =
+      distinct && order.find(({ key }) => !columns.some((column) => column.key === key.replace(/^[-~]+/, '')));
+    if (unselected) {
+      throw new InvalidLookupError(
+        this.definition.name,
+        unselected.key,
+        'distinct() rows can only be sorted by columns that are read.',
+      );
+    }
+    const { rows } = await this.#select<Row>({ kind: 'values', columns });
+    return rowReader(this.database.dialect, columns, json)(rows);
+  }
+
+  async count(): Promise<number> {
+    const { rows } = await this.#select<{ count: number | string }>({ kind: 'count' });
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  async exists(): Promise<boolean> {
+    return (await this.#select({ kind: 'exists' })).rows.length > 0;
+  }
+
+  /** Writes columns of all rows that match; automatic times are written along. */
+  async update(changes: object): Promise<number> {
+    const given: [string, unknown][] = Object.entries(changes).filter(([, value]) => value !== undefined);
+    if (given.length === 0) return 0;
+    const { definition } = this;
+    const now = new Date();
+    const automatic = [...definition.fields.values()].filter(
+      ({ auto, name }) => auto === 'update' && !given.some(([key]) => key === name),
+    );
+    const entries = [...given, ...automatic.map(({ name }): [string, unknown] => [name, now])];
+    const fields = entries.map(([name]) => writableField(definition, name));
+    const values = entries.map(([name, value]) => {
+      const field = writableField(definition, name);
+      return columnValue(field, storableValue(definition, field, value));
+    });
+    return this.#write(updateStatement(this.database, this.model, this.state.where, fields, values), 'update', fields);
+  }
+
+  delete(): Promise<number> {
+    return this.#write(deleteStatement(this.database, this.model, this.state.where), 'delete', []);
+  }
+
+  links(em: SqlEntityManager, relation: string): Links {
+    return new Links({ database: this.database, em }, this.definition, relation);
+  }
+
+  sql(): { readonly sql: string; readonly parameters: readonly unknown[] } {
+    const { statement, values } = selectStatement(this.database, this.model, this.state, this.rowSelection());
+    return { sql: statement.query.sql, parameters: statement.slots.map((slot) => values[slot]) };
+  }
+
+  rowSelection(): Selection {
+    const { columns, joined } = this.state;
+    return { kind: 'rows', columns: columnsToLoad(this.model, columns, joined), joined };
+  }
+
+  #select<R>(selection: Selection): Promise<StatementResult<R>> {
+    const { statement, values } = selectStatement(this.database, this.model, this.state, selection);
+    return execute<R>(this, statement, values);
+  }
+
+  async #write(
+    { statement, values }: BoundStatement,
+    operation: 'update' | 'delete',
+    fields: readonly FieldDefinition[],
+  ): Promise<number> {
+    const { definition } = this;
+    try {
+      return (await execute(this, statement, values)).affected;
+    } catch (error) {
+      throw await translateIntegrityError(this, error, { definition, operation, fields, values });
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../context/database.js';
+import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import { modelDefinition } from '../models/model-definition.js';
+import { conditionSql, describeCondition } from './condition-sql.js';
+import type { ColumnPath, Order, QueryState } from './query-state.js';
+import { Scope } from './scope.js';
+import { type Statement, StatementBuilder } from './statement.js';
+
+/** A statement and the values for its slots. */
+export interface BoundStatement {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+}
+
+/** What of the matching rows is read. */
+export type Selection =
+  /** Columns by their own names, and those of joined rows under `<path>.<column>`. */
+  | {
+      readonly kind: 'rows';
+      readonly columns: readonly FieldDefinition[];
+      readonly joined: readonly (readonly FieldDefinition[])[];
+    }
+  /** Columns under the keys that they were asked for by. */
+  | { readonly kind: 'values'; readonly columns: readonly ColumnPath[] }
+  | { readonly kind: 'count' }
+  | { readonly kind: 'exists' };
+
+/** Compiles a query, or finds it compiled under the same shape. */
+export function selectStatement(
+  database: Database,
+  model: ModelClass,
+  state: QueryState,
+  selection: Selection,
+): BoundStatement {
+  const values: unknown[] = [];
+  const where = state.where ? describeCondition(state.where, database.dialect, values) : '';
+  if (state.limit !== undefined) values.push(state.limit);
+  if (state.offset !== undefined) values.push(state.offset);
+  const shape = [
+    describeSelection(selection),
+    state.distinct,
+    where,
+    state.order.map(({ key }) => key).join(),
+    state.limit !== undefined,
+    state.offset !== undefined,
+  ].join('|');
+  const statement = database.statement(model, shape, () => compile(database, model, state, selection));
+  return { statement, values };
+}
+
+function describeSelection(selection: Selection): string {
+  switch (selection.kind) {
+    case 'rows':
+      return `rows ${selection.columns.map(({ name }) => name).join()} ${selection.joined.map(pathName).join()}`;
+    case 'values':
+      return `values ${selection.columns.map(({ key }) => key).join()}`;
+    default:
+      return selection.kind;
+  }
+}
+
+export function pathName(path: readonly FieldDefinition[]): string {
+  return path.map(({ name }) => name).join('__');
+}
+
+function compile(database: Database, model: ModelClass, state: QueryState, selection: Selection): Statement {
+  const builder = new StatementBuilder(database.dialect, database.kysely);
+  const scope = new Scope(builder, modelDefinition(model));
+  const limited = state.limit !== undefined || state.offset !== undefined;
+  const whole = selection.kind === 'count' && (limited || state.distinct);
+  // The columns and the condition first: they add the joins that "from" then lists.
+  const columns = whole ? sql`1` : selectedColumns(scope, selection);
+  const where = state.where && conditionSql(scope, state.where);
+  const sorted = selection.kind === 'rows' || selection.kind === 'values' || limited;
+  const order = sorted ? state.order.map((item) => orderSql(scope, item)) : [];
+  const limit = limitSql(builder, state, selection);
+  const distinct = state.distinct ? sql`distinct ` : sql``;
+  const query = sql`select ${distinct}${columns} from ${scope.from()}${where ? sql` where ${where}` : sql``}${
+    order.length > 0 ? sql` order by ${sql.join(order)}` : sql``
+  }${limit}`;
+  return builder.build(
+    whole ? sql`select count(*) as ${sql.id('count')} from (${query}) as ${sql.id('matching')}` : query,
+  );
+}
+
+function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown> {
+  switch (selection.kind) {
+    case 'count':
+      return sql`count(*) as ${sql.id('count')}`;
+    case 'exists':
+      return sql`1`;
+    case 'values':
+      return sql.join(
+        selection.columns.map(({ key, path, field }) => sql`${scope.follow(path).column(field)} as ${sql.id(key)}`),
+      );
+    case 'rows': {
+      const own = selection.columns.map((field) => scope.column(field));
+      const joined = selection.joined.flatMap((path) => {
+        const related = scope.follow(path);
+        return [...related.definition.fields.values()]
+          .filter(({ columnName }) => columnName !== undefined)
+          .map((field) => sql`${related.column(field)} as ${sql.id(`${pathName(path)}.${field.columnName}`)}`);
+      });
+      return sql.join([...own, ...joined]);
+    }
+  }
+}
+
+/** Empty columns sort last, and first when the order is reversed, on every database. */
+function orderSql(scope: Scope, { path, field, descending }: Order): RawBuilder<unknown> {
+  const column = scope.follow(path).column(field);
+  const mayBeEmpty = field.nullable || path.some(({ nullable }) => nullable);
+  const explicit = scope.builder.dialect === 'sqlite' && mayBeEmpty;
+  if (descending) return explicit ? sql`${column} desc nulls first` : sql`${column} desc`;
+  return explicit ? sql`${column} asc nulls last` : sql`${column} asc`;
+}
+
+function limitSql(builder: StatementBuilder, { limit, offset }: QueryState, selection: Selection): RawBuilder<unknown> {
+  if (limit !== undefined) {
+    const slot = sql` limit ${builder.slot()}`;
+    return offset === undefined ? slot : sql`${slot} offset ${builder.slot()}`;
+  }
+  if (offset !== undefined) {
+    const unlimited = builder.dialect === 'sqlite' ? sql` limit -1` : sql``;
+    return sql`${unlimited} offset ${builder.slot()}`;
+  }
+  return selection.kind === 'exists' ? sql` limit 1` : sql``;
+}

@@ -1,0 +1,49 @@
+import type { CompiledQuery, QueryResult } from 'kysely';
+import type { Session } from '../context/session.js';
+import type { Statement } from './statement.js';
+
+/** What a statement brought about. */
+export interface StatementResult<R> {
+  readonly rows: readonly R[];
+  readonly affected: number;
+}
+
+/** A compiled query that carries the name under which the PostgreSQL connection prepares it. */
+interface NamedQuery extends CompiledQuery {
+  readonly statementName?: string;
+}
+
+/** What a transaction and the pool have in common. */
+interface Connection {
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>>;
+}
+
+/**
+ * Runs a statement on the connection of the EntityManager's transaction when there is one, else on one of the pool.
+ * The only place that sends what QuerySets and instances ask for.
+ */
+export async function execute<R>(
+  { database, em }: Session,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<StatementResult<R>> {
+  const query: NamedQuery = {
+    ...statement.query,
+    parameters: statement.slots.map((slot) => values[slot]),
+    ...(database.preparedStatements && { statementName: nameOf(statement) }),
+  };
+  const connection = em.getTransactionContext<Connection>() ?? database.kysely;
+  const { rows, numAffectedRows }: QueryResult<R> = await connection.executeQuery(query);
+  return { rows, affected: Number(numAffectedRows ?? rows.length) };
+}
+
+/** Connections keep what is prepared for good, so shapes that hardly ever occur are not worth a name. */
+const USES_BEFORE_NAMED = 3;
+const uses = new WeakMap<Statement, number>();
+
+function nameOf(statement: Statement): string | undefined {
+  const count = uses.get(statement) ?? 0;
+  if (count >= USES_BEFORE_NAMED) return statement.name;
+  uses.set(statement, count + 1);
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { CoreError } from '@core-framework/common';
+import * as orm from './index.js';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+describe('the README', () => {
+  test('shows the example as it is, and the example runs', async () => {
+    expect(read('../README.md')).toContain(read('../examples/shop.ts').trim());
+    const { cheapArticles } = await import('../examples/shop.js');
+    expect(cheapArticles).toEqual([
+      { title: 'Fern', price: '14.00' },
+      { title: 'Moss', price: '4.00' },
+    ]);
+  });
+
+  test('lists every error that the package exports, and no other', () => {
+    const exported = Object.values(orm).filter(
+      (value) => typeof value === 'function' && value.prototype instanceof CoreError,
+    );
+    const families = readdirSync(new URL('./errors/', import.meta.url)).filter((file) => file.endsWith('.errors.ts'));
+    const codes = families.flatMap((file) =>
+      [...read(`./errors/${file}`).matchAll(/readonly code = '(\w+)'/g)].map(([, code]) => code),
+    );
+    const listed = [...read('../README.md').matchAll(/^\| `((?:ORM|DATABASE|MIGRATION|FACTORY)_\w+)`/gm)].map(
+      ([, code]) => code,
+    );
+    expect(new Set(listed)).toEqual(new Set(codes));
+    expect(codes).toHaveLength(exported.length);
+  });
+});
