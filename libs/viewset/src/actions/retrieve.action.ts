@@ -1,0 +1,14 @@
+import { NotFoundException } from '@core-framework/common';
+import type { ActionContext } from '../pipeline/action-context.js';
+import type { GenericViewSet } from '../views/generic.viewset.js';
+import { View } from '../views/view.js';
+
+/** Reads one row: the object when somebody needed it (a permission, a hook, a computed field), else plain columns. */
+export async function retrieve<T extends object>(view: GenericViewSet<T>, context: ActionContext<T>): Promise<object> {
+  if (context.hasInstance) return context.instance;
+  const { resource } = View.compiled(view);
+  const found = resource.lookup.narrow(await resource.narrowed(view, context), context.params).limit(1);
+  const [row] = await resource.read(found);
+  if (!row) throw new NotFoundException();
+  return row;
+}

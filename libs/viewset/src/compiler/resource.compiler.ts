@@ -1,0 +1,117 @@
+import { modelDefinition, type ModelDefinition } from '@core-framework/orm';
+import { InvalidOptionError, MissingModelError } from '../errors/viewset.errors.js';
+import { compileFilters } from '../filtering/filter.compiler.js';
+import { lookupsFor } from '../filtering/filter-declaration.js';
+import type { ViewSetOptions } from '../options/viewset.options.js';
+import { PageNumberPagination } from '../pagination/page-number.pagination.js';
+import { Listing } from '../resource/listing.js';
+import { LookupValue } from '../resource/lookup-value.js';
+import { Resource } from '../resource/resource.js';
+import { RowWriter } from '../resource/row-writer.js';
+import { UniqueCheck } from '../resource/unique-check.js';
+import { lookupParameter } from '../routing/route-plan.js';
+import { compileInput } from '../schemas/input.compiler.js';
+import { derivedInput, inputBasisOf, isWritable } from '../schemas/input-schema.js';
+import { derivedOutput, isReadable } from '../schemas/output-schema.js';
+import type { OutputCompiler } from '../schemas/output.compiler.js';
+import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
+import { checkNames } from '../schemas/schema-basis.js';
+import { type ResolvedViewSetModuleOptions, resolvePagination } from '../viewset.options.js';
+
+interface Services {
+  readonly defaults: ResolvedViewSetModuleOptions;
+  readonly outputs: OutputCompiler;
+  readonly relatedRows: RelatedRows;
+  readonly managerOf: ManagerFinder;
+}
+
+/** @throws MissingModelError, UnknownFieldError, UnsupportedLookupError, InvalidOptionError */
+export function compileResource(view: string, options: ViewSetOptions, services: Services): Resource {
+  if (!options.model) throw new MissingModelError(view);
+  const model = modelDefinition(options.model);
+  const manager = services.managerOf(model.model);
+  const output = services.outputs.compile(options.output ?? derivedOutput(options.model));
+  const inputSchema = options.input ?? derivedInput(options.model);
+  assertSameModel(view, 'output', model, output.model);
+  assertSameModel(view, 'input', model, basisOf(inputSchema));
+  const pagination = paginationOf(view, options, services.defaults);
+  const columns = [...model.fields.values()].filter(({ columnName }) => columnName !== undefined);
+  const unique = fieldsNamed(view, 'uniqueFields', options.uniqueFields, columns);
+  const ignored = passedOver(model, output.properties);
+  return new Resource({
+    model,
+    manager,
+    input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows }),
+    output,
+    lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
+    listing: new Listing({
+      model,
+      filters: compileFilters(view, model, options.filter),
+      search: fieldsNamed(view, 'search', options.search, columns.filter(isText)).map(({ name }) => name),
+      ordering: fieldsNamed(view, 'ordering', options.ordering, columns.filter(isSortable)).map(({ name }) => name),
+      isPaginated: pagination !== undefined,
+      relatedRows: services.relatedRows,
+    }),
+    pagination,
+    unique: new UniqueCheck(model, manager, unique),
+    writer: new RowWriter(model, manager),
+  });
+}
+
+type Field = ModelDefinition['primaryKey'];
+
+/** The fields that an option names, of those that it may name. */
+function fieldsNamed(
+  view: string,
+  option: string,
+  names: readonly string[] | undefined,
+  usable: readonly Field[],
+): Field[] {
+  checkNames(
+    view,
+    option,
+    names,
+    usable.map(({ name }) => name),
+  );
+  return (names ?? []).flatMap((name) => usable.find((field) => field.name === name) ?? []);
+}
+
+function isText(field: Field): boolean {
+  return lookupsFor(field).includes('icontains');
+}
+
+function isSortable(field: Field): boolean {
+  return isReadable(field) && field.scalarKind !== 'json';
+}
+
+/** What a client may send back unchanged: all that it is shown, and what the framework sets. */
+function passedOver(model: ModelDefinition, shown: readonly { readonly name: string }[]): ReadonlySet<string> {
+  const own = [...model.fields.values()].filter((field) => isReadable(field) && !isWritable(field));
+  return new Set([...shown, ...own].map(({ name }) => name));
+}
+
+function paginationOf(
+  view: string,
+  { pagination }: ViewSetOptions,
+  { pageSize, maxPageSize }: ResolvedViewSetModuleOptions,
+): PageNumberPagination | undefined {
+  if (pagination === false) return undefined;
+  const resolved = resolvePagination(`@ViewSet of ${view}`, pagination ?? {}, { pageSize, maxPageSize });
+  return new PageNumberPagination(resolved.pageSize, resolved.maxPageSize);
+}
+
+function basisOf(schema: Parameters<typeof inputBasisOf>[0]): ModelDefinition | undefined {
+  const basis = inputBasisOf(schema);
+  return basis && modelDefinition(basis.model);
+}
+
+function assertSameModel(
+  view: string,
+  option: string,
+  model: ModelDefinition,
+  other: ModelDefinition | undefined,
+): void {
+  if (other === undefined || other === model) return;
+  const problem = `its "${option}" is derived from ${other.name}, its "model" is ${model.name}.`;
+  throw new InvalidOptionError(`@ViewSet of ${view}`, problem, `Derive the schema from ${model.name}.`);
+}

@@ -1,0 +1,53 @@
+export { type StandardActionName } from './actions/standard-actions.js';
+export { Action } from './decorators/action.decorator.js';
+export { Computed } from './decorators/computed.decorator.js';
+export { Context, Input, Instance } from './decorators/parameter.decorators.js';
+export { ViewSet } from './decorators/viewset.decorator.js';
+export {
+  DuplicateRouteError,
+  ForeignParameterError,
+  InvalidOptionError,
+  MissingContextValueError,
+  MissingModelError,
+  ReservedActionNameError,
+  UndecoratedViewError,
+  UnknownActionError,
+  UnknownFieldError,
+  UnknownOptionError,
+  UnregisteredModelError,
+  UnsupportedLookupError,
+} from './errors/viewset.errors.js';
+export type { FilterDeclaration, FilterLookup } from './filtering/filter-declaration.js';
+export type { ComputedOptions } from './metadata/viewset.metadata.js';
+export type { HttpVerb } from './options/http-verb.js';
+export type { ActionOptions, PaginationOptions, ViewSetOptions } from './options/viewset.options.js';
+export type { Page } from './pagination/page-number.pagination.js';
+export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
+export { Permission, type PermissionEntry } from './permissions/permission.js';
+export { and, not, or } from './permissions/permission-operators.js';
+export {
+  AllowAny,
+  IsAdmin,
+  IsAuthenticated,
+  IsAuthenticatedOrReadOnly,
+  IsStaff,
+  IsSuperUser,
+} from './permissions/standard.permissions.js';
+export { ActionContext } from './pipeline/action-context.js';
+export {
+  type InputClass,
+  type InputProblems,
+  InputSchema,
+  type InputSchemaOptions,
+  type InputShape,
+  type SelfValidating,
+  type ValidationContext,
+} from './schemas/input-schema.js';
+export { type OutputClass, OutputSchema, type OutputSchemaOptions } from './schemas/output-schema.js';
+export { ApiView } from './views/api.view.js';
+export { GenericViewSet, type ScopeCondition } from './views/generic.viewset.js';
+export { ModelViewSet } from './views/model.viewset.js';
+export { ReadOnlyModelViewSet } from './views/read-only-model.viewset.js';
+export { type ViewSetFeatureOptions, ViewSetModule } from './viewset.module.js';
+export { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
+export { PaginationSettings } from '@core-framework/config';

@@ -1,0 +1,78 @@
+import type { OpenApiDocument } from '@core-framework/common';
+import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledOutput } from '../schemas/output.compiler.js';
+import type { OutputProperty } from '../schemas/output-property.js';
+import { inputSchemaOf } from './input.schema.js';
+
+/** A reference to a schema among the document's components. */
+export interface SchemaReference {
+  readonly $ref: string;
+}
+
+/** Puts schemas among a document's components, each once and each under a name of its own. */
+export class ComponentRegistry {
+  readonly #schemas: Record<string, unknown>;
+  readonly #names = new Map<unknown, string>();
+
+  constructor(document: OpenApiDocument) {
+    this.#schemas = (document.components ??= {})['schemas'] ??= {};
+  }
+
+  input(input: CompiledInput, partial: boolean): SchemaReference {
+    const name = `${partial ? 'Patched' : ''}${input.schema.name}`;
+    return this.#put(name, inputSchemaOf(input, partial));
+  }
+
+  output(output: CompiledOutput): SchemaReference {
+    const known = this.#names.get(output);
+    if (known) return reference(known);
+    const properties = output.properties.map((property) => [property.name, this.#property(property)] as const);
+    const placed = this.#put(output.schema.name, {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      required: properties.map(([name]) => name),
+    });
+    this.#names.set(output, placed.$ref.slice(placed.$ref.lastIndexOf('/') + 1));
+    return placed;
+  }
+
+  /** The page of an output's rows; each output has its own. */
+  page(output: CompiledOutput): SchemaReference {
+    const item = this.output(output);
+    return this.#put(`${item.$ref.slice(item.$ref.lastIndexOf('/') + 1)}Page`, {
+      type: 'object',
+      properties: {
+        count: { type: 'integer', minimum: 0, description: 'Rows on all pages together.' },
+        next: { type: ['string', 'null'], format: 'uri', description: 'Address of the next page.' },
+        previous: { type: ['string', 'null'], format: 'uri', description: 'Address of the page before.' },
+        results: { type: 'array', items: item },
+      },
+      required: ['count', 'next', 'previous', 'results'],
+    });
+  }
+
+  #property({ schema, nested, many }: OutputProperty): object {
+    if (!nested) {
+      const { writeOnly: _writeOnly, default: _default, ...shown } = schema;
+      return shown;
+    }
+    const item = this.output(nested);
+    if (many) return { type: 'array', items: item };
+    const isNullable = Array.isArray(schema['type']) && schema['type'].includes('null');
+    return isNullable ? { anyOf: [item, { type: 'null' }] } : item;
+  }
+
+  /** Two classes may have one name; the second gets a number unless it looks the same. */
+  #put(wanted: string, schema: object): SchemaReference {
+    const text = JSON.stringify(schema);
+    let name = wanted;
+    for (let number = 2; name in this.#schemas && JSON.stringify(this.#schemas[name]) !== text; number++)
+      name = `${wanted}${number}`;
+    this.#schemas[name] = schema;
+    return reference(name);
+  }
+}
+
+function reference(name: string): SchemaReference {
+  return { $ref: `#/components/schemas/${name}` };
+}

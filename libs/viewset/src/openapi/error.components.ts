@@ -1,0 +1,60 @@
+import type { OpenApiDocument } from '@core-framework/common';
+
+/** The answers that operations of views refer to, by status. */
+const ERROR_RESPONSES = {
+  400: ['BadRequest', 'The request is not valid; `errors` says what is wrong with which field or parameter.'],
+  401: ['Unauthorized', 'The request carries no credentials, or wrong ones.'],
+  403: ['Forbidden', 'The caller may not do this.'],
+  404: ['NotFound', 'There is nothing here that the caller may know of.'],
+  409: ['Conflict', 'The state of the resource does not allow this.'],
+  412: ['PreconditionFailed', 'The resource is no longer in the version that `If-Match` names.'],
+  413: ['PayloadTooLarge', 'The body is too large.'],
+  415: ['UnsupportedMediaType', 'The body is of a type that is not read here.'],
+} as const;
+
+export type ErrorStatus = keyof typeof ERROR_RESPONSES;
+
+/** The shape of errors, unless the application's renderer has put its own in its place. */
+const ERROR_SCHEMA = {
+  type: 'object',
+  properties: {
+    detail: { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] },
+    code: { type: 'string', description: 'Stable and meant for programs.' },
+    errors: {
+      type: 'object',
+      description: 'What is wrong, by field.',
+      additionalProperties: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { code: { type: 'string' }, message: { type: 'string' } },
+          required: ['code', 'message'],
+        },
+      },
+    },
+    requestId: { type: 'string' },
+  },
+  required: ['detail', 'code'],
+} as const;
+
+/** Adds the schema of errors and the responses that are made of it. */
+export function addErrorComponents(document: OpenApiDocument): void {
+  const components = (document.components ??= {});
+  const schemas = (components['schemas'] ??= {});
+  schemas['Error'] ??= ERROR_SCHEMA;
+  const responses = (components['responses'] ??= {});
+  for (const [name, description] of [
+    ...Object.values(ERROR_RESPONSES),
+    ['UnexpectedError', 'Something else went wrong.'],
+  ] as const) {
+    responses[name] ??= {
+      description,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    };
+  }
+}
+
+/** Refers to the answer of a status. */
+export function errorResponse(status: ErrorStatus): readonly [string, { readonly $ref: string }] {
+  return [String(status), { $ref: `#/components/responses/${ERROR_RESPONSES[status][0]}` }];
+}

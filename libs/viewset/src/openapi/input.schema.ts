@@ -1,0 +1,61 @@
+import type { FieldDefinition } from '@core-framework/orm';
+import type { ClassRules } from '../schemas/class-rules.js';
+import type { CompiledInput } from '../schemas/input.compiler.js';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The JSON Schemas of an input's properties. */
+export function propertySchemas({ fields, extras, rules }: CompiledInput): Readonly<Record<string, JsonSchema>> {
+  const known = [...fields.values()].map(
+    (field) => [field.name, withRules(fieldSchema(field), rules, field.name)] as const,
+  );
+  const added = [...extras].map((name) => [name, withRules({}, rules, name)] as const);
+  return Object.fromEntries([...known, ...added]);
+}
+
+/** The JSON Schema of an input; a partial one requires nothing. */
+export function inputSchemaOf(input: CompiledInput, partial: boolean): JsonSchema {
+  const required = partial ? [] : [...input.required];
+  return {
+    type: 'object',
+    properties: propertySchemas(input),
+    ...(required.length && { required }),
+    additionalProperties: false,
+  };
+}
+
+function fieldSchema({ jsonSchema, nullable, relation }: FieldDefinition): JsonSchema {
+  const { readOnly: _readOnly, ...schema } = jsonSchema;
+  return relation?.many && !nullable ? { uniqueItems: true, ...schema } : schema;
+}
+
+/** How class-validator's rules look in a schema; those that it cannot express are enforced all the same. */
+const AS_SCHEMA: Readonly<Record<string, (...args: unknown[]) => JsonSchema>> = {
+  isString: () => ({ type: 'string' }),
+  isInt: () => ({ type: 'integer' }),
+  isNumber: () => ({ type: 'number' }),
+  isBoolean: () => ({ type: 'boolean' }),
+  isArray: () => ({ type: 'array', items: {} }),
+  isObject: () => ({ type: 'object' }),
+  isEmail: () => ({ type: 'string', format: 'email' }),
+  isUrl: () => ({ type: 'string', format: 'uri' }),
+  isUuid: () => ({ type: 'string', format: 'uuid' }),
+  isDateString: () => ({ type: 'string', format: 'date-time' }),
+  isIso8601: () => ({ type: 'string', format: 'date-time' }),
+  isIn: (values) => ({ enum: values }),
+  min: (least) => ({ minimum: least }),
+  max: (most) => ({ maximum: most }),
+  minLength: (least) => ({ minLength: least }),
+  maxLength: (most) => ({ maxLength: most }),
+  isLength: (least, most) => ({ minLength: least, ...(most !== undefined && { maxLength: most }) }),
+  isNotEmpty: () => ({ minLength: 1 }),
+  isPositive: () => ({ exclusiveMinimum: 0 }),
+  matches: (pattern) => (pattern instanceof RegExp ? { pattern: pattern.source } : {}),
+  arrayMinSize: (least) => ({ minItems: least }),
+  arrayMaxSize: (most) => ({ maxItems: most }),
+};
+
+function withRules(schema: JsonSchema, rules: ClassRules, property: string): JsonSchema {
+  const additions = [...rules.rulesOf(property)].map(([rule, args]) => AS_SCHEMA[rule]?.(...args) ?? {});
+  return Object.assign({}, schema, ...additions) as JsonSchema;
+}

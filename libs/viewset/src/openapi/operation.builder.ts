@@ -1,0 +1,133 @@
+import { STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import type { CompiledAction } from '../compiler/compiled-action.js';
+import type { CompiledView } from '../compiler/compiled-view.js';
+import { isSafe } from '../options/http-verb.js';
+import type { ComponentRegistry } from './component.registry.js';
+import { type ErrorStatus, errorResponse } from './error.components.js';
+import { listParameters } from './list.parameters.js';
+
+type Node = Record<string, unknown>;
+
+/** Describes one action of a view as an operation of an OpenAPI document. */
+export class OperationBuilder {
+  constructor(
+    private readonly components: ComponentRegistry,
+    /** Name of the security scheme. */
+    private readonly scheme: string,
+  ) {}
+
+  build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
+    const parameters = [...this.#pathParameters(path, view), ...this.#queryParameters(view, action)];
+    return {
+      operationId,
+      summary: summaryOf(view, action),
+      tags: [...(view.options.tags ?? [resourceName(view)])],
+      ...(parameters.length && { parameters }),
+      ...(action.input && { requestBody: this.#requestBody(action) }),
+      responses: this.#responses(view, action),
+      security: action.authorization.isOpen ? [{}, { [this.scheme]: [] }] : [{ [this.scheme]: [] }],
+    };
+  }
+
+  #pathParameters(path: string, view: CompiledView): Node[] {
+    return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => {
+      const lookup =
+        view.hasResource && view.resource.lookup.parameter === name ? view.resource.lookup.field : undefined;
+      const { readOnly: _readOnly, ...schema } = lookup?.jsonSchema ?? { type: 'string' };
+      return { name, in: 'path', required: true, schema };
+    });
+  }
+
+  #queryParameters(view: CompiledView, { standard }: CompiledAction): Node[] {
+    if (standard === 'list') return listParameters(view.resource);
+    return [];
+  }
+
+  #requestBody({ input, partial }: CompiledAction): Node {
+    if (!input) return {};
+    const isRequired = !partial && input.required.size > 0;
+    return { required: isRequired, content: json(this.components.input(input, partial)) };
+  }
+
+  #responses(view: CompiledView, action: CompiledAction): Node {
+    const { route, standard } = action;
+    const success = {
+      description: SUCCESS[route.status] ?? 'Done.',
+      ...this.#success(action),
+      ...successHeaders(view, action),
+    };
+    const unchanged =
+      standard === 'retrieve' && isVersioned(view) ? { 304: { description: 'Not changed since.' } } : {};
+    return {
+      [route.status]: success,
+      ...unchanged,
+      ...Object.fromEntries(errorStatuses(view, action).map(errorResponse)),
+      default: { $ref: '#/components/responses/UnexpectedError' },
+    };
+  }
+
+  #success({ shape, output }: CompiledAction): Node {
+    if (shape === 'none') return {};
+    if (!output) return { content: json({}) };
+    if (shape === 'page') return { content: json(this.components.page(output)) };
+    const item = this.components.output(output);
+    return { content: json(shape === 'many' ? { type: 'array', items: item } : item) };
+  }
+}
+
+const SUCCESS: Readonly<Record<number, string>> = {
+  200: 'The answer.',
+  201: 'Created.',
+  204: 'Done; there is nothing to say.',
+};
+
+function json(schema: object): Node {
+  return { 'application/json': { schema } };
+}
+
+function errorStatuses(view: CompiledView, action: CompiledAction): ErrorStatus[] {
+  const { route, standard, input } = action;
+  const changes = !isSafe(route.verb) && view.hasResource;
+  const statuses: [ErrorStatus, boolean][] = [
+    [400, standard !== undefined || input !== undefined],
+    [401, true],
+    [403, !action.authorization.isOpen],
+    [404, route.detail || action.shape === 'page'],
+    [409, changes],
+    [412, changes && route.detail && isVersioned(view)],
+    [413, input !== undefined],
+    [415, input !== undefined],
+  ];
+  return statuses.filter(([, applies]) => applies).map(([status]) => status);
+}
+
+function successHeaders(view: CompiledView, { standard }: CompiledAction): Node {
+  const location = standard === 'create' && {
+    Location: { description: 'Address of the new row.', schema: { type: 'string' } },
+  };
+  const hasTag = standard !== undefined && standard !== 'list' && standard !== 'destroy' && isVersioned(view);
+  const tag = hasTag && { ETag: { description: 'Version of the row.', schema: { type: 'string' } } };
+  return location || tag ? { headers: { ...location, ...tag } } : {};
+}
+
+function isVersioned(view: CompiledView): boolean {
+  return view.hasResource && view.resource.model.versionField !== undefined;
+}
+
+function resourceName(view: CompiledView): string {
+  return view.view.name.replace(/(?:ViewSet|View)$/, '') || view.view.name;
+}
+
+function summaryOf(view: CompiledView, { name, route, standard }: CompiledAction): string {
+  if (route.options?.summary) return route.options.summary;
+  if (standard) {
+    const { name: model, tableName } = view.resource.model;
+    return STANDARD_ACTIONS[standard].summary({ one: spaced(model), many: tableName.replaceAll('_', ' ') });
+  }
+  const words = spaced(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function spaced(name: string): string {
+  return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+}

@@ -1,0 +1,109 @@
+import type { ModelClass } from '@core-framework/orm';
+import type { Type } from '@nestjs/common';
+import type { FilterDeclaration } from '../filtering/filter-declaration.js';
+import type { PermissionEntry } from '../permissions/permission.js';
+import type { InputClass } from '../schemas/input-schema.js';
+import type { OutputClass } from '../schemas/output-schema.js';
+import type { HttpVerb } from './http-verb.js';
+
+/** How the lists of a ViewSet are cut into pages. */
+export interface PaginationOptions {
+  /** Rows of a page when the client does not say. @defaultValue the setting `DEFAULT_PAGE_SIZE` */
+  readonly pageSize?: number;
+  /** The most that `?pageSize=` may ask for; more is cut down to it. @defaultValue the setting `MAX_PAGE_SIZE` */
+  readonly maxPageSize?: number;
+}
+
+/** Names of a model's own properties. */
+type FieldName<T extends object> = Extract<keyof T, string>;
+
+/** What a ViewSet says about itself; a subclass inherits what it does not say. */
+export interface ViewSetOptions<T extends object = object> {
+  /** Where the routes are, below the API's prefix. @defaultValue the model's table name, in kebab-case */
+  readonly path?: string;
+  /** The model whose rows are served; an {@link ApiView} has none. */
+  readonly model?: ModelClass<T>;
+  /** What create and update accept. @defaultValue derived from the model */
+  readonly input?: InputClass;
+  /** What is shown of a row. @defaultValue derived from the model */
+  readonly output?: OutputClass;
+  /** Headings in the API documentation. @defaultValue one, made of the class's name */
+  readonly tags?: readonly string[];
+  /** Who may run the actions. @defaultValue the module's, which is `[IsAuthenticated]` */
+  readonly permissions?: readonly PermissionEntry[];
+  /**
+   * Replaces `permissions` for single actions. `partialUpdate` falls back to the entry of `update`.
+   * Entries of a parent class stay in force unless the same action is named again.
+   */
+  readonly permissionsByAction?: Readonly<Record<string, readonly PermissionEntry[]>>;
+  /** The unique field by which the path names a row. @defaultValue the primary key */
+  readonly lookupField?: FieldName<T>;
+  /** Fields whose values are looked for before a row is written, so that all errors come at once. */
+  readonly uniqueFields?: readonly FieldName<T>[];
+  /** How lists are cut into pages; `false` sends all rows as an array. */
+  readonly pagination?: PaginationOptions | false;
+  /** What lists may be filtered by; a bare name allows the exact value. */
+  readonly filter?: readonly FilterDeclaration<T>[];
+  /** The texts that `?search=` looks through. */
+  readonly search?: readonly FieldName<T>[];
+  /** What lists may be sorted by with `?ordering=`. */
+  readonly ordering?: readonly FieldName<T>[];
+  /** The standard actions that exist. @defaultValue those that the class has methods for */
+  readonly actions?: readonly string[];
+}
+
+/** The names of all options, for the check at start-up. */
+export const VIEWSET_OPTION_NAMES = [
+  'path',
+  'model',
+  'input',
+  'output',
+  'tags',
+  'permissions',
+  'permissionsByAction',
+  'lookupField',
+  'uniqueFields',
+  'pagination',
+  'filter',
+  'search',
+  'ordering',
+  'actions',
+] as const satisfies readonly (keyof ViewSetOptions)[];
+
+/** What an `@Action` says about itself. */
+export interface ActionOptions {
+  /** The verb it answers. @defaultValue 'GET' */
+  readonly method?: HttpVerb;
+  /** The verbs it answers, when there are several. */
+  readonly methods?: readonly HttpVerb[];
+  /** Whether it works on one object. @defaultValue true when a parameter carries `@Instance()` */
+  readonly detail?: boolean;
+  /** Its path below the list's or the object's. @defaultValue the method's name */
+  readonly path?: string;
+  /** Who may run it. @defaultValue the ViewSet's entry for it in `permissionsByAction`, or its `permissions` */
+  readonly permissions?: readonly PermissionEntry[];
+  /** What it accepts as body. @defaultValue the type of the parameter that carries `@Input()` */
+  readonly input?: InputClass | Type<object>;
+  /** What is shown of its result: one, or an array when the class stands in brackets. */
+  readonly output?: OutputClass | readonly [OutputClass];
+  /** Status of its answer. @defaultValue 200 */
+  readonly status?: number;
+  /** Whether it runs in one transaction. @defaultValue true for verbs other than GET */
+  readonly transaction?: boolean;
+  /** One line in the API documentation. @defaultValue made of the method's name */
+  readonly summary?: string;
+}
+
+/** The names of all options, for the check at start-up. */
+export const ACTION_OPTION_NAMES = [
+  'method',
+  'methods',
+  'detail',
+  'path',
+  'permissions',
+  'input',
+  'output',
+  'status',
+  'transaction',
+  'summary',
+] as const satisfies readonly (keyof ActionOptions)[];

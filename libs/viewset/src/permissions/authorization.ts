@@ -1,0 +1,56 @@
+import { ForbiddenException } from '@core-framework/common';
+import type { ActionContext } from '../pipeline/action-context.js';
+import type { CallerIdentification } from '../pipeline/caller.js';
+import type { Permission } from './permission.js';
+import { AllowAny } from './standard.permissions.js';
+
+/** Asks permissions in order and refuses with the first that does not agree. */
+export class Authorization {
+  readonly #onObjects: readonly Permission[];
+
+  constructor(
+    readonly permissions: readonly Permission[],
+    private readonly caller: CallerIdentification,
+  ) {
+    this.#onObjects = permissions.filter(({ checksObjects }) => checksObjects);
+  }
+
+  /** Whether everybody may run the action, signed in or not. */
+  get isOpen(): boolean {
+    return this.permissions.every((permission) => permission instanceof AllowAny);
+  }
+
+  /** Whether any permission judges objects, so that one must be at hand. */
+  get checksObjects(): boolean {
+    return this.#onObjects.length > 0;
+  }
+
+  /** @throws UnauthorizedException for an anonymous caller who is refused, ForbiddenException for a known one. */
+  async check(context: ActionContext): Promise<void> {
+    for (const permission of this.permissions) {
+      const answer = permission.hasPermission(context);
+      if (!(typeof answer === 'boolean' ? answer : await answer)) throw this.#refusal(permission, context);
+    }
+  }
+
+  /** Does so for the object that the action works on; asks once per object. */
+  async checkObject(context: ActionContext, object: object): Promise<void> {
+    if (context.allowed === object) return;
+    for (const permission of this.#onObjects) {
+      if (!(await permission.hasObjectPermission(context, object))) throw this.#refusal(permission, context);
+    }
+    context.allowed = object;
+  }
+
+  /** The error of a refusal, `undefined` when there is none. */
+  async refusalOf(context: ActionContext): Promise<Error | undefined> {
+    return this.check(context).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+  }
+
+  #refusal({ message, code }: Permission, { principal }: ActionContext): Error {
+    return principal.isAuthenticated ? new ForbiddenException(message, { code }) : this.caller.refusal();
+  }
+}

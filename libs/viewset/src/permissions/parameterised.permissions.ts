@@ -1,0 +1,62 @@
+import type { ActionContext } from '../pipeline/action-context.js';
+import { isSameKey } from '../schemas/row-key.js';
+import { Permission } from './permission.js';
+
+class OwnerPermission extends Permission {
+  constructor(private readonly field: string) {
+    super();
+  }
+
+  override hasPermission({ principal }: ActionContext): boolean {
+    return principal.isAuthenticated;
+  }
+
+  override hasObjectPermission({ principal }: ActionContext, object: object): boolean {
+    const owner = keyOf((object as Record<string, unknown>)[this.field]);
+    return owner !== undefined && principal.id !== null && isSameKey(owner, principal.id);
+  }
+}
+
+/** The key of whatever stands for a row: the row, a reference to it, or the key itself. */
+function keyOf(owner: unknown): unknown {
+  if (owner === null || owner === undefined) return undefined;
+  return typeof owner === 'object' ? (owner as { id?: unknown }).id : owner;
+}
+
+/**
+ * Asks that the caller is the one whom `field` of the object names (a foreign key to users, or a column with the
+ * user's key). Create has no object yet: the caller must only be signed in.
+ */
+export function IsOwner(field: string): Permission {
+  return new OwnerPermission(field);
+}
+
+class CodenamePermission extends Permission {
+  constructor(private readonly codename: string) {
+    super();
+  }
+
+  override hasPermission({ principal }: ActionContext): boolean | Promise<boolean> {
+    return principal.isAuthenticated && principal.hasPermission(this.codename);
+  }
+}
+
+/** Asks that the caller holds a permission, named `resource.verb` (`posts.delete`). */
+export function HasPermission(codename: string): Permission {
+  return new CodenamePermission(codename);
+}
+
+class GroupPermission extends Permission {
+  constructor(private readonly group: string) {
+    super();
+  }
+
+  override hasPermission({ principal }: ActionContext): boolean | Promise<boolean> {
+    return principal.isAuthenticated && principal.inGroup(this.group);
+  }
+}
+
+/** Asks that the caller is in a group. */
+export function IsInGroup(name: string): Permission {
+  return new GroupPermission(name);
+}

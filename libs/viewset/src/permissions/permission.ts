@@ -1,0 +1,39 @@
+import type { ActionContext } from '../pipeline/action-context.js';
+
+/**
+ * Decides whether a caller may run an action. Extend it, override one or both questions, and name the class
+ * in `permissions`; it is created by Nest, so its constructor may inject.
+ *
+ * All entries of a list must agree. The first that refuses decides: 401 when the caller is anonymous, else 403
+ * with {@link message} and {@link code}.
+ *
+ * @example
+ * class IsVerified extends Permission {
+ *   override readonly message = 'Confirm your e-mail address first.';
+ *   override hasPermission({ principal }: ActionContext) { return principal.inGroup('verified'); }
+ * }
+ */
+export abstract class Permission {
+  /** `detail` of the 403. */
+  readonly message: string = 'You do not have permission to perform this action.';
+  /** `code` of the 403. */
+  readonly code: string = 'permission_denied';
+
+  /** Asked before anything is looked up. */
+  hasPermission(_context: ActionContext): boolean | Promise<boolean> {
+    return true;
+  }
+
+  /** Asked for the one object that a detail action works on, after it was found. Lists are narrowed by `scope()`. */
+  hasObjectPermission(_context: ActionContext, _object: object): boolean | Promise<boolean> {
+    return true;
+  }
+
+  /** Whether {@link hasObjectPermission} says anything; when none does, objects are read without being hydrated. */
+  get checksObjects(): boolean {
+    return this.hasObjectPermission !== Permission.prototype.hasObjectPermission;
+  }
+}
+
+/** What `permissions` lists: a class, which Nest instantiates, or a ready instance. */
+export type PermissionEntry = (abstract new (...args: never[]) => Permission) | Permission;

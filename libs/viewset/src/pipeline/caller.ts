@@ -1,0 +1,54 @@
+import {
+  ANONYMOUS,
+  AUTHENTICATOR,
+  type Authenticator,
+  type Principal,
+  RequestContext,
+  UnauthorizedException,
+} from '@core-framework/common';
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+
+/** Finds out who is calling, once per request, by the application's authenticator. */
+@Injectable()
+export class CallerIdentification {
+  #authenticator?: Authenticator | null;
+
+  constructor(private readonly modules: ModuleRef) {}
+
+  /** @throws UnauthorizedException when the request carries wrong credentials. */
+  async identify(request: FastifyRequest): Promise<Principal> {
+    const context = RequestContext.current();
+    if (context?.principal) return context.principal;
+    const principal = (await this.#find()?.authenticate(request)) ?? ANONYMOUS;
+    if (context) context.principal = principal;
+    return principal;
+  }
+
+  /** How callers are asked to show who they are: the value of `WWW-Authenticate`. */
+  get challenge(): string {
+    return this.#find()?.challenge ?? 'Bearer';
+  }
+
+  /** What an anonymous caller is told who may not do something. */
+  refusal(): UnauthorizedException {
+    return new UnauthorizedException(undefined, { headers: { 'www-authenticate': this.challenge } });
+  }
+
+  #find(): Authenticator | null {
+    // Looked for across all modules, because whoever provides it need not know of ViewSets.
+    if (this.#authenticator === undefined) {
+      this.#authenticator = optional(() => this.modules.get<Authenticator>(AUTHENTICATOR, { strict: false }));
+    }
+    return this.#authenticator;
+  }
+}
+
+function optional<T>(find: () => T): T | null {
+  try {
+    return find();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+import type { CompiledAction } from '../compiler/compiled-action.js';
+import { isSafe } from '../options/http-verb.js';
+import type { Page } from '../pagination/page-number.pagination.js';
+import { linkWith, originOf } from '../pagination/page-link.js';
+import type { Resource } from '../resource/resource.js';
+import type { CompiledOutput, Representation } from '../schemas/output.compiler.js';
+import type { Row } from '../schemas/output-property.js';
+import type { Presenter } from '../schemas/presenter.js';
+import type { ActionContext } from './action-context.js';
+import { isUnchanged, versionTag } from './version-tag.js';
+
+/** An answer that is ready to be sent, made while the transaction is still open. */
+export interface PreparedAnswer {
+  readonly body: unknown;
+  /** Writes {@link body}; absent when it is written as any JSON. */
+  readonly write?: () => string;
+  readonly version?: unknown;
+  /** Value of the lookup field of a row that was created. */
+  readonly created?: unknown;
+}
+
+/** Makes answers of what an action returns. */
+export class Responder {
+  constructor(
+    private readonly action: CompiledAction,
+    private readonly presenter: Presenter,
+    private readonly resource: Resource | undefined,
+  ) {}
+
+  /** Shows the result; whatever has to be read for that is read now, in the action's transaction. */
+  async prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
+    const { output, shape } = this.action;
+    if (shape === 'none') return { body: undefined };
+    if (shape === 'anything' || !output || result === undefined || result === null) {
+      return { body: await this.presenter.present(result) };
+    }
+    if (shape === 'one') return this.#prepareOne(result as Row, output, context);
+    if (shape === 'many' || Array.isArray(result)) {
+      const shown = await output.represent(result as readonly Row[]);
+      return { body: shown, write: () => writeArray(shown, output) };
+    }
+    const page = result as Page<Row>;
+    const shown = { ...page, results: await output.represent(page.results) };
+    return { body: shown, write: () => writePage(shown, output) };
+  }
+
+  /** Sends what was prepared, with the headers that belong to it. */
+  send({ body, write, version, created }: PreparedAnswer, { request, reply, method }: ActionContext): unknown {
+    if (created !== undefined) reply.header('location', this.#locationOf(request, created));
+    let text: string | undefined;
+    if (version !== undefined && version !== null && write) {
+      if (!this.action.output?.isRowOnly) text = write();
+      const tag = versionTag(version, text);
+      reply.header('etag', tag);
+      if (isSafe(method) && isUnchanged(request, tag)) {
+        reply.code(304);
+        return undefined;
+      }
+    }
+    if (write) {
+      // With a serializer of one's own Fastify no longer says what is sent.
+      reply.type('application/json; charset=utf-8');
+      // An interceptor may put something else in the body's place; then that is what is written.
+      reply.serializer((payload) => (payload === body ? (text ?? write()) : JSON.stringify(payload)));
+    }
+    return body;
+  }
+
+  async #prepareOne(row: Row, output: CompiledOutput, _context: ActionContext): Promise<PreparedAnswer> {
+    const [shown] = (await output.represent([row])) as [Representation];
+    const isOwnRow = this.resource?.model === output.model;
+    return {
+      body: shown,
+      write: () => output.stringify(shown),
+      version: isOwnRow && this.action.standard ? this.resource?.versionOf(row) : undefined,
+      created: this.action.standard === 'create' ? row[this.resource?.lookup.field.name ?? ''] : undefined,
+    };
+  }
+
+  #locationOf(request: ActionContext['request'], value: unknown): string {
+    const [path = ''] = linkWith(request, {}).slice(originOf(request).length).split('?');
+    return `${path.replace(/\/+$/, '')}/${encodeURIComponent(String(value))}`;
+  }
+}
+
+function writeArray(shown: readonly Representation[], output: CompiledOutput): string {
+  return `[${shown.map((one) => output.stringify(one)).join(',')}]`;
+}
+
+function writePage({ count, next, previous, results }: Page<Representation>, output: CompiledOutput): string {
+  const links = `"next":${JSON.stringify(next)},"previous":${JSON.stringify(previous)}`;
+  return `{"count":${count},${links},"results":${writeArray(results, output)}}`;
+}

@@ -1,0 +1,72 @@
+import type { Manager, ModelDefinition, QuerySet } from '@core-framework/orm';
+import type { PageNumberPagination } from '../pagination/page-number.pagination.js';
+import type { ActionContext } from '../pipeline/action-context.js';
+import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledOutput } from '../schemas/output.compiler.js';
+import type { Row } from '../schemas/output-property.js';
+import type { GenericViewSet } from '../views/generic.viewset.js';
+import type { Listing } from './listing.js';
+import type { LookupValue } from './lookup-value.js';
+import type { RowWriter } from './row-writer.js';
+import type { UniqueCheck } from './unique-check.js';
+
+/** The pieces that a {@link Resource} is made of. */
+export interface ResourceParts {
+  readonly model: ModelDefinition;
+  readonly manager: Manager<object>;
+  readonly input: CompiledInput;
+  readonly output: CompiledOutput;
+  readonly lookup: LookupValue;
+  readonly listing: Listing;
+  /** Absent when lists are sent whole. */
+  readonly pagination: PageNumberPagination | undefined;
+  readonly unique: UniqueCheck;
+  readonly writer: RowWriter;
+}
+
+/** All that a ViewSet's actions need of its model, compiled at start-up. */
+export class Resource {
+  readonly model: ResourceParts['model'];
+  readonly manager: ResourceParts['manager'];
+  readonly input: ResourceParts['input'];
+  readonly output: ResourceParts['output'];
+  readonly lookup: ResourceParts['lookup'];
+  readonly listing: ResourceParts['listing'];
+  readonly pagination: ResourceParts['pagination'];
+  readonly unique: ResourceParts['unique'];
+  readonly writer: ResourceParts['writer'];
+
+  constructor(parts: ResourceParts) {
+    this.model = parts.model;
+    this.manager = parts.manager;
+    this.input = parts.input;
+    this.output = parts.output;
+    this.lookup = parts.lookup;
+    this.listing = parts.listing;
+    this.pagination = parts.pagination;
+    this.unique = parts.unique;
+    this.writer = parts.writer;
+  }
+
+  /** The rows that a request may know of: the ViewSet's own, narrowed to the caller's scope. */
+  async narrowed<T extends object, I extends object>(
+    view: GenericViewSet<T, I>,
+    context: ActionContext<T>,
+  ): Promise<QuerySet<T>> {
+    const rows = view.getQuerySet(context);
+    const scope = await view.scope(context.principal, context);
+    return scope === undefined ? rows : rows.where(scope);
+  }
+
+  /** Reads rows in the form that the output needs: plain columns wherever nothing asks for entities. */
+  async read<T extends object>(rows: QuerySet<T>): Promise<readonly object[]> {
+    if (this.output.needsEntity) return rows.all();
+    return rows.rows({ columns: this.output.columns, json: true });
+  }
+
+  /** The version of a row, `undefined` when the model counts none. */
+  versionOf(row: object): unknown {
+    const { versionField } = this.model;
+    return versionField && (row as Row)[versionField.name];
+  }
+}

@@ -1,0 +1,125 @@
+import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import {
+  DuplicateRouteError,
+  InvalidOptionError,
+  UnknownActionError,
+  UnknownOptionError,
+} from '../errors/viewset.errors.js';
+import { actionsOf, type AnyClass, parametersOf } from '../metadata/viewset.metadata.js';
+import type { HttpVerb } from '../options/http-verb.js';
+import { VIEWSET_OPTION_NAMES, type ActionOptions, type ViewSetOptions } from '../options/viewset.options.js';
+
+/** One verb on one path of a view, and the method that answers it. */
+export interface PlannedRoute {
+  /** Name of the action and of the method. */
+  readonly action: string;
+  readonly verb: HttpVerb;
+  readonly detail: boolean;
+  /** Below the view's own path, without slashes at its ends. */
+  readonly path: string;
+  readonly status: number;
+  /** What `@Action` said; absent for standard actions and the verbs of an ApiView. */
+  readonly options?: ActionOptions;
+}
+
+/** Methods by which an ApiView answers, and their verbs. */
+const VERB_METHODS: Readonly<Record<string, HttpVerb>> = {
+  get: 'GET',
+  post: 'POST',
+  put: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+};
+
+/**
+ * Works out the routes of a view from its methods and options.
+ *
+ * @throws UnknownOptionError, UnknownActionError, DuplicateRouteError
+ */
+export function planRoutes(view: AnyClass, options: ViewSetOptions, isApiView: boolean): readonly PlannedRoute[] {
+  checkOptionNames(view, options);
+  const routes = [
+    ...(isApiView ? verbRoutes(view) : standardRoutes(view, options)),
+    ...actionRoutes(view, options, isApiView),
+  ];
+  checkActionNames(view, options, new Set(routes.map(({ action }) => action)));
+  checkDuplicates(view, routes);
+  return routes;
+}
+
+/** Name of the path parameter that holds the lookup value. */
+export function lookupParameter(options: ViewSetOptions): string {
+  return options.lookupField ?? 'id';
+}
+
+function standardRoutes(view: AnyClass, options: ViewSetOptions): PlannedRoute[] {
+  const implemented = Object.keys(STANDARD_ACTIONS).filter((name) => has(view, name));
+  for (const name of options.actions ?? []) {
+    if (!implemented.includes(name)) throw new UnknownActionError(view.name, name, 'actions', implemented);
+  }
+  return implemented
+    .filter(isStandardAction)
+    .filter((name) => !options.actions || options.actions.includes(name))
+    .map((name) => {
+      const { verb, detail, status } = STANDARD_ACTIONS[name];
+      return { action: name, verb, detail, status, path: detail ? `:${lookupParameter(options)}` : '' };
+    });
+}
+
+function verbRoutes(view: AnyClass): PlannedRoute[] {
+  return Object.entries(VERB_METHODS)
+    .filter(([name]) => has(view, name))
+    .map(([name, verb]) => {
+      const options = actionsOf(view).get(name);
+      return { action: name, verb, detail: false, path: '', status: options?.status ?? 200, options };
+    });
+}
+
+function actionRoutes(view: AnyClass, viewSet: ViewSetOptions, isApiView: boolean): PlannedRoute[] {
+  return [...actionsOf(view)]
+    .filter(([name]) => !(isApiView && Object.hasOwn(VERB_METHODS, name)))
+    .flatMap(([name, options]) => {
+      const takesInstance = parametersOf(view, name).includes('instance');
+      const detail = options.detail ?? takesInstance;
+      if (takesInstance && !detail) {
+        throw new InvalidOptionError(
+          `@Action of ${view.name}#${name}`,
+          'it is no detail action but has a parameter with @Instance().',
+          'Drop "detail: false" or the marker.',
+        );
+      }
+      const tail = (options.path ?? name).replace(/^\/+|\/+$/g, '');
+      const path = [...(detail ? [`:${lookupParameter(viewSet)}`] : []), ...(tail ? [tail] : [])].join('/');
+      const verbs = options.methods ?? [options.method ?? 'GET'];
+      return verbs.map((verb) => ({ action: name, verb, detail, path, status: options.status ?? 200, options }));
+    });
+}
+
+function has(view: AnyClass, method: string): boolean {
+  return typeof (view.prototype as Record<string, unknown>)[method] === 'function';
+}
+
+function checkOptionNames(view: AnyClass, options: ViewSetOptions): void {
+  const known: readonly string[] = VIEWSET_OPTION_NAMES;
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) throw new UnknownOptionError(`@ViewSet of ${view.name}`, option, known);
+  }
+}
+
+function checkActionNames(view: AnyClass, options: ViewSetOptions, known: ReadonlySet<string>): void {
+  for (const name of Object.keys(options.permissionsByAction ?? {})) {
+    // An entry may speak of a standard action that `actions` switched off, in a parent class perhaps.
+    if (known.has(name) || (isStandardAction(name) && has(view, name))) continue;
+    throw new UnknownActionError(view.name, name, 'permissionsByAction', known);
+  }
+}
+
+function checkDuplicates(view: AnyClass, routes: readonly PlannedRoute[]): void {
+  const seen = new Map<string, string>();
+  for (const { action, verb, path } of routes) {
+    const key = `${verb} /${path}`;
+    const other = seen.get(key);
+    if (other) throw new DuplicateRouteError(`${verb} ${view.name}/${path}`, other, action);
+    seen.set(key, action);
+  }
+}

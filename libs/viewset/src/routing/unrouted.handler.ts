@@ -1,0 +1,87 @@
+import { MethodNotAllowedException } from '@core-framework/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CompiledAction } from '../compiler/compiled-action.js';
+import type { CompiledView } from '../compiler/compiled-view.js';
+import type { ViewSetRegistry } from '../compiler/viewset.registry.js';
+import { describeFields } from '../openapi/field-description.js';
+import { ActionContext } from '../pipeline/action-context.js';
+import type { CallerIdentification } from '../pipeline/caller.js';
+import { asHttpError } from '../pipeline/client-errors.js';
+import { allowed, type KnownPath, type RouteTable } from './route-table.js';
+
+/**
+ * Answers verbs that a path of a view has no route for: OPTIONS with what the path takes, any other with 405. As
+ * everywhere, 401 and 403 come first: OPTIONS is for who may run any of the path's actions, 405 for who has the
+ * permissions of the view.
+ */
+export class UnroutedHandler {
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly registry: ViewSetRegistry,
+    private readonly caller: CallerIdentification,
+  ) {}
+
+  /** Resolves with `false` when the path belongs to no view. */
+  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
+    const path = this.routes.find(request.url);
+    const views = path ? this.#viewsOn(path) : [];
+    if (!path || !views.length) return false;
+    try {
+      if (request.method !== 'OPTIONS') await this.#refuse(path, views, request, reply);
+      const usable = await this.#usable(path, views, request, reply);
+      await reply.code(200).header('allow', allowed(path).join(', ')).send(describe(usable));
+      return true;
+    } catch (error) {
+      throw asHttpError(error, reply);
+    }
+  };
+
+  /** @throws UnauthorizedException, ForbiddenException, MethodNotAllowedException */
+  async #refuse(
+    path: KnownPath,
+    views: readonly CompiledView[],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<never> {
+    const principal = await this.caller.identify(request);
+    const { method } = request;
+    for (const view of views)
+      await view.authorization.check(new ActionContext(request, reply, principal, method.toLowerCase(), method));
+    throw new MethodNotAllowedException(method, allowed(path));
+  }
+
+  /** The actions on a path that the caller may run; refuses who may run none. */
+  async #usable(
+    path: KnownPath,
+    views: readonly CompiledView[],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<readonly CompiledAction[]> {
+    const principal = await this.caller.identify(request);
+    const usable: CompiledAction[] = [];
+    let refusal: Error | undefined;
+    for (const action of actionsOn(path, views)) {
+      const context = new ActionContext(request, reply, principal, action.name, action.route.verb);
+      const refused = await action.authorization.refusalOf(context);
+      if (refused) refusal ??= refused;
+      else usable.push(action);
+    }
+    if (refusal && !usable.length) throw refusal;
+    return usable;
+  }
+
+  #viewsOn(path: KnownPath): readonly CompiledView[] {
+    return this.registry.all.filter((view) => actionsOn(path, [view]).length > 0);
+  }
+}
+
+function actionsOn(path: KnownPath, views: readonly CompiledView[]): readonly CompiledAction[] {
+  const ids = new Set(path.routes.values());
+  return views.flatMap(({ pipelines }) => pipelines.map(({ action }) => action)).filter(({ id }) => ids.has(id));
+}
+
+/** What a client may do here, and the fields of what it may send, by verb. */
+function describe(actions: readonly CompiledAction[]): object {
+  const entries = actions.map(({ route, input }) => [route.verb, input ? describeFields(input) : {}]);
+  return { actions: Object.fromEntries(entries) as object };
+}

@@ -1,0 +1,37 @@
+import { type FieldError, type FieldErrors, InvalidInputException, NON_FIELD_ERRORS } from '@core-framework/common';
+import type { InputProblems } from './input-schema.js';
+
+/** Collects what is wrong with an input, in the order in which it was found. */
+export class InputErrors {
+  readonly #errors = new Map<string, FieldError[]>();
+
+  get isEmpty(): boolean {
+    return this.#errors.size === 0;
+  }
+
+  add(field: string, errors: readonly FieldError[]): void {
+    this.#errors.set(field, [...(this.#errors.get(field) ?? []), ...errors]);
+  }
+
+  /** Adds what a `validate()` answered. */
+  addProblems(problems: InputProblems): void {
+    if (typeof problems === 'string') return this.add(NON_FIELD_ERRORS, [invalid(problems)]);
+    for (const [field, found] of Object.entries(problems)) {
+      const list: readonly (string | FieldError)[] = typeof found === 'string' ? [found] : found;
+      this.add(
+        field,
+        list.map((problem) => (typeof problem === 'string' ? invalid(problem) : problem)),
+      );
+    }
+  }
+
+  /** @throws InvalidInputException unless nothing was found. */
+  throwIfAny(): void {
+    // Keys come from clients; fromEntries makes even "__proto__" a plain key of its own.
+    if (!this.isEmpty) throw new InvalidInputException(Object.fromEntries(this.#errors) as FieldErrors);
+  }
+}
+
+function invalid(message: string): FieldError {
+  return { code: 'invalid', message };
+}

@@ -1,0 +1,94 @@
+import { NotFoundException, type Principal } from '@core-framework/common';
+import type { Clause, DynamicLookups, Manager, QuerySet } from '@core-framework/orm';
+import type { ActionContext } from '../pipeline/action-context.js';
+import { View } from './view.js';
+
+/** What `scope()` narrows a model's rows to. */
+export type ScopeCondition = DynamicLookups | Clause<unknown>;
+
+/** A validated input, or one with further values that the ViewSet sets. */
+export type RowValues<I> = I | Readonly<Record<string, unknown>>;
+
+/**
+ * A ViewSet with all the hooks and none of the standard actions: extend it when a resource only has actions of its
+ * own. Every hook may be overridden; one instance serves all requests, so nothing of a request belongs on `this`.
+ */
+export abstract class GenericViewSet<T extends object, I extends object = object> extends View {
+  /** The manager of the ViewSet's model, in this application's database. */
+  protected get manager(): Manager<T> {
+    return View.compiled(this).resource.manager as unknown as Manager<T>;
+  }
+
+  /** The rows that this ViewSet serves; every action, count, filter and search starts here. */
+  getQuerySet(_context?: ActionContext<T>): QuerySet<T> {
+    return this.manager;
+  }
+
+  /**
+   * Which of those rows a caller may know of: lookups, or a `Q(…)`; nothing for all of them. Lists and single objects
+   * obey it alike, what is outside is 404.
+   */
+  scope(
+    _principal: Principal,
+    _context: ActionContext<T>,
+  ): ScopeCondition | undefined | Promise<ScopeCondition | undefined> {
+    return undefined;
+  }
+
+  /**
+   * Finds the object that the path names, and asks the object permissions.
+   *
+   * @throws NotFoundException when it does not exist or is out of the caller's scope.
+   */
+  async getObject(context: ActionContext<T>): Promise<T> {
+    const compiled = View.compiled(this);
+    const rows = await compiled.resource.narrowed(this, context);
+    const object = await compiled.resource.lookup.narrow(rows, context.params).first();
+    if (!object) throw new NotFoundException();
+    await compiled.authorizationOf(context.action).checkObject(context, object);
+    return object;
+  }
+
+  /** Checks or changes what a new row will be made of, before the transaction; throw to refuse it. */
+  performCreateValidation(data: I, _context: ActionContext<T, I>): I | Promise<I> {
+    return data;
+  }
+
+  /** Checks or changes what a row will be changed to, before the transaction; throw to refuse it. */
+  performUpdateValidation(data: I, _instance: T, _context: ActionContext<T, I>): I | Promise<I> {
+    return data;
+  }
+
+  /** Runs in the transaction, before the row is written. */
+  beforeCreate(_data: I, _context: ActionContext<T, I>): void | Promise<void> {}
+
+  /** Writes the new row. Set what the client may not: `super.performCreate({ ...data, author: principal.id }, context)`. */
+  performCreate(data: RowValues<I>, _context: ActionContext<T, I>): Promise<T> {
+    return View.compiled(this).resource.writer.create(data) as Promise<T>;
+  }
+
+  /** Runs in the transaction, after the row was written; for effects outside the database see `onCommit()`. */
+  afterCreate(_object: T, _context: ActionContext<T, I>): void | Promise<void> {}
+
+  /** Runs in the transaction, before the row is changed. */
+  beforeUpdate(_instance: T, _data: I, _context: ActionContext<T, I>): void | Promise<void> {}
+
+  /** Writes the changed columns of the row. */
+  performUpdate(instance: T, data: RowValues<I>, _context: ActionContext<T, I>): Promise<T> {
+    return View.compiled(this).resource.writer.update(instance, data) as Promise<T>;
+  }
+
+  /** Runs in the transaction, after the row was changed. */
+  afterUpdate(_object: T, _context: ActionContext<T, I>): void | Promise<void> {}
+
+  /** Runs in the transaction, before the row is deleted. */
+  beforeDestroy(_instance: T, _context: ActionContext<T>): void | Promise<void> {}
+
+  /** Deletes the row. */
+  performDestroy(instance: T, _context: ActionContext<T>): Promise<void> {
+    return View.compiled(this).resource.writer.destroy(instance);
+  }
+
+  /** Runs in the transaction, after the row was deleted. */
+  afterDestroy(_instance: T, _context: ActionContext<T>): void | Promise<void> {}
+}

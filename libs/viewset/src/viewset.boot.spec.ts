@@ -1,0 +1,175 @@
+import { describe, expect, test } from '@jest/globals';
+import { CoreError } from '@core-framework/common';
+import { Param } from '@nestjs/common';
+import { Action } from './decorators/action.decorator.js';
+import { Instance } from './decorators/parameter.decorators.js';
+import { ViewSet } from './decorators/viewset.decorator.js';
+import { actionsOf, hasRouterParameters, ownViewSet } from './metadata/viewset.metadata.js';
+import { InputSchema } from './schemas/input-schema.js';
+import { OutputSchema } from './schemas/output-schema.js';
+import { Author, Book } from './testing/shop.models.js';
+import { TestApp } from './testing/test-app.js';
+import { ApiView } from './views/api.view.js';
+import { ModelViewSet } from './views/model.viewset.js';
+
+/** Defines a class as an application would and gives the code of what is wrong with it. */
+function codeOf(define: () => unknown): string | undefined {
+  try {
+    define();
+    return undefined;
+  } catch (error) {
+    return error instanceof CoreError ? error.code : String(error);
+  }
+}
+
+async function codeAtStart(
+  options: Parameters<typeof ViewSet<Book>>[0],
+  base = ModelViewSet<Book>,
+): Promise<string | undefined> {
+  @ViewSet<Book>({ model: Book, ...options })
+  class Wrong extends base {}
+  try {
+    const shop = await TestApp.start({ views: [Wrong] });
+    await shop.close();
+    return undefined;
+  } catch (error) {
+    return error instanceof CoreError ? error.code : String(error);
+  }
+}
+
+describe('mistakes that are told when the class is defined', () => {
+  const define = (options: object) => () => {
+    @ViewSet({ model: Book, ...options })
+    class Wrong extends ModelViewSet<Book> {}
+    return Wrong;
+  };
+
+  test('options that do not exist', () => {
+    expect(codeOf(define({ permision: [] }))).toBe('VIEWSET_UNKNOWN_OPTION');
+    expect(codeOf(() => Action({ verb: 'GET' } as object)(ModelViewSet.prototype, 'x', {}))).toBe(
+      'VIEWSET_UNKNOWN_OPTION',
+    );
+    expect(codeOf(() => Action({ method: 'get' as 'GET' })(ModelViewSet.prototype, 'x', {}))).toBe(
+      'VIEWSET_INVALID_OPTION',
+    );
+  });
+
+  test('actions that do not exist', () => {
+    expect(codeOf(define({ actions: ['list', 'liste'] }))).toBe('VIEWSET_UNKNOWN_ACTION');
+    expect(codeOf(define({ permissionsByAction: { delete: [] } }))).toBe('VIEWSET_UNKNOWN_ACTION');
+  });
+
+  test('an action that is called like a standard one', () => {
+    expect(
+      codeOf(() => {
+        class Wrong extends ModelViewSet<Book> {
+          @Action({}) override async list() {
+            return [];
+          }
+        }
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_RESERVED_ACTION_NAME');
+  });
+
+  test('two actions on one path and verb', () => {
+    expect(
+      codeOf(() => {
+        @ViewSet({ model: Book })
+        class Wrong extends ModelViewSet<Book> {
+          @Action({ path: 'same' }) one() {}
+          @Action({ path: '/same/' }) two() {}
+        }
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_DUPLICATE_ROUTE');
+  });
+
+  test('an object asked for where there is none', () => {
+    expect(
+      codeOf(() => {
+        @ViewSet({ model: Book })
+        class Wrong extends ModelViewSet<Book> {
+          @Action({ detail: false }) one(@Instance() _book: Book) {}
+        }
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_INVALID_OPTION');
+  });
+
+  test('no model, no path', () => {
+    expect(
+      codeOf(() => {
+        @ViewSet({ path: 'x' })
+        class Wrong extends ModelViewSet<Book> {}
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_MISSING_MODEL');
+    expect(
+      codeOf(() => {
+        @ViewSet({})
+        class Wrong extends ApiView {}
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_INVALID_OPTION');
+  });
+});
+
+describe('mistakes that are told when the application starts', () => {
+  test.each([
+    [{ filter: ['nope' as 'title'] }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ filter: ['secret' as const] }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ filter: [{ isPublished: ['icontains' as const] }] }, 'VIEWSET_UNSUPPORTED_LOOKUP'],
+    [{ search: ['views' as const] }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ ordering: ['tags' as const] }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ lookupField: 'title' as const }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ uniqueFields: ['tags' as const] }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ pagination: { pageSize: 50, maxPageSize: 10 } }, 'VIEWSET_INVALID_OPTION'],
+    [{ input: InputSchema(Author) }, 'VIEWSET_INVALID_OPTION'],
+    [{ output: OutputSchema(Author) }, 'VIEWSET_INVALID_OPTION'],
+    [{ output: class {} }, 'VIEWSET_MISSING_MODEL'],
+    [{ input: InputSchema(Book, { omit: ['nope' as 'title'] }) }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ output: OutputSchema(Book, { pick: ['secret'] }) }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ output: OutputSchema(Book, { nested: { title: OutputSchema(Author) } }) }, 'VIEWSET_UNKNOWN_FIELD'],
+    [{ output: OutputSchema(Book, { nested: { tags: OutputSchema(Author) } }) }, 'VIEWSET_MISSING_MODEL'],
+  ])('%j', async (options, code) => {
+    expect(await codeAtStart(options)).toBe(code);
+  });
+
+  test('a subclass that was registered without being decorated', async () => {
+    @ViewSet({ model: Book })
+    class Decorated extends ModelViewSet<Book> {}
+    class Forgotten extends Decorated {}
+    await expect(TestApp.start({ views: [Forgotten] })).rejects.toMatchObject({ code: 'VIEWSET_UNDECORATED' });
+  });
+
+  test('a parameter that waits for the router of Nest', async () => {
+    @ViewSet({ model: Book })
+    class Wrong extends ModelViewSet<Book> {
+      @Action({}) one(@Param('id') _id: string) {}
+    }
+    expect(hasRouterParameters(Wrong, 'one')).toBe(true);
+    await expect(TestApp.start({ views: [Wrong] })).rejects.toMatchObject({ code: 'VIEWSET_FOREIGN_PARAMETER' });
+  });
+});
+
+describe('metadata', () => {
+  test('of a subclass never reaches its parent or its siblings', () => {
+    @ViewSet({ model: Book, permissionsByAction: { list: [] } })
+    class Parent extends ModelViewSet<Book> {
+      @Action({}) shared() {}
+    }
+    @ViewSet({ path: 'child', permissionsByAction: { retrieve: [] } })
+    class Child extends Parent {
+      @Action({}) own() {}
+    }
+    @ViewSet({ path: 'sibling' })
+    class Sibling extends Parent {}
+    expect([...actionsOf(Parent).keys()]).toEqual(['shared']);
+    expect([...actionsOf(Child).keys()]).toEqual(['shared', 'own']);
+    expect([...actionsOf(Sibling).keys()]).toEqual(['shared']);
+    expect(ownViewSet(Parent)?.permissionsByAction).toEqual({ list: [] });
+    expect(Reflect.getMetadata('path', Parent)).toBe('books');
+    expect(Reflect.getMetadata('path', Child)).toBe('child');
+  });
+});

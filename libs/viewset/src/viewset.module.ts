@@ -1,0 +1,71 @@
+import { CommonModule } from '@core-framework/common';
+import { CoreOrmModule } from '@core-framework/orm';
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  Global,
+  Module,
+  type ModuleMetadata,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { ViewSetRegistry } from './compiler/viewset.registry.js';
+import { resolvedViewSet } from './metadata/viewset.metadata.js';
+import { CallerIdentification } from './pipeline/caller.js';
+import { PipelineServices } from './pipeline/pipeline-services.js';
+import { RouteTable } from './routing/route-table.js';
+import type { View } from './views/view.js';
+import { ViewSetAnnouncer } from './viewset.announcer.js';
+import { ViewSetExplorer } from './viewset.explorer.js';
+import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
+
+/** What every application has once, however often the module below is imported. */
+@Global()
+@Module({
+  imports: [CommonModule, DiscoveryModule],
+  providers: [RouteTable, CallerIdentification, PipelineServices, ViewSetRegistry, ViewSetExplorer, ViewSetAnnouncer],
+  exports: [ViewSetRegistry],
+})
+class ViewSetCoreModule {}
+
+@Module({})
+class ViewSetFeatureModule {}
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ViewSetModuleOptions>({
+  optionsInjectionToken: VIEWSET_MODULE_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .build();
+
+/** What the constructors of a feature's ViewSets and permissions inject. */
+export type ViewSetFeatureOptions = Pick<ModuleMetadata, 'imports' | 'providers'>;
+
+/**
+ * Serves ViewSets. `forRoot()` once, in the application's module; ViewSets by `forFeature([…])`, or among the
+ * `controllers` of any module, whose providers they may then inject.
+ */
+@Module({ imports: [ViewSetCoreModule] })
+export class ViewSetModule extends ConfigurableModuleClass {
+  /** Sets what ViewSets do that do not say otherwise. */
+  static override forRoot(options: ViewSetModuleOptions = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * Registers ViewSets and ApiViews, and the models they serve. They see the application's global providers, and what
+   * the options name.
+   */
+  static forFeature(
+    views: readonly Type<View>[],
+    { imports = [], providers = [] }: ViewSetFeatureOptions = {},
+  ): DynamicModule {
+    const models = views.flatMap((view) => resolvedViewSet(view).model ?? []);
+    const database = models.length ? [CoreOrmModule.forFeature([...new Set(models)])] : [];
+    return {
+      module: ViewSetFeatureModule,
+      imports: [ViewSetCoreModule, ...database, ...imports],
+      providers,
+      controllers: [...views],
+    };
+  }
+}
