@@ -28,7 +28,9 @@ export class CommonModule {
     if (adapter?.getType() !== 'fastify') return;
     // Modules are constructed before routes are registered, so the hook covers all of them.
     adapter.getInstance<FastifyInstance>().addHook('onRequest', (request, _reply, done) => {
-      RequestContext.run(new RequestContext(request.id), done);
+      // The platform's adapter enters it earlier, so that middleware is inside as well.
+      if (RequestContext.current()?.requestId === request.id) done();
+      else RequestContext.run(new RequestContext(request.id), done);
     });
   }
 }

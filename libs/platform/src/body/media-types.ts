@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer';
+import { parse as parseForm } from 'node:querystring';
+import { ParseException } from '@core-framework/common';
+import { parse as parseJson } from 'secure-json-parse';
+
+/** Turns the bytes of a body into a value. */
+export type MediaTypeParser = (bytes: Buffer) => unknown;
+
+const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** Recursive code (validators, mappers) meets no body that is deeper than this. */
+const MAX_DEPTH = 100;
+
+/** Finds the parser of a `Content-Type`; `undefined` for types and charsets that are not read here. */
+export function parserOfMediaType(contentType: string): MediaTypeParser | undefined {
+  const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
+  if (charset && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) return undefined;
+  const name = mediaType.trim();
+  if (JSON_TYPE.test(name)) return readJson;
+  return name === FORM_TYPE ? readForm : undefined;
+}
+
+function readJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new ParseException('The body is not valid UTF-8.');
+  if (isTooDeep(bytes)) throw new ParseException(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  try {
+    return parseJson(bytes.toString('utf8'));
+  } catch (error) {
+    throw new ParseException(`The body is not valid JSON${placeOf(error)}.`, error);
+  }
+}
+
+/** Repeated keys become arrays. The object has no prototype, so no key of a form can reach one. */
+function readForm(bytes: Buffer): unknown {
+  return parseForm(bytes.toString('utf8'), '&', '=', { maxKeys: 0 });
+}
+
+/** Where the JSON breaks. Nothing else of the engine's message: it quotes the body. */
+function placeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  if (message.includes('forbidden prototype property')) return ': it has a key that could change a prototype';
+  const place = /line \d+ column \d+/.exec(message);
+  return place ? ` (${place[0]})` : '';
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+function isTooDeep(bytes: Buffer): boolean {
+  if (bytes.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  let inString = false;
+  let escaped = false;
+  for (const byte of bytes) {
+    if (escaped) escaped = false;
+    else if (inString) {
+      if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (OPENING.has(byte)) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (CLOSING.has(byte)) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** What modules get to close their connections, beyond the time for requests in work. */
+const CLOSING_MS = 5000;
+
+/** Closes the application on SIGTERM and SIGINT and ends with 0; a second signal, or a close that hangs, ends with 1. */
+export function stopOnSignal(app: INestApplicationContext, drainTimeoutMs: number): void {
+  const logger = new Logger('CoreFactory');
+  let stopping = false;
+
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      logger.warn(`${signal} again: stopping at once.`);
+      process.exit(1);
+    }
+    stopping = true;
+    logger.log(`${signal}: finishing the requests in work.`);
+    setTimeout(() => {
+      logger.error('Closing took too long; stopping at once.');
+      process.exit(1);
+    }, drainTimeoutMs + CLOSING_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+/** Ends the process on an error that nobody caught: its state is unknown, whoever supervises it starts it anew. */
+export function exitOnFault(): void {
+  const logger = new Logger('Process');
+  const exit = (error: unknown): void => {
+    logger.fatal(error instanceof Error ? error : new Error(`A value that is no error was thrown: ${String(error)}`));
+    process.exit(1);
+  };
+  process.on('uncaughtException', exit);
+  process.on('unhandledRejection', exit);
+}

@@ -1,0 +1,40 @@
+import { loadSettings, settingsClassOf } from '@core-framework/config';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type ApplicationModule, createApplication } from './bootstrap/create-application.js';
+import { runApplication } from './bootstrap/run-application.js';
+import type { CoreFactoryOptions } from './platform.options.js';
+
+/**
+ * Makes applications on Fastify with everything around the routes: prefix, validation, one shape of errors, request
+ * ids, logs, CORS, security headers, compression, health, OpenAPI with its pages, and a shutdown that loses no request.
+ */
+export const CoreFactory = {
+  /**
+   * Makes an application that does not listen yet. Settings come from the environment, by the class that the module
+   * imports with `SettingsModule.forRoot()`.
+   *
+   * @throws InvalidSettingsError when a setting is invalid
+   *
+   * @example
+   * ```ts
+   * const app = await CoreFactory.create(AppModule, { title: 'Blog' });
+   * await app.listen(8000);
+   * ```
+   */
+  async create(module: ApplicationModule, options: CoreFactoryOptions = {}): Promise<NestFastifyApplication> {
+    return createApplication(module, options, loadSettings(settingsClassOf(module)));
+  },
+
+  /**
+   * Makes the application, listens on `HOST` and `PORT` and prints where. SIGTERM and SIGINT let the requests in work
+   * finish. A failure at the start is told in one message on standard error and ends the process with 1.
+   *
+   * @example
+   * ```ts
+   * await CoreFactory.run(AppModule);
+   * ```
+   */
+  run(module: ApplicationModule, options: CoreFactoryOptions = {}): Promise<NestFastifyApplication> {
+    return runApplication(module, options);
+  },
+};

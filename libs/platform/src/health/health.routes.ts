@@ -1,0 +1,93 @@
+import type { HealthCheck, HealthRegistry } from '@core-framework/common';
+import type { CoreSettings } from '@core-framework/config';
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ANSWERS_WHILE_DRAINING } from '../http/core-fastify.adapter.js';
+import type { RequestDrain } from '../http/request-drain.js';
+
+/** What the health routes look at. */
+export interface HealthRoutesOptions {
+  readonly registry: HealthRegistry;
+  readonly drain: RequestDrain;
+  readonly settings: Pick<CoreSettings, 'appName' | 'appVersion' | 'environment'>;
+  /** Paths in front of `/health`: the root and the prefix of the API. */
+  readonly bases: readonly string[];
+}
+
+interface CheckResult {
+  readonly name: string;
+  readonly status: 'ok' | 'error';
+  readonly [fact: string]: unknown;
+}
+
+const CHECK_TIMEOUT_MS = 3000;
+
+/**
+ * Serves the health addresses, straight on Fastify: open whatever guards the application has.
+ *
+ * `/health` and `/health/live` say that the process answers; `/health/ready` and `/health/<check>` are 503 while a
+ * check fails or the application shuts down.
+ */
+export function registerHealthRoutes(
+  fastify: FastifyInstance,
+  { registry, drain, settings, bases }: HealthRoutesOptions,
+): void {
+  const logger = new Logger('Health');
+  const startedAt = Date.now();
+  const options = { config: { [ANSWERS_WHILE_DRAINING]: true } };
+
+  const answer = (reply: FastifyReply, healthy: boolean, body: object): FastifyReply =>
+    reply
+      .code(healthy ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(body);
+
+  const run = async (check: HealthCheck): Promise<CheckResult> => {
+    try {
+      return { name: check.name, ...(await withTimeout(check)), status: 'ok' };
+    } catch (error) {
+      // The reason is for operators: it may name hosts, and this address is open.
+      logger.warn(`The health check "${check.name}" failed: ${error instanceof Error ? error.message : String(error)}`);
+      return { name: check.name, status: 'error' };
+    }
+  };
+
+  for (const base of bases) {
+    fastify.get(`${base}/health`, options, (_request, reply) => answer(reply, true, { status: 'ok' }));
+    fastify.get(`${base}/health/live`, options, (_request, reply) => answer(reply, true, { status: 'ok' }));
+
+    fastify.get(`${base}/health/ready`, options, async (_request, reply) => {
+      if (drain.draining) return answer(reply, false, { status: 'shutting down', checks: {} });
+      const results = await Promise.all(registry.checks.map(run));
+      const ready = results.every(({ status }) => status === 'ok') && !drain.draining;
+      const checks = Object.fromEntries(results.map(({ name, ...result }) => [name, result]));
+      return answer(reply, ready, { status: ready ? 'ok' : 'error', checks });
+    });
+
+    fastify.get(`${base}/health/info`, options, (_request, reply) =>
+      answer(reply, true, {
+        status: 'ok',
+        name: settings.appName,
+        version: settings.appVersion,
+        environment: settings.environment,
+        uptime: Math.floor((Date.now() - startedAt) / 1000),
+        node: process.versions.node,
+      }),
+    );
+
+    fastify.get<{ Params: { check: string } }>(`${base}/health/:check`, options, async (request, reply) => {
+      const check = registry.checks.find(({ name }) => name === request.params.check);
+      if (!check) return reply.callNotFound();
+      const { name: _, ...result } = await run(check);
+      return answer(reply, result.status === 'ok', result);
+    });
+  }
+}
+
+async function withTimeout(check: HealthCheck): Promise<Readonly<Record<string, unknown>>> {
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`It did not answer within ${CHECK_TIMEOUT_MS} ms.`)));
+  });
+  return Promise.race([check.check(signal), late]);
+}
