@@ -10,6 +10,10 @@ const base: Config = {
   setupFiles: ['reflect-metadata'],
 };
 const config: Config = {
+  // Suites that start processes or make databases take their time on a busy machine.
+  testTimeout: 30_000,
+  coverageThreshold: { global: { branches: 80, functions: 80, lines: 80, statements: 80 } },
+  collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },

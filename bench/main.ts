@@ -1,0 +1,14 @@
+/** Runs one benchmark: `npm run bench -- viewset [--json]`. Each compares its rivals in one run on one machine. */
+const SUITES = {
+  viewset: () => import('./viewset/viewset.bench.js'),
+} as const;
+
+const [name = '', ...flags] = process.argv.slice(2);
+
+if (!(name in SUITES)) {
+  console.error(`Name a benchmark: ${Object.keys(SUITES).join(', ')}. For example: npm run bench -- viewset`);
+  process.exit(1);
+}
+
+const suite = await SUITES[name as keyof typeof SUITES]();
+await suite.run({ json: flags.includes('--json') });

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { databaseKinds } from './support/databases.js';
+import { type SampleApp, startSampleApp } from './support/sample-app.js';
+import { ANN, BOB, createWorld, ROOT, type World } from './support/world.js';
+
+const COMMENTS = '/api/v1/comments';
+const TAGS = '/api/v1/tags';
+
+describe.each(await databaseKinds())('comments and tags on %s', (kind) => {
+  let sample: SampleApp;
+  let world: World;
+  const call: SampleApp['call'] = (...parameters) => sample.call(...parameters);
+
+  beforeAll(async () => {
+    sample = await startSampleApp(kind);
+  });
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterAll(async () => sample[Symbol.asyncDispose]());
+
+  describe('comments', () => {
+    test('are written by whoever is signed in, in their own name', async () => {
+      const post = world.posts[0]!.id;
+      const { status, body } = await call('post', COMMENTS, { as: BOB, body: { body: ' Nice. ', post } });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ body: 'Nice.', post, author: world.bob.id });
+      const forged = await call('post', COMMENTS, { as: BOB, body: { body: 'x', post, author: world.ann.id } });
+      expect([forged.status, forged.body.author]).toEqual([201, world.bob.id]);
+    });
+
+    test('of a post that does not exist are an error of the field', async () => {
+      for (const [post, code] of [
+        [999_999, 'does_not_exist'],
+        ['x', 'incorrect_type'],
+        [null, 'null'],
+      ]) {
+        const { status, body } = await call('post', COMMENTS, { as: ANN, body: { body: 'x', post } });
+        expect([status, body.errors.post[0].code]).toEqual([400, code]);
+      }
+    });
+
+    test('of a draft are seen by its author only', async () => {
+      const draft = world.posts[1]!.id;
+      const { body: comment } = await call('post', COMMENTS, { as: ANN, body: { body: 'Mine.', post: draft } });
+      expect((await call('get', `${COMMENTS}/${comment.id}`)).status).toBe(404);
+      expect((await call('get', `${COMMENTS}?post=${draft}`, { as: BOB })).body.count).toBe(0);
+      expect((await call('get', `${COMMENTS}?post=${draft}`, { as: ANN })).body.count).toBe(1);
+    });
+
+    test('go with their post', async () => {
+      expect((await call('get', COMMENTS)).body.count).toBe(2);
+      expect((await call('delete', `/api/v1/posts/${world.posts[0]!.id}`, { as: ANN })).status).toBe(204);
+      expect((await call('get', COMMENTS)).body.count).toBe(0);
+    });
+  });
+
+  describe('tags', () => {
+    test('are found by their slug', async () => {
+      const { status, body } = await call('get', `${TAGS}/nest`);
+      expect([status, body.name]).toEqual([200, 'Nest']);
+      expect((await call('get', `${TAGS}/no-such-tag`)).status).toBe(404);
+      expect((await call('get', `${TAGS}/${'x'.repeat(400)}`)).status).toBe(404);
+    });
+
+    test('get a slug of their name and say where they are', async () => {
+      const { status, body, headers } = await call('post', TAGS, { as: BOB, body: { name: 'Type Script' } });
+      expect([status, body.slug]).toEqual([201, 'type-script']);
+      expect(headers.location).toMatch(/\/api\/v1\/tags\/type-script$/);
+    });
+
+    test('have unique names, on create and on change', async () => {
+      const taken = await call('post', TAGS, { as: BOB, body: { name: 'Nest', slug: 'other' } });
+      expect([taken.status, Object.keys(taken.body.errors)]).toEqual([400, ['name']]);
+      expect((await call('patch', `${TAGS}/nest`, { as: ROOT, body: { name: 'Nest' } })).status).toBe(200);
+      expect((await call('patch', `${TAGS}/nest`, { as: ROOT, body: { name: 'Fastify' } })).status).toBe(400);
+    });
+
+    test('are changed by staff', async () => {
+      expect((await call('patch', `${TAGS}/nest`, { body: {} })).status).toBe(401);
+      expect((await call('patch', `${TAGS}/nest`, { as: BOB, body: {} })).status).toBe(403);
+      expect((await call('delete', `${TAGS}/nest`, { as: ROOT })).status).toBe(204);
+    });
+  });
+});
