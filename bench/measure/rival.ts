@@ -14,7 +14,12 @@ export class Rival implements AsyncDisposable {
     const started = performance.now();
     const child = spawn(
       process.execPath,
-      ['--conditions=@core-framework/source', '--import', '@swc-node/register/esm-register', file.pathname],
+      [
+        '--conditions=@core-framework/source',
+        '--import',
+        new URL('../../scripts/source-loader.mjs', import.meta.url).href,
+        file.pathname,
+      ],
       { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     for await (const chunk of child.stdout) {

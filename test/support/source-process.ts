@@ -13,7 +13,7 @@ export class SourceProcess implements AsyncDisposable {
   constructor(file: string, env: Record<string, string>) {
     this.#child = spawn(
       process.execPath,
-      ['--conditions=@core-framework/source', '--import', '@swc-node/register/esm-register', file],
+      ['--conditions=@core-framework/source', '--import', './scripts/source-loader.mjs', file],
       { cwd: ROOT, env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env } },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -54,7 +54,7 @@ test.each(['sqlite', 'postgresql'])(
     const loader = [
       '--conditions=@core-framework/source',
       '--import',
-      import.meta.resolve('@swc-node/register/esm-register'),
+      new URL('../../../../scripts/source-loader.mjs', import.meta.url).href,
     ];
     const options = { cwd: new URL('../../../../', import.meta.url), env: { ...process.env, NODE_OPTIONS: '' } };
     const outcomes = await Promise.all(

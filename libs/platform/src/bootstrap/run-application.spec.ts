@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
-const ARGUMENTS = ['--conditions=@core-framework/source', '--import', '@swc-node/register/esm-register'];
+const LOADER = new URL('../../../../scripts/source-loader.mjs', import.meta.url).href;
+const ARGUMENTS = ['--conditions=@core-framework/source', '--import', LOADER];
 const PRODUCTION = { ENVIRONMENT: 'production', SECRET_KEY: 'Zq8mP2xV7nL4kR9tW3yB6cH1dF5gJ0sA' };
 
 /** A process that runs an example, and all it has written. */

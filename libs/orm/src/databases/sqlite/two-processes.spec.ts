@@ -48,7 +48,7 @@ test('two processes increment one counter 300 times each without an error or a l
   const loader = [
     '--conditions=@core-framework/source',
     '--import',
-    import.meta.resolve('@swc-node/register/esm-register'),
+    new URL('../../../../../scripts/source-loader.mjs', import.meta.url).href,
   ];
   const env = { ...process.env, NODE_OPTIONS: '' };
   const root = new URL('../../../../../', import.meta.url);
