@@ -26,7 +26,7 @@ export class UnreadableEnvFileError extends CoreError {
 
   constructor(file: string, cause: unknown) {
     super(`The settings file "${file}" cannot be read.`, {
-      fix: 'Make it a readable text file, or remove it and use environment variables.',
+      fix: 'Make it a readable text file in UTF-8, or remove it and use environment variables.',
       cause,
     });
   }

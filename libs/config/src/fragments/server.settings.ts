@@ -29,7 +29,10 @@ export class ServerSettings {
   /** Path in front of every route: `/api/v1`; empty for none. */
   @Setting({ aliases: ['API_V1_PREFIX'], description: 'Path in front of every route; empty for none.' })
   @IsString()
-  @Matches(/^(\/[\w.~-]+)*$/, { message: '$property must be empty, or start with a slash and not end with one' })
+  @Matches(/^(\/[\w.~-]+)*$/, {
+    message:
+      '$property must be empty, or fixed parts such as /api/v1, each after a slash, of letters, digits and . _ ~ -',
+  })
   apiPrefix = '/api/v1';
 
   /**

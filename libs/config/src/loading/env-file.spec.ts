@@ -18,7 +18,7 @@ describe('the .env file', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function fileOf(text: string): string {
+  function fileOf(text: string | Buffer): string {
     const file = join(folder, 'settings.env');
     writeFileSync(file, text);
     return file;
@@ -43,6 +43,14 @@ describe('the .env file', () => {
 
   test('is an error when it is there and cannot be read', () => {
     expect(() => loadSettings(Sample, { env: {}, envFile: folder })).toThrow(UnreadableEnvFileError);
+  });
+
+  test.each([
+    ['UTF-16 with its mark', Buffer.from('\uFEFFTITLE=x\n', 'utf16le')],
+    ['UTF-16 without one', Buffer.from('TITLE=x\n', 'utf16le')],
+    ['Latin-1', Buffer.from('TITLE=caf\u00e9\n', 'latin1')],
+  ])('is an error in %s, and not an empty file', (_, bytes) => {
+    expect(() => loadSettings(Sample, { env: {}, envFile: fileOf(bytes) })).toThrow(UnreadableEnvFileError);
   });
 
   test('cannot change what all objects inherit', () => {

@@ -5,8 +5,6 @@ import { UnreadableEnvFileError } from '../errors/config.errors.js';
 /** Variables by name, as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const BYTE_ORDER_MARK = '\uFEFF';
-
 /**
  * Reads the variables of a `.env` file; a file that is not there has none.
  *
@@ -14,12 +12,17 @@ const BYTE_ORDER_MARK = '\uFEFF';
  */
 export function readEnvFile(file: string | false): Variables {
   if (file === false) return {};
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    return parseEnv(textOf(readFileSync(file)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new UnreadableEnvFileError(file, error);
   }
-  return parseEnv(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+}
+
+/** UTF-8 with or without a byte order mark. Anything else would be read as a file that sets nothing. */
+function textOf(bytes: Buffer): string {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  if (text.includes('\0')) throw new TypeError('It has null characters, as UTF-16 has.');
+  return text;
 }

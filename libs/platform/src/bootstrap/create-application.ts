@@ -69,7 +69,7 @@ export async function createApplication(
     registerDocsRoutes(fastify, {
       title: info.title,
       bases,
-      document: () => buildOpenApiDocument(app, app.get(OpenApiRegistry), info),
+      document: () => buildOpenApiDocument(app, app.get(OpenApiRegistry), info, app.get(ErrorResponder).renderer),
     });
   }
   return app;

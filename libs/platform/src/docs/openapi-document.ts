@@ -1,6 +1,7 @@
 import type { OpenApiDocument, OpenApiRegistry } from '@core-framework/common';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { ErrorRenderer } from '../errors/error-renderer.js';
 import { toOpenApi31 } from './openapi-31.js';
 
 /** What the document says about the API as a whole. */
@@ -13,7 +14,12 @@ export interface ApiInfo {
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query']);
 
 /** Makes the OpenAPI 3.1 document of an application: its controllers first, then what the packages contribute. */
-export function buildOpenApiDocument(app: INestApplication, registry: OpenApiRegistry, info: ApiInfo): OpenApiDocument {
+export function buildOpenApiDocument(
+  app: INestApplication,
+  registry: OpenApiRegistry,
+  info: ApiInfo,
+  renderer: ErrorRenderer,
+): OpenApiDocument {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(info.title)
@@ -21,10 +27,25 @@ export function buildOpenApiDocument(app: INestApplication, registry: OpenApiReg
     .setVersion(info.version)
     .build();
   const document = SwaggerModule.createDocument(app, config) as unknown as OpenApiDocument;
+  // Contributors that speak of errors refer to this name, and describe the default shape only when it is not taken.
+  if (renderer.schema) ((document.components ??= {})['schemas'] ??= {})['Error'] ??= structuredClone(renderer.schema);
   for (const contribute of registry.contributors) contribute(document);
+  nameErrorType(document, renderer);
   toOpenApi31(document);
   complete(document);
   return document;
+}
+
+/** Errors are documented as JSON; a renderer may send them as a media type of its own. */
+function nameErrorType({ components }: OpenApiDocument, { contentType }: ErrorRenderer): void {
+  const [mediaType = ''] = contentType.split(';', 1);
+  for (const response of Object.values(components?.['responses'] ?? {})) {
+    const { content } = response as { content?: Record<string, { schema?: { $ref?: string } }> };
+    const json = content?.['application/json'];
+    if (!content || json?.schema?.$ref !== '#/components/schemas/Error' || mediaType === 'application/json') continue;
+    delete content['application/json'];
+    content[mediaType] = json;
+  }
 }
 
 /** Fills in what every consumer of the document expects and nobody may have said. */

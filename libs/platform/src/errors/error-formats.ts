@@ -9,9 +9,37 @@ const detail: ErrorRenderer = {
   render: ({ detail, code, errors }, { requestId }) => ({ detail, code, ...(errors && { errors }), requestId }),
 };
 
+const FIELD_ERRORS = {
+  type: 'object',
+  description: 'What is wrong, by field.',
+  additionalProperties: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { code: { type: 'string' }, message: { type: 'string' } },
+      required: ['code', 'message'],
+    },
+  },
+};
+const DETAIL = { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] };
+const CODE = { type: 'string', description: 'Stable and meant for programs.' };
+
 /** Problem details of RFC 9457, with the same members beside the standard ones. */
 const problem: ErrorRenderer = {
   contentType: 'application/problem+json; charset=utf-8',
+  schema: {
+    type: 'object',
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: DETAIL,
+      code: CODE,
+      errors: FIELD_ERRORS,
+      requestId: { type: 'string' },
+    },
+    required: ['type', 'title', 'status', 'detail', 'code'],
+  },
   render: ({ status, detail, code, errors }, { requestId }) => ({
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -26,6 +54,18 @@ const problem: ErrorRenderer = {
 /** `{ success: false, message, code, errors }`; an object as detail is kept beside its own message. */
 const envelope: ErrorRenderer = {
   contentType: JSON_TYPE,
+  schema: {
+    type: 'object',
+    properties: {
+      success: { const: false },
+      message: { type: 'string' },
+      code: CODE,
+      detail: { type: 'object', additionalProperties: true },
+      errors: FIELD_ERRORS,
+      requestId: { type: 'string' },
+    },
+    required: ['success', 'message', 'code', 'errors'],
+  },
   render: ({ detail, code, errors }, { requestId }) => ({
     success: false,
     message: messageOf(detail) ?? code,

@@ -9,6 +9,8 @@ export interface ErrorContext {
 /** Gives the answer to a failed request its shape. One renderer serves the whole application. */
 export interface ErrorRenderer {
   readonly contentType: string;
+  /** JSON Schema of the bodies, for the API documentation. @defaultValue that of the format `detail` */
+  readonly schema?: Readonly<Record<string, unknown>>;
   /** Makes the body, a value that JSON can hold. */
   render(answer: ClientAnswer, context: ErrorContext): Readonly<Record<string, unknown>>;
 }

@@ -7,6 +7,8 @@ export function logRequest(logger: Logger, slowAfter: number, request: FastifyRe
   const aborted = !reply.raw.writableFinished;
   const duration = Math.round(reply.elapsedTime * 100) / 100;
   const slow = duration > slowAfter;
+  const level = status >= 500 ? 'error' : slow ? 'warn' : 'info';
+  if (!logger.isLevelEnabled(level)) return;
   const line = {
     requestId: request.id,
     method: request.method,
@@ -17,7 +19,5 @@ export function logRequest(logger: Logger, slowAfter: number, request: FastifyRe
     ...(aborted && { aborted }),
   };
   const text = `${request.method} ${request.url} ${aborted ? 'aborted' : status} ${duration}ms${slow ? ' slow' : ''}`;
-  if (status >= 500) logger.error(line, text);
-  else if (slow) logger.warn(line, text);
-  else logger.info(line, text);
+  logger[level](line, text);
 }
