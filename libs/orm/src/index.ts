@@ -55,7 +55,27 @@ export { Model, type ModelOptions } from './models/model.decorator.js';
 export { isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';
 export { slugify } from './models/naming.js';
 export { PlainModel } from './models/plain.model.js';
+export { isSoftDeletable, type SoftDeletable, SoftDelete } from './models/soft-delete.js';
+export {
+  type Aggregate,
+  type AggregateKind,
+  type Aggregates,
+  Avg,
+  Count,
+  type CountOptions,
+  Max,
+  Min,
+  Sum,
+} from './querysets/aggregate.js';
+export type {
+  AggregateValues,
+  Annotations,
+  CheckedAggregates,
+  CheckedAnnotations,
+} from './querysets/aggregate-types.js';
 export type { DynamicLookups } from './querysets/condition.js';
+export { type Computation, type Expression, F } from './querysets/expression.js';
+export type { Changes, CheckedChanges } from './querysets/expression-types.js';
 export type { Link } from './querysets/links.js';
 export { lookupsOf } from './querysets/lookup.js';
 export type {
@@ -71,7 +91,9 @@ export type {
 } from './querysets/lookup-types.js';
 export { Manager } from './querysets/manager.js';
 export { Clause, Q } from './querysets/q.js';
-export { QuerySet, type RowOptions } from './querysets/query-set.js';
+export type { LockOptions } from './querysets/query-building.js';
+export type { IterateOptions, RowOptions } from './querysets/query-reading.js';
+export { QuerySet } from './querysets/query-set.js';
 export { atomic, type AtomicOptions, onCommit } from './transactions/atomic.js';
 
 export { type DatabaseUrl, databaseUrlOf, describeDatabase, parseDatabaseUrl } from './databases/database-url.js';

@@ -1,5 +1,5 @@
 import { ContextKey, RequestContext } from '@core-framework/common';
-import type { MikroORM } from '@mikro-orm/core';
+import { type MikroORM, TransactionContext } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
 import type { Kysely } from 'kysely';
 import { NoContextError, UnknownDatabaseError } from '../errors/orm.errors.js';
@@ -84,6 +84,20 @@ export class Database {
     const em = this.orm.em.getContext(false) as SqlEntityManager;
     if (em === this.orm.em) throw new NoContextError();
     return em;
+  }
+
+  /**
+   * The EntityManager of the work in hand if one is in use already. Whoever only has to know of a transaction asks here:
+   * to fork one costs more than to read a row.
+   *
+   * @throws NoContextError outside of any work.
+   */
+  usedEntityManager(): SqlEntityManager | undefined {
+    const inTransaction = TransactionContext.getEntityManager(this.orm.em.name);
+    if (inTransaction) return inTransaction as SqlEntityManager;
+    const context = RequestContext.current();
+    if (!context) throw new NoContextError();
+    return context.get(this.#entityManagerKey);
   }
 
   /** The EntityManager outside of transactions, forked on first use; MikroORM asks for it by its `context` option. */

@@ -66,6 +66,13 @@ describe('parseDatabaseUrl', () => {
   });
 });
 
+test.each(['mongodb://db/app', 'postgresql://db/'])(
+  'the advice about %s holds no password that logs would black out',
+  (url) => {
+    expect(refusalOf(url).fix).toMatch(/postgresql:\/\/[^:@]+@/);
+  },
+);
+
 describe('databaseUrlOf', () => {
   test('prefers the URL to its parts', () => {
     expect(databaseUrlOf({ databaseUrl: 'sqlite://a.db', dbName: 'app' })).toEqual({ dialect: 'sqlite', file: 'a.db' });

@@ -33,7 +33,7 @@ export interface DatabaseAddress {
 /** The file that is used when no setting names a database. */
 const DEFAULT_DATABASE_URL = 'sqlite://./.data/app.db';
 
-const EXAMPLES = ['sqlite://./.data/app.db', 'sqlite://:memory:', 'postgresql://user:password@host:5432/database'];
+const EXAMPLES = ['sqlite://./.data/app.db', 'sqlite://:memory:', 'postgresql://user@host:5432/database'];
 const POSTGRES_SCHEMES = new Set(['postgresql', 'postgres']);
 const SCHEME = /^([a-z][a-z0-9.-]*)(?:\+([a-z0-9_]+))?:\/\/(.*)$/is;
 
@@ -92,10 +92,7 @@ function parsePostgres(rest: string): PostgresUrl {
   const { hostname, port, pathname, searchParams } = new URL(connectionString);
   const database = decode(pathname.slice(1));
   if (database === '') {
-    throw new InvalidDatabaseUrlError(
-      'names no database',
-      'Append its name: postgresql://user:password@host:5432/app.',
-    );
+    throw new InvalidDatabaseUrlError('names no database', 'Append its name: postgresql://user@host:5432/app.');
   }
   const host = searchParams.get('host') ?? (hostname === '' ? 'localhost' : hostname);
   return { dialect: 'postgresql', host, port: port === '' ? 5432 : Number(port), database, connectionString };

@@ -175,7 +175,7 @@ export class UnknownDatabaseError extends CoreError {
   readonly code = 'ORM_UNKNOWN_DATABASE';
 }
 
-/** Thrown by `onCommit` outside of a transaction. */
+/** Thrown outside of a transaction by what makes sense only in one: `onCommit`, `selectForUpdate`. */
 export class NoTransactionError extends CoreError {
   readonly code = 'ORM_NO_TRANSACTION';
 }

@@ -4,8 +4,11 @@ import {
   DoesNotExistError,
   InvalidValueError,
   NotNullViolationError,
+  UniqueViolationError,
   VersionConflictError,
 } from '../errors/orm.errors.js';
+import { runInContext } from '../context/run-in-context.js';
+import { atomic } from '../transactions/atomic.js';
 import { BLOG_MODELS, Comment, Country, Post, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
 
@@ -93,6 +96,24 @@ describeEachDatabase(BLOG_MODELS, (under) => {
       for (const who of [author, other, third])
         slugs.push((await Post.objects.create({ title: 'Same', author: who })).slug);
       expect(slugs).toEqual(['same', 'same-2', 'same-3']);
+    }));
+
+  test('transactions that make the same slug at once all get one', () =>
+    run(async () => {
+      const people = [];
+      for (let number = 0; number < 8; number++) people.push(await newUser(`reader${number}@example.com`));
+      const create = (author: User) => atomic(() => Post.objects.create({ title: 'Rush', author }));
+      const posts = await Promise.all(people.map((author) => runInContext(() => create(author), under)));
+      const slugs = ['rush', 'rush-2', 'rush-3', 'rush-4', 'rush-5', 'rush-6', 'rush-7', 'rush-8'];
+      expect(posts.map(({ slug }) => slug).toSorted()).toEqual(slugs);
+      expect(await Post.objects.filter({ slug__in: slugs }).count()).toBe(8);
+    }));
+
+  test('a slug that the caller chose is never changed', () =>
+    run(async () => {
+      const author = await newUser();
+      await Post.objects.create({ title: 'One', slug: 'same', author });
+      await expect(Post.objects.create({ title: 'Two', slug: 'same', author })).rejects.toThrow(UniqueViolationError);
     }));
 
   test('save writes only what changed, and nothing when nothing did', () =>

@@ -14,6 +14,8 @@ export interface ModelDefinition<T extends object = object> {
   readonly primaryKey: FieldDefinition;
   /** Counts the writes of a row, when the model declares one. */
   readonly versionField?: FieldDefinition;
+  /** Holds when a row was soft-deleted, when the model has `SoftDelete`. */
+  readonly deletedField?: FieldDefinition;
   /** Sets of field names whose values together are unique. */
   readonly uniqueTogether: readonly (readonly string[])[];
   /** Sets of field names that share an index. */

@@ -4,6 +4,7 @@ import { fieldsOf } from '../fields/field.metadata.js';
 import { Manager } from '../querysets/manager.js';
 import { recordModel } from './model-definition.js';
 import { tableNameOf } from './naming.js';
+import { isSoftDeletable } from './soft-delete.js';
 
 /** Options of `@Model`. */
 export interface ModelOptions {
@@ -40,6 +41,7 @@ export function Model({ tableName, unique = [], indexes = [] }: ModelOptions = {
       fields,
       primaryKey,
       versionField: [...fields.values()].find((field) => field.kind === 'version'),
+      deletedField: isSoftDeletable(model.prototype) ? fields.get('deletedAt') : undefined,
       uniqueTogether: copyOf(unique),
       indexes: copyOf(indexes),
     });

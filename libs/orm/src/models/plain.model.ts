@@ -35,6 +35,12 @@ export abstract class PlainModel {
     return this;
   }
 
+  /** Writes the automatic times (`updatedAt`) and the version, and none of the columns that were changed. */
+  async touch(): Promise<this> {
+    await updateRow(sessionOf(this), this, []);
+    return this;
+  }
+
   /** The columns as plain data by property name, related rows as keys; hidden and write-only fields are left out. */
   toDict(): PlainRow<this> {
     const shown = [...modelDefinition(modelOf(this)).fields.values()].filter(
@@ -49,7 +55,7 @@ export abstract class PlainModel {
 }
 
 /** Work in hand on the database that an instance was loaded from, else on that of the work. */
-function sessionOf(row: object): Session {
+export function sessionOf(row: object): Session {
   const owner = managerOf(row);
   const database = owner ? Database.of(owner) : Database.current();
   return { database, em: database.entityManager() };

@@ -15,8 +15,8 @@ export async function reloadRow(session: Session, row: object): Promise<void> {
   const { name, primaryKey } = modelDefinition(model);
   const where = conditionOf(model, { [primaryKey.name]: Reflect.get(row, primaryKey.name) as unknown });
   const columns = columnsToLoad(model);
-  const selection = { kind: 'rows', columns, joined: [] } as const;
-  const { statement, values } = selectStatement(database, model, { ...EVERYTHING, where }, selection);
+  const selection = { kind: 'rows', columns, joined: [], annotations: EVERYTHING.annotations } as const;
+  const { statement, values } = selectStatement(database, model, { ...EVERYTHING, deleted: 'with', where }, selection);
   const { rows } = await execute<Record<string, unknown>>(session, statement, values);
   if (!rows[0]) throw new DoesNotExistError(name);
   const fresh = mapRow(em, model, rows[0]);

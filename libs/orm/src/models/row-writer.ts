@@ -25,17 +25,28 @@ import {
   storedSnapshot,
 } from './tracking.js';
 
+/** How often a slug may be lost to another transaction that stores the same one first. */
+const MAX_LOST_SLUGS = 100;
+
 /** Inserts a new instance; defaults, automatic times and generated keys are set on it. */
 export async function insertRow(session: Session, row: object): Promise<void> {
   const { database, em } = session;
   const definition = modelDefinition(modelOf(row));
   const { primaryKey } = definition;
-  await completeRow(session, definition, row, new Set());
+  const slugs = new Set<unknown>();
+  const [slug] = await completeRow(session, definition, row, slugs);
   const generatesKey = Reflect.get(row, primaryKey.name) === undefined;
   const fields = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
-  const values = valuesOf(definition, row, fields);
-  const statement = insertStatement(database, definition, fields, 1);
-  const { rows } = await write(session, { definition, operation: 'insert', fields, values }, statement);
+  const insert = (field?: FieldDefinition) => {
+    const intent = { definition, operation: 'insert', fields, values: valuesOf(definition, row, fields) } as const;
+    return write(session, intent, insertStatement(database, definition, fields, 1, field));
+  };
+  let { rows } = await insert(slug);
+  for (let lost = 1; slug && rows.length === 0; lost++) {
+    Reflect.set(row, slug.name, undefined);
+    await fillSlugs(session, definition, row, slugs);
+    ({ rows } = await insert(lost < MAX_LOST_SLUGS ? slug : undefined));
+  }
   if (generatesKey) Reflect.set(row, primaryKey.name, columnReader(database.dialect, primaryKey)(rows[0]?.key));
   markStored(em, row);
   startCollections(definition, row);
@@ -73,12 +84,13 @@ export async function insertRows(
 }
 
 /**
- * Writes the columns that changed since the instance was read, and nothing when none did.
+ * Writes the columns that changed since the instance was read, and nothing when none did. With `named`, only those
+ * among them; an empty list writes the automatic times alone.
  *
  * @throws VersionConflictError when the model counts versions and the row is no longer in the one that was read.
  * @throws DoesNotExistError when the row is gone.
  */
-export async function updateRow(session: Session, row: object): Promise<void> {
+export async function updateRow(session: Session, row: object, named?: readonly string[]): Promise<void> {
   const { database, em } = session;
   const definition = modelDefinition(modelOf(row));
   const stored = storedSnapshot(row);
@@ -87,16 +99,21 @@ export async function updateRow(session: Session, row: object): Promise<void> {
   const changed = new Set(changedFields(em, row, stored));
   const { versionField, primaryKey } = definition;
   const fields = storedFields(definition.model).filter(
-    (field) => changed.has(field.name) && field !== versionField && field !== primaryKey,
+    (field) =>
+      changed.has(field.name) &&
+      field !== versionField &&
+      field !== primaryKey &&
+      (!named || named.includes(field.name)),
   );
-  if (fields.length === 0) return;
+  if (fields.length === 0 && named?.length !== 0) return;
   const before = new Map<string, unknown>();
   for (const field of storedFields(definition.model)) {
     if (field.auto !== 'update') continue;
     before.set(field.name, Reflect.get(row, field.name));
-    if (!changed.has(field.name)) fields.push(field);
+    if (!fields.includes(field)) fields.push(field);
     if (!changed.has(field.name)) Reflect.set(row, field.name, new Date());
   }
+  if (fields.length === 0 && !versionField) return;
   const version = versionField ? (Reflect.get(row, versionField.name) as number | undefined) : undefined;
   const key = Reflect.get(row, primaryKey.name) as unknown;
   const values = [...valuesOf(definition, row, fields), key, ...(version === undefined ? [] : [version])];
@@ -176,17 +193,20 @@ function insertStatement(
   definition: ModelDefinition,
   fields: readonly FieldDefinition[],
   rows: number,
+  slug?: FieldDefinition,
 ): Statement {
   const compile = () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
     const columns = fields.map(({ columnName = '' }) => sql.id(columnName));
     const tuples = Array.from({ length: rows }, () => sql`(${sql.join(fields.map(() => builder.slot()))})`);
     const key = sql.id(definition.primaryKey.columnName ?? '');
+    // Not as an error: that would end the transaction on PostgreSQL.
+    const unlessTaken = slug ? sql` on conflict (${sql.id(slug.columnName ?? '')}) do nothing` : sql``;
     return builder.build(
-      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)} returning ${key} as ${sql.id('key')}`,
+      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)}${unlessTaken} returning ${key} as ${sql.id('key')}`,
     );
   };
-  const shape = `insert ${fields.map(({ name }) => name).join(',')}`;
+  const shape = `insert ${slug ? `unless ${slug.name} ` : ''}${fields.map(({ name }) => name).join(',')}`;
   return rows === 1 ? database.statement(definition.model, shape, compile) : compile();
 }
 
@@ -224,10 +244,10 @@ async function completeRow(
   definition: ModelDefinition,
   row: object,
   slugs: Set<unknown>,
-): Promise<void> {
+): Promise<readonly FieldDefinition[]> {
   wrapReferences(session.em, definition, row);
   fillDefaults(definition, row);
-  await fillSlugs(session, definition, row, slugs);
+  return fillSlugs(session, definition, row, slugs);
 }
 
 /** Sets what the row does not have yet: defaults, automatic times, `null` for what may be empty. */

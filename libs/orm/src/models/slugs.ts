@@ -9,14 +9,16 @@ import { slugify } from './naming.js';
 /**
  * Makes the slugs that a new row leaves out; where they must be unique, a number is appended to one that is taken.
  *
- * @param reserved slugs of rows that are about to be stored along with this one; those made here are added.
+ * @param reserved slugs that no row in the database has but are not free either; those made here are added.
+ * @returns the fields whose slugs were made and must be unique: another transaction may yet take them.
  */
 export async function fillSlugs(
   session: Session,
   definition: ModelDefinition,
   row: object,
   reserved: Set<unknown>,
-): Promise<void> {
+): Promise<readonly FieldDefinition[]> {
+  const unique: FieldDefinition[] = [];
   for (const field of definition.fields.values()) {
     if (field.slugFrom === undefined) continue;
     const given: unknown = Reflect.get(row, field.name);
@@ -30,7 +32,9 @@ export async function fillSlugs(
     const free = field.unique ? await freeSlug(session, definition, field, slug, reserved) : slug;
     Reflect.set(row, field.name, free);
     reserved.add(free);
+    if (field.unique) unique.push(field);
   }
+  return unique;
 }
 
 async function freeSlug(

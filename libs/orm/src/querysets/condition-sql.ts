@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FOLD_CASE } from '../databases/sqlite/text-functions.js';
 import type { SqlDialect } from '../context/database.js';
-import { linkTableOf } from '../models/link-table.js';
+import { columnSql, describeColumn } from './aggregation.js';
 import { comparisonValues } from './bound-values.js';
 import type { Comparison, Condition, Existence } from './condition.js';
-import { targetOf } from './lookup.js';
-import { Scope } from './scope.js';
+import { describeOperand, operandSql } from './operand.js';
+import { relatedRows } from './related-rows.js';
+import type { Scope } from './scope.js';
 import type { StatementBuilder } from './statement.js';
 
 type Sql = RawBuilder<unknown>;
@@ -18,7 +19,7 @@ export function describeCondition(condition: Condition, dialect: SqlDialect, val
   switch (condition.kind) {
     case 'comparison':
       if (condition.form === 'values') values.push(...comparisonValues(condition, dialect));
-      return `${condition.lookup.key}=${condition.form}`;
+      return `${describeColumn(condition.lookup)}=${condition.operand ? describeOperand(condition.operand, values) : condition.form}`;
     case 'exists': {
       const trail = [...condition.path, condition.relation].map(({ name }) => name).join('__');
       return `${trail}{${describeCondition(condition.where, dialect, values)}}`;
@@ -48,28 +49,17 @@ export function conditionSql(scope: Scope, condition: Condition): Sql {
   }
 }
 
-function existenceSql(scope: Scope, { path, relation: field, where }: Existence): Sql {
-  const owner = scope.follow(path);
-  const target = targetOf(field);
-  const related = new Scope(scope.builder, target);
-  const { mappedBy, kind } = field.relation ?? {};
-  if (kind === 'manyToMany') {
-    const link = linkTableOf(owner.definition, field);
-    const alias = scope.builder.alias();
-    const condition = conditionSql(related, where);
-    return sql`exists (select 1 from ${sql.table(link.name)} as ${sql.id(alias)} inner join ${related.from()} on ${related.column(target.primaryKey)} = ${sql.id(alias, link.targetColumn)} where ${sql.id(alias, link.ownColumn)} = ${owner.column(owner.definition.primaryKey)} and ${condition})`;
-  }
-  const back = target.fields.get(mappedBy ?? '');
-  if (!back) throw new TypeError(`${target.name} has no field ${mappedBy}`);
-  const condition = conditionSql(related, where);
-  return sql`exists (select 1 from ${related.from()} where ${related.column(back)} = ${owner.column(owner.definition.primaryKey)} and ${condition})`;
+function existenceSql(scope: Scope, { path, relation, where }: Existence): Sql {
+  const related = relatedRows(scope.follow(path), relation);
+  const condition = conditionSql(related.scope, where);
+  return sql`exists (select 1 from ${related.from()} where ${related.tie} and ${condition})`;
 }
 
-function comparisonSql(scope: Scope, { lookup, form }: Comparison): Sql {
+function comparisonSql(scope: Scope, { lookup, form, operand }: Comparison): Sql {
   const { dialect } = scope.builder;
   const { field, name } = lookup;
-  const column = scope.follow(lookup.path).column(field);
-  const slot = () => scope.builder.slot();
+  const column = columnSql(scope, lookup);
+  const slot = () => (operand ? operandSql(scope, operand) : scope.builder.slot());
   if (form === 'nothing') return sql`1 = 0`;
   if (form === 'null') return sql`${column} is null`;
   if (form === 'notNull') return sql`${column} is not null`;

@@ -2,16 +2,22 @@ import { Reference } from '@mikro-orm/core';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
-import { isModel, primaryKeyOf } from '../models/model-definition.js';
-import { type Lookup, resolveLookup } from './lookup.js';
+import type { LookupName } from '../fields/types/field-type.js';
+import { isModel, modelDefinition, primaryKeyOf } from '../models/model-definition.js';
+import { Expression } from './expression.js';
+import { annotationLookup, type Lookup, resolveLookup } from './lookup.js';
+import { isComparable, type Operand, resolveOperand } from './operand.js';
+import type { QueryNames } from './query-state.js';
 
 /** One comparison with its values, checked against the field. */
 export interface Comparison {
   readonly kind: 'comparison';
   readonly lookup: Lookup;
   /** `null` asks for empty columns, `values` for a comparison, `nothing` for no row at all (an empty `in`). */
-  readonly form: 'null' | 'notNull' | 'values' | 'nothing';
+  readonly form: 'null' | 'notNull' | 'values' | 'operand' | 'nothing';
   readonly values: readonly unknown[];
+  /** What it is compared with in the form `operand`. */
+  readonly operand?: Operand;
 }
 
 /** Rows of which at least one related row meets a condition. */
@@ -32,19 +38,24 @@ export type Condition =
 /** Lookups whose keys are only known at run time. */
 export type DynamicLookups = Readonly<Record<string, unknown>>;
 
+/** The comparisons that take a column or a computation. */
+const EXPRESSION_LOOKUPS: readonly LookupName[] = ['exact', 'gt', 'gte', 'lt', 'lte'];
+
 /**
  * Makes a condition of lookups, all of which must hold. Those that lead through the same relation to many rows speak
- * of the same related row.
+ * of the same related row. Expressions among the values speak of the row of `names`, also behind such a relation.
  *
  * @throws InvalidLookupError before any SQL, when a key or a value is wrong.
  */
-export function conditionOf(model: ModelClass, lookups: DynamicLookups): Condition {
+export function conditionOf(model: ModelClass, lookups: DynamicLookups, names: QueryNames = { model }): Condition {
+  const annotations = names.model === model ? names.annotations : undefined;
   const parts: Condition[] = [];
   const among = new Map<string, { lookup: Lookup; relation: FieldDefinition; rest: Record<string, unknown> }>();
   for (const key of Object.keys(lookups)) {
-    const lookup = resolveLookup(model, key);
+    const annotation = annotations?.get(key.split('__', 1)[0] ?? '');
+    const lookup = annotation ? annotationLookup(model, annotation, key) : resolveLookup(model, key);
     if (!lookup.many) {
-      parts.push(comparisonOf(lookup, lookups[key]));
+      parts.push(comparisonOf(lookup, lookups[key], names));
       continue;
     }
     const { relation, rest } = lookup.many;
@@ -53,23 +64,38 @@ export function conditionOf(model: ModelClass, lookups: DynamicLookups): Conditi
     group.rest[rest] = lookups[key];
     among.set(trail, group);
   }
-  for (const { lookup, relation, rest } of among.values()) parts.push(existenceOf(lookup, relation, rest));
+  for (const { lookup, relation, rest } of among.values()) parts.push(existenceOf(lookup, relation, rest, names));
   return parts.length === 1 && parts[0] ? parts[0] : { kind: 'and', parts };
 }
 
-function existenceOf(lookup: Lookup, relation: FieldDefinition, rest: DynamicLookups): Condition {
+function existenceOf(lookup: Lookup, relation: FieldDefinition, rest: DynamicLookups, names: QueryNames): Condition {
   const target = relation.relation?.target() as ModelClass;
   const { path } = lookup;
   const [[key, value] = ['', undefined], ...others] = Object.entries(rest);
   const onKey = `${primaryKeyOf(target).name}__isnull`;
   if (others.length === 0 && key === onKey && typeof value === 'boolean') {
-    const some: Condition = { kind: 'exists', path, relation, where: { kind: 'and', parts: [] } };
+    const some: Condition = {
+      kind: 'exists',
+      path,
+      relation,
+      where: aliveCondition(target) ?? { kind: 'and', parts: [] },
+    };
     return value ? { kind: 'not', part: some } : some;
   }
-  return { kind: 'exists', path, relation, where: conditionOf(target, rest) };
+  const where = conditionOf(target, rest, names);
+  // Who asks for the time of deletion wants to see deleted rows.
+  const asksItself = Object.keys(rest).some((name) => name.split('__')[0] === 'deletedAt');
+  const alive = asksItself ? undefined : aliveCondition(target);
+  return { kind: 'exists', path, relation, where: alive ? { kind: 'and', parts: [where, alive] } : where };
 }
 
-function comparisonOf(lookup: Lookup, value: unknown): Comparison {
+/** What rows that are not soft-deleted meet; nothing to meet for models that are deleted for good. */
+export function aliveCondition(model: ModelClass): Condition | undefined {
+  const { deletedField } = modelDefinition(model);
+  return deletedField && conditionOf(model, { [deletedField.name]: null });
+}
+
+function comparisonOf(lookup: Lookup, value: unknown, names: QueryNames): Comparison {
   const { name } = lookup;
   const comparison = (form: Comparison['form'], values: readonly unknown[] = []): Comparison => ({
     kind: 'comparison',
@@ -78,6 +104,9 @@ function comparisonOf(lookup: Lookup, value: unknown): Comparison {
     values,
   });
   if (value === undefined) throw wrongValue(lookup, value, 'Leave the key out, or give null to ask for empty columns.');
+  if (value instanceof Expression) {
+    return { ...comparison('operand'), operand: comparedOperand(lookup, resolveOperand(names, value.parts)) };
+  }
   if (name === 'isnull') {
     if (typeof value !== 'boolean') throw wrongValue(lookup, value, 'isnull takes true or false.');
     return comparison(value ? 'null' : 'notNull');
@@ -88,6 +117,14 @@ function comparisonOf(lookup: Lookup, value: unknown): Comparison {
     return values.length === 0 ? comparison('nothing') : comparison('values', values);
   }
   return comparison('values', [checkedValue(lookup, value)]);
+}
+
+function comparedOperand(lookup: Lookup, operand: Operand): Operand {
+  if (!EXPRESSION_LOOKUPS.includes(lookup.name)) {
+    throw wrongValue(lookup, operand, `Compare a column with ${EXPRESSION_LOOKUPS.join(', ')}.`);
+  }
+  if (isComparable(lookup.field, operand)) return operand;
+  throw wrongValue(lookup, operand, `A ${lookup.field.kind} field cannot be compared with ${operand.family}.`);
 }
 
 function listOf(lookup: Lookup, value: unknown): readonly unknown[] {

@@ -1,4 +1,7 @@
 import type { Collection, Reference } from '@mikro-orm/core';
+import type { SoftDeletable } from '../models/soft-delete.js';
+import type { Expression } from './expression.js';
+import type { ComparedExpression } from './expression-types.js';
 
 /** The row type behind a relation as a property declares it: `Ref<User>`, `Collection<Comment>` or `User` itself. */
 export type Related<V> = [NonNullable<V>] extends [Collection<infer T extends object>]
@@ -14,10 +17,13 @@ export type Related<V> = [NonNullable<V>] extends [Collection<infer T extends ob
 type Scalar = string | number | bigint | boolean | Date;
 
 /** Names of the properties of a row that are fields, not methods. */
-export type FieldName<T> = {
-  [K in keyof T]-?: NonNullable<T[K]> extends (...args: never[]) => unknown ? never : K;
-}[keyof T] &
-  string;
+export type FieldName<T> = Exclude<
+  {
+    [K in keyof T]-?: NonNullable<T[K]> extends (...args: never[]) => unknown ? never : K;
+  }[keyof T] &
+    string,
+  T extends SoftDeletable ? 'isDeleted' : never
+>;
 
 /** Type of a row's primary key. */
 export type KeyOf<T> = T extends { readonly id: infer Id } ? NonNullable<Id> : string | number | bigint;
@@ -95,7 +101,16 @@ export type LookupValue<T, K extends string> =
  * Checks lookups key by key. (Mapping all paths of a model instead would make the compiler visit every relation of
  * every related model.)
  */
-export type CheckedLookups<T, W> = { readonly [K in keyof W]: K extends string ? LookupValue<T, K> : never };
+export type CheckedLookups<T, W> = {
+  readonly [K in keyof W]: K extends string
+    ? W[K] extends Expression
+      ? ComparedExpression<T, K, LookupValue<T, K>, W[K]>
+      : LookupValue<T, K>
+    : never;
+};
+
+/** Lookups that take no column and no computation. */
+export type OtherLookup = `${string}__${TextLookup | DatePart | 'in' | 'range' | 'isnull'}`;
 
 type Ordering<K extends string> = K extends `-${infer Path}` ? Path : K;
 
@@ -160,6 +175,9 @@ export type PathValue<T, K extends string> =
         ? PathValue<Related<T[Head]>, Rest> | OrNull<T[Head]>
         : never
       : never;
+
+/** Like {@link PathValue}, and nothing for paths through relations to many rows. */
+export type SingleValue<T, K extends string> = ColumnPath<T, K> extends true ? PathValue<T, K> : never;
 
 /** Names of the fields that have a column. */
 export type ColumnName<T> = {

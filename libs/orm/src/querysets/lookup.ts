@@ -3,6 +3,8 @@ import type { FieldDefinition, ModelClass } from '../fields/field-definition.js'
 import { DATE_LOOKUPS, type LookupName, TEXT_LOOKUPS } from '../fields/types/field-type.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import type { Aggregation } from './aggregation.js';
+import type { ColumnPath } from './query-state.js';
 
 const LOOKUP_NAMES = new Set<string>([...TEXT_LOOKUPS, ...DATE_LOOKUPS]);
 const RELATION_LOOKUPS: readonly LookupName[] = ['exact', 'in', 'isnull'];
@@ -17,6 +19,8 @@ export interface Lookup {
   /** The comparison, unless a relation to many rows comes first. */
   readonly field: FieldDefinition;
   readonly name: LookupName;
+  /** What is compared instead of a column, where the key names an annotation. */
+  readonly aggregation?: Aggregation;
   /** The first relation to many rows and the key that is to be looked up among them. */
   readonly many?: { readonly relation: FieldDefinition; readonly rest: string };
 }
@@ -62,6 +66,24 @@ function parseLookup(definition: ModelDefinition, key: string): Lookup {
     current = targetOf(field);
   }
   throw new InvalidLookupError(definition.name, key, `the lookup "${key}" is empty.`);
+}
+
+/**
+ * Finds out what a lookup key means that starts with the name of an annotation.
+ *
+ * @throws InvalidLookupError when its values have no such lookup.
+ */
+export function annotationLookup(model: ModelClass, { field, path, aggregation }: ColumnPath, key: string): Lookup {
+  const definition = modelDefinition(model);
+  const [, ...rest] = key.split('__');
+  return {
+    key,
+    definition,
+    path,
+    field,
+    aggregation,
+    name: checkedName(definition, field, rest.join('__') || 'exact', key),
+  };
 }
 
 /** A related model may have a field that is called like a lookup; the field wins. */

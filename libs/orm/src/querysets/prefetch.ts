@@ -87,8 +87,16 @@ class Prefetcher {
     const { model, primaryKey } = this.#target;
     const where: Condition = conditionOf(model, { [`${field.name}__in`]: keys });
     const order = [{ key: primaryKey.name, path: [], field: primaryKey, descending: false }];
-    const state = { ...EVERYTHING, where, order };
-    const selection = { kind: 'rows', columns: columnsToLoad(model), joined: [] } as const;
+    // A row that points to a deleted one still has it; deleted rows are not among those that a row has.
+    const deleted =
+      field === primaryKey && this.field.relation?.owner && !this.field.relation.many ? 'with' : 'without';
+    const state = { ...EVERYTHING, deleted, where, order } as const;
+    const selection = {
+      kind: 'rows',
+      columns: columnsToLoad(model),
+      joined: [],
+      annotations: EVERYTHING.annotations,
+    } as const;
     const { statement, values } = selectStatement(this.session.database, model, state, selection);
     const { rows } = await execute<Record<string, unknown>>(this.session, statement, values);
     return loadRows(this.session.em, model, rows, false);

@@ -1,8 +1,9 @@
 import type { ModelClass } from '../fields/field-definition.js';
 import { type Condition, conditionOf, type DynamicLookups } from './condition.js';
 import type { CheckedLookups } from './lookup-types.js';
+import type { QueryNames } from './query-state.js';
 
-type Build = (model: ModelClass) => Condition;
+type Build = (model: ModelClass, names?: QueryNames) => Condition;
 
 /** A condition that can be combined; made by {@link Q}. */
 export class Clause<W = DynamicLookups> {
@@ -16,21 +17,21 @@ export class Clause<W = DynamicLookups> {
 
   /** Both hold. */
   and<V>(other: Clause<V>): Clause<W | V> {
-    return new Clause((model) => ({ kind: 'and', parts: [this.#build(model), other.conditionFor(model)] }));
+    return new Clause((...given) => ({ kind: 'and', parts: [this.#build(...given), other.conditionFor(...given)] }));
   }
 
   /** At least one holds. */
   or<V>(other: Clause<V>): Clause<W | V> {
-    return new Clause((model) => ({ kind: 'or', parts: [this.#build(model), other.conditionFor(model)] }));
+    return new Clause((...given) => ({ kind: 'or', parts: [this.#build(...given), other.conditionFor(...given)] }));
   }
 
   /** It does not hold; rows for which it cannot be told (empty columns) count as not matching it. */
   not(): Clause<W> {
-    return new Clause((model) => ({ kind: 'not', part: this.#build(model) }));
+    return new Clause((...given) => ({ kind: 'not', part: this.#build(...given) }));
   }
 
-  conditionFor(model: ModelClass): Condition {
-    return this.#build(model);
+  conditionFor(model: ModelClass, names?: QueryNames): Condition {
+    return this.#build(model, names);
   }
 }
 
@@ -57,5 +58,5 @@ export type CheckedClause<T, W> = [WrongLookups<T, W>] extends [never]
  * ```
  */
 export function Q<const W extends DynamicLookups>(lookups: W): Clause<W> {
-  return new Clause((model) => conditionOf(model, lookups));
+  return new Clause((model, names) => conditionOf(model, lookups, names));
 }

@@ -2,11 +2,11 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Database } from '../context/database.js';
 import type { Session } from '../context/session.js';
 import { translateIntegrityError } from '../errors/integrity-errors.js';
-import { InvalidLookupError, NoContextError } from '../errors/orm.errors.js';
-import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import { InvalidLookupError, NoContextError, NoTransactionError } from '../errors/orm.errors.js';
+import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
-import { storableValue, writableField } from '../models/row-values.js';
-import { columnValue } from './bound-values.js';
+import { annotateRows } from './annotated-rows.js';
+import { type Assignment, assignmentOf } from './assignment.js';
 import { Links } from './links.js';
 import { prefetch } from './prefetch.js';
 import type { ColumnPath, QueryState } from './query-state.js';
@@ -14,6 +14,7 @@ import { columnsToLoad, loadJoined, loadRows } from './row-loader.js';
 import { rowReader } from './row-reader.js';
 import { type BoundStatement, type Selection, selectStatement } from './select-statement.js';
 import { execute, type StatementResult } from './statement-executor.js';
+import { visibleRows } from './visible-rows.js';
 import { deleteStatement, updateStatement } from './write-statement.js';
 
 type Row = Record<string, unknown>;
@@ -43,10 +44,11 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   async instances(): Promise<T[]> {
-    const { columns, joined, prefetched } = this.state;
+    const { annotations, columns, joined, prefetched } = this.state;
     const { em } = this;
     const { rows } = await this.#select<Row>(this.rowSelection());
-    const instances = loadRows(em, this.model, loadJoined(em, rows, joined), columns !== undefined);
+    const load = (own: readonly Row[]) => loadRows(em, this.model, loadJoined(em, own, joined), columns !== undefined);
+    const instances = annotations.size > 0 ? annotateRows(this.database.dialect, annotations, rows, load) : load(rows);
     for (const path of prefetched) await prefetch({ database: this.database, em }, this.definition, instances, path);
     return instances;
   }
@@ -64,6 +66,13 @@ export class QueryRunner<T extends object> implements Session {
     }
     const { rows } = await this.#select<Row>({ kind: 'values', columns });
     return rowReader(this.database.dialect, columns, json)(rows);
+  }
+
+  /** One row of values made of all rows that match. */
+  async aggregates(columns: readonly ColumnPath[]): Promise<Row> {
+    const { rows } = await this.#select<Row>({ kind: 'aggregates', columns });
+    const [row = {}] = rowReader(this.database.dialect, columns, false)(rows);
+    return row;
   }
 
   async count(): Promise<number> {
@@ -85,16 +94,14 @@ export class QueryRunner<T extends object> implements Session {
       ({ auto, name }) => auto === 'update' && !given.some(([key]) => key === name),
     );
     const entries = [...given, ...automatic.map(({ name }): [string, unknown] => [name, now])];
-    const fields = entries.map(([name]) => writableField(definition, name));
-    const values = entries.map(([name, value]) => {
-      const field = writableField(definition, name);
-      return columnValue(field, storableValue(definition, field, value));
-    });
-    return this.#write(updateStatement(this.database, this.model, this.state.where, fields, values), 'update', fields);
+    const assignments = entries.map(([name, value]) => assignmentOf(definition, name, value));
+    const where = visibleRows(this.model, this.state);
+    return this.#write(updateStatement(this.database, this.model, where, assignments), 'update', assignments);
   }
 
   delete(): Promise<number> {
-    return this.#write(deleteStatement(this.database, this.model, this.state.where), 'delete', []);
+    const where = visibleRows(this.model, this.state);
+    return this.#write(deleteStatement(this.database, this.model, where), 'delete', []);
   }
 
   links(em: SqlEntityManager, relation: string): Links {
@@ -107,25 +114,40 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   rowSelection(): Selection {
-    const { columns, joined } = this.state;
-    return { kind: 'rows', columns: columnsToLoad(this.model, columns, joined), joined };
+    const { annotations, columns, joined } = this.state;
+    return { kind: 'rows', columns: columnsToLoad(this.model, columns, joined), joined, annotations };
   }
 
   #select<R>(selection: Selection): Promise<StatementResult<R>> {
+    if (this.state.lock) this.#checkLock();
     const { statement, values } = selectStatement(this.database, this.model, this.state, selection);
-    return execute<R>(this, statement, values);
+    const { database } = this;
+    const em = this.state.em ? this.em : database.usedEntityManager();
+    return execute<R>({ database, em }, statement, values);
+  }
+
+  #checkLock(): void {
+    if (this.state.distinct) {
+      throw new InvalidLookupError(this.definition.name, 'selectForUpdate', 'distinct() rows cannot be locked.');
+    }
+    if (this.em.getTransactionContext() !== undefined) return;
+    throw new NoTransactionError('selectForUpdate() was asked outside of a transaction.', {
+      fix: 'Wrap the work in atomic().',
+    });
   }
 
   async #write(
     { statement, values }: BoundStatement,
     operation: 'update' | 'delete',
-    fields: readonly FieldDefinition[],
+    assignments: readonly Assignment[],
   ): Promise<number> {
     const { definition } = this;
+    const fields = assignments.map(({ field }) => field);
     try {
       return (await execute(this, statement, values)).affected;
     } catch (error) {
-      throw await translateIntegrityError(this, error, { definition, operation, fields, values });
+      const written = assignments.map(({ value = null }) => value);
+      throw await translateIntegrityError(this, error, { definition, operation, fields, values: written });
     }
   }
 }

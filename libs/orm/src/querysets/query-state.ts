@@ -3,15 +3,27 @@ import type { Database } from '../context/database.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition, storedFields } from '../models/model-definition.js';
+import type { Aggregation } from './aggregation.js';
 import type { Condition } from './condition.js';
 import { targetOf } from './lookup.js';
 import { RecentMap } from './recent-map.js';
 
-/** A column reached by relations to one row. */
+/** A column reached by relations to one row, or a value that the database makes of several rows. */
 export interface ColumnPath {
   readonly key: string;
   readonly path: readonly FieldDefinition[];
+  /** The column's field; of an aggregation, one that describes its values. */
   readonly field: FieldDefinition;
+  readonly aggregation?: Aggregation;
+}
+
+/** Annotations by name. */
+export type AnnotationColumns = ReadonlyMap<string, ColumnPath>;
+
+/** What the keys of lookups, orders and columns may name. */
+export interface QueryNames {
+  readonly model: ModelClass;
+  readonly annotations?: AnnotationColumns;
 }
 
 /** A column to sort by. */
@@ -32,11 +44,24 @@ export interface QueryState {
   readonly joined: readonly (readonly FieldDefinition[])[];
   /** Relations that are loaded by a statement each, as paths of names. */
   readonly prefetched: readonly (readonly string[])[];
+  /** Values made of related rows that are read along. */
+  readonly annotations: AnnotationColumns;
+  /** Whether rows that are soft-deleted match; without meaning for models that have none. */
+  readonly deleted: 'without' | 'with' | 'only';
+  /** Whether matching rows are locked, and what happens to those that somebody else has locked. */
+  readonly lock?: 'wait' | 'skip';
   readonly em?: SqlEntityManager;
   readonly database?: Database;
 }
 
-export const EVERYTHING: QueryState = { order: [], distinct: false, joined: [], prefetched: [] };
+export const EVERYTHING: QueryState = {
+  order: [],
+  distinct: false,
+  joined: [],
+  prefetched: [],
+  annotations: new Map(),
+  deleted: 'without',
+};
 
 /** The models' columns as paths, so that lists of them can be told apart by identity. */
 const ownPaths = new WeakMap<ModelClass, readonly ColumnPath[]>();
@@ -50,12 +75,14 @@ export function ownColumns(model: ModelClass, chosen?: readonly FieldDefinition[
 }
 
 /** Follows several paths; the same list of keys gives the same list of paths. */
-export function columnPaths(model: ModelClass, keys: readonly string[]): readonly ColumnPath[] {
+export function columnPaths(names: QueryNames, keys: readonly string[]): readonly ColumnPath[] {
+  const { model, annotations } = names;
+  if (annotations?.size) return keys.map((key) => columnPath(names, key));
   let known = knownPaths.get(model);
   if (!known) knownPaths.set(model, (known = new RecentMap(200)));
   const name = keys.join();
   let paths = known.get(name);
-  if (!paths) known.set(name, (paths = keys.map((key) => columnPath(model, key))));
+  if (!paths) known.set(name, (paths = keys.map((key) => columnPath(names, key))));
   return paths;
 }
 
@@ -77,7 +104,9 @@ export function relationPath(model: ModelClass, key: string): readonly string[] 
  *
  * @throws InvalidLookupError when it names nothing, or leads through a relation to many rows.
  */
-export function columnPath(model: ModelClass, key: string): ColumnPath {
+export function columnPath({ model, annotations }: QueryNames, key: string): ColumnPath {
+  const annotation = annotations?.get(key);
+  if (annotation) return annotation;
   const root = modelDefinition(model);
   const names = key.split('__');
   const path: FieldDefinition[] = [];
@@ -104,9 +133,9 @@ export function columnPath(model: ModelClass, key: string): ColumnPath {
 }
 
 /** Reads an order key: a column's path, with a hyphen in front for the reverse. */
-export function orderOf(model: ModelClass, key: string): Order {
+export function orderOf(names: QueryNames, key: string): Order {
   const descending = key.startsWith('-');
-  return { ...columnPath(model, descending ? key.slice(1) : key), key, descending };
+  return { ...columnPath(names, descending ? key.slice(1) : key), key, descending };
 }
 
 function fieldsHint(model: string, fields: ReadonlyMap<string, FieldDefinition>): string {

@@ -4,21 +4,34 @@ import type { ModelDefinition } from '../models/model-definition.js';
 import { targetOf } from './lookup.js';
 import type { StatementBuilder } from './statement.js';
 
+/** How a {@link Scope} hangs together with others. */
+interface ScopeOptions {
+  /** The scope that joins the table. */
+  readonly parent?: Scope;
+  readonly optional?: boolean;
+  readonly root?: Scope;
+}
+
 /** A table in a statement under its alias, with the tables joined to it by relations to one row. */
 export class Scope {
   readonly alias: string;
+  /** The scope of the query itself, where this one belongs to a subquery or a joined table. */
+  readonly root: Scope;
   readonly #joined = new Map<string, Scope>();
   readonly #joins: RawBuilder<unknown>[];
+  readonly #subqueries = new Map<object, RawBuilder<unknown>>();
+  /** Whether the table may contribute no row. */
+  readonly #optional: boolean;
 
   constructor(
     readonly builder: StatementBuilder,
     readonly definition: ModelDefinition,
-    parent?: Scope,
-    /** Whether the table may contribute no row. */
-    private readonly optional = false,
+    { parent, optional = false, root = parent?.root }: ScopeOptions = {},
   ) {
     this.alias = builder.alias();
+    this.root = root ?? this;
     this.#joins = parent ? parent.#joins : [];
+    this.#optional = optional;
   }
 
   column({ columnName = '' }: FieldDefinition): RawBuilder<unknown> {
@@ -35,6 +48,13 @@ export class Scope {
     return sql.join([sql`${sql.table(this.definition.tableName)} as ${sql.id(this.alias)}`, ...this.#joins], sql` `);
   }
 
+  /** The subquery of that name: made once, so that the database can see where two are the same. */
+  once(name: object, make: () => RawBuilder<unknown>): RawBuilder<unknown> {
+    const known = this.#subqueries.get(name) ?? make();
+    this.#subqueries.set(name, known);
+    return known;
+  }
+
   get hasJoins(): boolean {
     return this.#joins.length > 0;
   }
@@ -42,8 +62,8 @@ export class Scope {
   #join(field: FieldDefinition): Scope {
     const known = this.#joined.get(field.name);
     if (known) return known;
-    const optional = this.optional || field.nullable;
-    const scope = new Scope(this.builder, targetOf(field), this, optional);
+    const optional = this.#optional || field.nullable;
+    const scope = new Scope(this.builder, targetOf(field), { parent: this, optional });
     const table = sql`${sql.table(scope.definition.tableName)} as ${sql.id(scope.alias)}`;
     const on = sql`${scope.column(scope.definition.primaryKey)} = ${this.column(field)}`;
     this.#joins.push(optional ? sql`left join ${table} on ${on}` : sql`inner join ${table} on ${on}`);

@@ -2,10 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../context/database.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition } from '../models/model-definition.js';
+import { columnSql, describeColumn } from './aggregation.js';
 import { conditionSql, describeCondition } from './condition-sql.js';
-import type { ColumnPath, Order, QueryState } from './query-state.js';
+import type { AnnotationColumns, ColumnPath, Order, QueryState } from './query-state.js';
 import { Scope } from './scope.js';
 import { type Statement, StatementBuilder } from './statement.js';
+import { visibleRows } from './visible-rows.js';
 
 /** A statement and the values for its slots. */
 export interface BoundStatement {
@@ -15,14 +17,17 @@ export interface BoundStatement {
 
 /** What of the matching rows is read. */
 export type Selection =
-  /** Columns by their own names, and those of joined rows under `<path>.<column>`. */
+  /** Columns by their own names, those of joined rows under `<path>.<column>`, annotations under `~<name>`. */
   | {
       readonly kind: 'rows';
       readonly columns: readonly FieldDefinition[];
       readonly joined: readonly (readonly FieldDefinition[])[];
+      readonly annotations: AnnotationColumns;
     }
   /** Columns under the keys that they were asked for by. */
   | { readonly kind: 'values'; readonly columns: readonly ColumnPath[] }
+  /** One row of values made of all rows. */
+  | { readonly kind: 'aggregates'; readonly columns: readonly ColumnPath[] }
   | { readonly kind: 'count' }
   | { readonly kind: 'exists' };
 
@@ -34,27 +39,32 @@ export function selectStatement(
   selection: Selection,
 ): BoundStatement {
   const values: unknown[] = [];
-  const where = state.where ? describeCondition(state.where, database.dialect, values) : '';
+  const visible = visibleRows(model, state);
+  const where = visible ? describeCondition(visible, database.dialect, values) : '';
   if (state.limit !== undefined) values.push(state.limit);
   if (state.offset !== undefined) values.push(state.offset);
   const shape = [
     describeSelection(selection),
     state.distinct,
     where,
-    state.order.map(({ key }) => key).join(),
+    state.order.map(describeColumn).join(),
     state.limit !== undefined,
     state.offset !== undefined,
+    state.lock,
   ].join('|');
-  const statement = database.statement(model, shape, () => compile(database, model, state, selection));
+  const statement = database.statement(model, shape, () =>
+    compile(database, model, { ...state, where: visible }, selection),
+  );
   return { statement, values };
 }
 
 function describeSelection(selection: Selection): string {
   switch (selection.kind) {
     case 'rows':
-      return `rows ${selection.columns.map(({ name }) => name).join()} ${selection.joined.map(pathName).join()}`;
+      return `rows ${selection.columns.map(({ name }) => name).join()} ${selection.joined.map(pathName).join()} ${[...selection.annotations.values()].map(describeColumn).join()}`;
     case 'values':
-      return `values ${selection.columns.map(({ key }) => key).join()}`;
+    case 'aggregates':
+      return `${selection.kind} ${selection.columns.map(describeColumn).join()}`;
     default:
       return selection.kind;
   }
@@ -78,7 +88,7 @@ function compile(database: Database, model: ModelClass, state: QueryState, selec
   const distinct = state.distinct ? sql`distinct ` : sql``;
   const query = sql`select ${distinct}${columns} from ${scope.from()}${where ? sql` where ${where}` : sql``}${
     order.length > 0 ? sql` order by ${sql.join(order)}` : sql``
-  }${limit}`;
+  }${limit}${sorted ? lockSql(scope, state) : sql``}`;
   return builder.build(
     whole ? sql`select count(*) as ${sql.id('count')} from (${query}) as ${sql.id('matching')}` : query,
   );
@@ -91,9 +101,8 @@ function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown
     case 'exists':
       return sql`1`;
     case 'values':
-      return sql.join(
-        selection.columns.map(({ key, path, field }) => sql`${scope.follow(path).column(field)} as ${sql.id(key)}`),
-      );
+    case 'aggregates':
+      return sql.join(selection.columns.map((column) => sql`${columnSql(scope, column)} as ${sql.id(column.key)}`));
     case 'rows': {
       const own = selection.columns.map((field) => scope.column(field));
       const joined = selection.joined.flatMap((path) => {
@@ -102,18 +111,29 @@ function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown
           .filter(({ columnName }) => columnName !== undefined)
           .map((field) => sql`${related.column(field)} as ${sql.id(`${pathName(path)}.${field.columnName}`)}`);
       });
-      return sql.join([...own, ...joined]);
+      const annotations = [...selection.annotations].map(
+        ([name, column]) => sql`${columnSql(scope, column)} as ${sql.id(`~${name}`)}`,
+      );
+      return sql.join([...own, ...joined, ...annotations]);
     }
   }
 }
 
 /** Empty columns sort last, and first when the order is reversed, on every database. */
-function orderSql(scope: Scope, { path, field, descending }: Order): RawBuilder<unknown> {
-  const column = scope.follow(path).column(field);
+function orderSql(scope: Scope, order: Order): RawBuilder<unknown> {
+  const { path, field, descending } = order;
+  const column = columnSql(scope, order);
   const mayBeEmpty = field.nullable || path.some(({ nullable }) => nullable);
   const explicit = scope.builder.dialect === 'sqlite' && mayBeEmpty;
   if (descending) return explicit ? sql`${column} desc nulls first` : sql`${column} desc`;
   return explicit ? sql`${column} asc nulls last` : sql`${column} asc`;
+}
+
+/** SQLite has no row locks: a transaction that may write holds the only write lock already. */
+function lockSql({ alias, builder }: Scope, { lock }: QueryState): RawBuilder<unknown> {
+  if (!lock || builder.dialect === 'sqlite') return sql``;
+  const locked = sql` for update of ${sql.id(alias)}`;
+  return lock === 'skip' ? sql`${locked} skip locked` : locked;
 }
 
 function limitSql(builder: StatementBuilder, { limit, offset }: QueryState, selection: Selection): RawBuilder<unknown> {

@@ -1,5 +1,6 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
-import type { Session } from '../context/session.js';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Database } from '../context/database.js';
 import type { Statement } from './statement.js';
 
 /** What a statement brought about. */
@@ -13,6 +14,12 @@ interface NamedQuery extends CompiledQuery {
   readonly statementName?: string;
 }
 
+/** Where a statement is sent: a database, and the EntityManager whose transaction it may belong to. */
+interface Target {
+  readonly database: Database;
+  readonly em: SqlEntityManager | undefined;
+}
+
 /** What a transaction and the pool have in common. */
 interface Connection {
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>>;
@@ -23,7 +30,7 @@ interface Connection {
  * The only place that sends what QuerySets and instances ask for.
  */
 export async function execute<R>(
-  { database, em }: Session,
+  { database, em }: Target,
   statement: Statement,
   values: readonly unknown[],
 ): Promise<StatementResult<R>> {
@@ -32,7 +39,7 @@ export async function execute<R>(
     parameters: statement.slots.map((slot) => values[slot]),
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
   };
-  const connection = em.getTransactionContext<Connection>() ?? database.kysely;
+  const connection = em?.getTransactionContext<Connection>() ?? database.kysely;
   const { rows, numAffectedRows }: QueryResult<R> = await connection.executeQuery(query);
   return { rows, affected: Number(numAffectedRows ?? rows.length) };
 }

@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../context/database.js';
-import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition } from '../models/model-definition.js';
+import type { Assignment } from './assignment.js';
 import type { Condition } from './condition.js';
+import { assignedSql, describeOperand } from './operand.js';
 import { conditionSql, describeCondition } from './condition-sql.js';
 import { Scope } from './scope.js';
 import type { BoundStatement } from './select-statement.js';
@@ -30,18 +32,26 @@ export function updateStatement(
   database: Database,
   model: ModelClass,
   where: Condition | undefined,
-  fields: readonly FieldDefinition[],
-  values: readonly unknown[],
+  assignments: readonly Assignment[],
 ): BoundStatement {
   const { versionField } = modelDefinition(model);
+  const values: unknown[] = [];
+  const described = assignments.map(({ field, value, operand }) => {
+    if (operand) return `${field.name}=${describeOperand(operand, values)}`;
+    values.push(value);
+    return field.name;
+  });
   return writeStatement(database, model, where, {
-    shape: `update ${fields.map(({ name }) => name).join()}`,
+    shape: `update ${described.join()}`,
     values,
     sql: (builder, table) => {
-      const assignments = fields.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${builder.slot()}`);
+      const changes = assignments.map(
+        ({ field: { columnName = '' }, operand }) =>
+          sql`${sql.id(columnName)} = ${operand ? assignedSql(builder, operand) : builder.slot()}`,
+      );
       const version = versionField && sql.id(versionField.columnName ?? '');
-      if (version) assignments.push(sql`${version} = ${version} + 1`);
-      return sql`update ${table} set ${sql.join(assignments)}`;
+      if (version) changes.push(sql`${version} = ${version} + 1`);
+      return sql`update ${table} set ${sql.join(changes)}`;
     },
   });
 }

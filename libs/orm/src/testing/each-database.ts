@@ -4,6 +4,7 @@ import { openDatabase } from '../context/open-database.js';
 import { runInContext } from '../context/run-in-context.js';
 import { resolveCoreOrmOptions } from '../core-orm.options.js';
 import type { ModelClass } from '../fields/field-definition.js';
+import { EVERYTHING } from '../querysets/query-state.js';
 import { QuerySet } from '../querysets/query-set.js';
 import { createScratchPostgres } from './scratch-postgres.js';
 
@@ -19,6 +20,9 @@ const scratch = await createScratchPostgres('orm_core');
 const URLS: [SqlDialect, string][] = [['sqlite', 'sqlite://:memory:']];
 if (scratch) URLS.push(['postgresql', scratch.url]);
 
+/** Rows that are soft-deleted, too. */
+const EVERY_ROW = { ...EVERYTHING, deleted: 'with' } as const;
+
 /** Declares a suite once per database; every test starts with empty tables. */
 export function describeEachDatabase(models: readonly ModelClass[], suite: (under: DatabaseUnderTest) => void): void {
   describe.each(URLS)('on %s', (dialect, url) => {
@@ -28,7 +32,8 @@ export function describeEachDatabase(models: readonly ModelClass[], suite: (unde
     });
     beforeEach(async () => {
       // Models that are pointed to come first in the list; deleting is much faster than truncating.
-      for (const model of models.toReversed()) await runInContext(() => new QuerySet(model).delete(), { database });
+      for (const model of models.toReversed())
+        await runInContext(() => new QuerySet(model, EVERY_ROW).delete(), { database });
     });
     afterAll(() => database.close());
     suite({

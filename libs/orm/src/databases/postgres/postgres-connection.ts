@@ -3,6 +3,7 @@ import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { TransactionLostError } from '../../errors/database.errors.js';
 import type { QueryEcho } from '../query-echo.js';
+import { OpeningQuery } from './opening-query.js';
 import { isStalePlan, type NamedQuery, type PreparedStatements } from './prepared-statements.js';
 
 const COUNTED = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
@@ -13,7 +14,9 @@ export class PostgresConnection implements DatabaseConnection {
   readonly #prepared: PreparedStatements;
   readonly #echo: QueryEcho | undefined;
   #released = false;
-  inTransaction = false;
+  #inTransaction = false;
+  /** The `begin` that the transaction's first statement takes along. */
+  #begin: string | undefined;
 
   constructor(client: pg.PoolClient, prepared: PreparedStatements, echo?: QueryEcho) {
     this.#client = client;
@@ -21,14 +24,19 @@ export class PostgresConnection implements DatabaseConnection {
     this.#echo = echo;
   }
 
+  /** Whether a transaction is open, or will be with the next statement. */
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
   async executeQuery<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    this.#echo?.(query.sql);
     const { command, rowCount, rows } = await this.#send(query);
     const numAffectedRows = COUNTED.has(command) ? BigInt(rowCount ?? 0) : undefined;
     return { rows: (rows ?? []) as R[], numAffectedRows };
   }
 
   async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    await this.#sendBegin();
     this.#echo?.(query.sql);
     const cursor = this.#client.query(new Cursor<R>(query.sql, [...query.parameters]));
     try {
@@ -40,12 +48,20 @@ export class PostgresConnection implements DatabaseConnection {
     }
   }
 
+  /** Opens a transaction with the next statement; one in which nothing is asked never reaches the server. */
+  begin(statement: string): void {
+    this.#begin = statement;
+    this.#inTransaction = true;
+  }
+
   /** @throws {TransactionLostError} when PostgreSQL rolled back instead, because a statement before had failed. */
   async commit(): Promise<void> {
-    this.#echo?.('commit');
-    const { command } = await this.#client.query('commit');
-    this.inTransaction = false;
+    const command = await this.#end('commit');
     if (command === 'ROLLBACK') throw new TransactionLostError();
+  }
+
+  async rollback(): Promise<void> {
+    await this.#end('rollback');
   }
 
   /** Gives the connection back; a broken one is thrown away. Further calls do nothing. */
@@ -55,17 +71,62 @@ export class PostgresConnection implements DatabaseConnection {
     this.#client.release(broken);
   }
 
+  /** Answers what PostgreSQL made of it. */
+  async #end(statement: 'commit' | 'rollback'): Promise<string> {
+    const begun = this.#begin === undefined;
+    this.#begin = undefined;
+    if (begun) this.#echo?.(statement);
+    const { command } = begun ? await this.#client.query(statement) : { command: '' };
+    this.#inTransaction = false;
+    return command;
+  }
+
   async #send({ sql, parameters, statementName }: NamedQuery): Promise<pg.QueryResult> {
     const values = [...parameters];
-    if (statementName === undefined) return this.#client.query(sql, values);
+    if (statementName === undefined) {
+      await this.#sendBegin();
+      this.#echo?.(sql);
+      return this.#client.query(sql, values);
+    }
     try {
-      return await this.#client.query({ name: this.#prepared.nameOf(statementName), text: sql, values });
+      return await this.#sendPrepared(statementName, sql, values);
     } catch (error) {
       if (!isStalePlan(error)) throw error;
       this.#prepared.retire(statementName);
       // An error has already ended the transaction for PostgreSQL: only its owner can begin again.
-      if (this.inTransaction) throw error;
-      return this.#client.query({ name: this.#prepared.nameOf(statementName), text: sql, values });
+      if (this.#inTransaction) throw error;
+      return this.#sendPrepared(statementName, sql, values);
     }
+  }
+
+  async #sendPrepared(statementName: string, text: string, values: unknown[]): Promise<pg.QueryResult> {
+    const name = this.#prepared.nameOf(statementName);
+    // `pg` takes the answer to a `begin` sent along for that of a preparation, so what it opens must be prepared.
+    if (!this.#prepared.has(name)) await this.#sendBegin();
+    const begin = this.#begin;
+    this.#begin = undefined;
+    if (begin !== undefined) this.#echo?.(begin);
+    this.#echo?.(text);
+    const result = await (begin === undefined
+      ? this.#client.query({ name, text, values })
+      : this.#open(begin, { name, text, values }));
+    this.#prepared.add(name);
+    return result;
+  }
+
+  #open(begin: string, statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#client.query(
+        new OpeningQuery(begin, statement, (error, result) => (error ? reject(error) : resolve(result))),
+      );
+    });
+  }
+
+  async #sendBegin(): Promise<void> {
+    const begin = this.#begin;
+    if (begin === undefined) return;
+    this.#begin = undefined;
+    this.#echo?.(begin);
+    await this.#client.query(begin);
   }
 }

@@ -9,7 +9,7 @@ import { PreparedStatements } from './prepared-statements.js';
 /**
  * Kysely's way into the pool.
  *
- * Kysely never gives back a connection whose `begin` or `rollback` failed, so those two clean up themselves.
+ * Kysely never gives back a connection whose `rollback` failed, so that one cleans up itself.
  */
 export class PostgresPoolDriver implements Driver {
   readonly #pool: PostgresPool;
@@ -37,13 +37,7 @@ export class PostgresPoolDriver implements Driver {
     const { isolationLevel, accessMode } = settings;
     const isolation = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`;
     const access = accessMode === undefined ? '' : ` ${accessMode}`;
-    try {
-      await connection.executeQuery(CompiledQuery.raw(`begin${isolation}${access}`));
-      connection.inTransaction = true;
-    } catch (error) {
-      connection.release(true);
-      throw error;
-    }
+    connection.begin(`begin${isolation}${access}`);
   }
 
   async commitTransaction(connection: PostgresConnection): Promise<void> {
@@ -52,8 +46,7 @@ export class PostgresPoolDriver implements Driver {
 
   async rollbackTransaction(connection: PostgresConnection): Promise<void> {
     try {
-      await connection.executeQuery(CompiledQuery.raw('rollback'));
-      connection.inTransaction = false;
+      await connection.rollback();
     } catch {
       // The connection is gone, and the transaction with it: what failed before says more than this error.
       connection.release(true);

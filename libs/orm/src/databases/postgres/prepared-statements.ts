@@ -13,10 +13,20 @@ const STALE_PLAN = new Set(['0A000', '26000']);
 /** Names of statements by connection; a name whose plan went stale is replaced for good. */
 export class PreparedStatements {
   readonly #renamed = new Map<string, number>();
+  readonly #prepared = new Set<string>();
 
   nameOf(name: string): string {
     const generation = this.#renamed.get(name);
     return generation === undefined ? name : `${name}~${generation}`;
+  }
+
+  /** Whether a statement has run under that name. */
+  has(name: string): boolean {
+    return this.#prepared.has(name);
+  }
+
+  add(name: string): void {
+    this.#prepared.add(name);
   }
 
   /** Makes the next {@link nameOf} answer a name that the server has not seen. */

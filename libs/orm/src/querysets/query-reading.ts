@@ -1,0 +1,163 @@
+import { DoesNotExistError, InvalidLookupError, MultipleObjectsReturnedError } from '../errors/orm.errors.js';
+import type { Aggregates } from './aggregate.js';
+import type { AggregateValues, CheckedAggregates } from './aggregate-types.js';
+import { resolveAggregate } from './aggregation.js';
+import type { DynamicLookups } from './condition.js';
+import type { CheckedColumns, CheckedLookups, PathValue, PlainRow } from './lookup-types.js';
+import { QueryBuilding } from './query-building.js';
+import { pagesOf } from './query-pages.js';
+import { QueryRunner } from './query-runner.js';
+import { type ColumnPath, columnPaths, type Order, orderOf, ownColumns } from './query-state.js';
+
+/** What `rows` reads, and in which form. */
+export interface RowOptions {
+  /** Columns to read, as paths (`title`, `author__name`). @defaultValue all columns of the model */
+  readonly columns?: readonly string[];
+  /** Whether values have the form that goes into JSON: times and big integers as texts. @defaultValue false */
+  readonly json?: boolean;
+}
+
+/** Options of `iterate`. */
+export interface IterateOptions {
+  /** How many rows are read at a time. @defaultValue 1000 */
+  readonly pageSize?: number;
+}
+
+/** The part of a {@link QuerySet} that asks the database. */
+export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
+  async all(): Promise<T[]> {
+    return this.runner().instances();
+  }
+
+  /** The first row in order; by key when no order is given. */
+  async first(): Promise<T | null> {
+    const { limit = 1 } = this.state;
+    const [row] = await this.with({ order: this.#decidedOrder(), limit: Math.min(limit, 1) }).all();
+    return row ?? null;
+  }
+
+  /** The last row in order; by key when no order is given. */
+  async last(): Promise<T | null> {
+    this.refuseSlice('last');
+    const order = this.#decidedOrder().map((item) => ({
+      ...item,
+      key: `~${item.key}`,
+      descending: !item.descending,
+    }));
+    const [row] = await this.with({ order }).limit(1).all();
+    return row ?? null;
+  }
+
+  /**
+   * The one row that matches.
+   *
+   * @throws DoesNotExistError when there is none.
+   * @throws MultipleObjectsReturnedError when there are several.
+   */
+  async get(): Promise<T>;
+  async get<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<T>;
+  async get(lookups?: DynamicLookups): Promise<T> {
+    const row = await this.#single(lookups);
+    if (row) return row;
+    throw new DoesNotExistError(this.model.name);
+  }
+
+  /**
+   * The one row that matches, or `null`.
+   *
+   * @throws MultipleObjectsReturnedError when there are several.
+   */
+  async getOrNull(): Promise<T | null>;
+  async getOrNull<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<T | null>;
+  async getOrNull(lookups?: DynamicLookups): Promise<T | null> {
+    return this.#single(lookups);
+  }
+
+  async count(): Promise<number> {
+    return this.runner().count();
+  }
+
+  async exists(): Promise<boolean> {
+    return this.runner().exists();
+  }
+
+  /** Rows as plain data, without instances: columns by property name, related rows as keys; paths stand under their path. */
+  async values(): Promise<PlainRow<T>[]>;
+  async values<const K extends readonly string[]>(
+    ...columns: K & CheckedColumns<T, K>
+  ): Promise<{ [P in K[number]]: PathValue<T, P> }[]>;
+  async values(...columns: readonly string[]): Promise<unknown[]> {
+    return this.rows(columns.length > 0 ? { columns } : {});
+  }
+
+  /** Like {@link values}, each row as a list in the order of the columns. */
+  async valuesList<const K extends readonly string[]>(
+    ...columns: K & CheckedColumns<T, K>
+  ): Promise<{ [I in keyof K]: PathValue<T, K[I] & string> }[]> {
+    const rows = await this.rows({ columns });
+    return rows.map((row) => columns.map((column) => row[column]) as { [I in keyof K]: PathValue<T, K[I] & string> });
+  }
+
+  /** Like {@link values}, for rows on their way to JSON. */
+  async rows({ columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>[]> {
+    const paths = columns ? columnPaths(this.names, columns) : this.#ownPaths();
+    return this.runner().plainRows(paths, json);
+  }
+
+  /**
+   * Values made of all matching rows (`{ total: Count(), views: Sum('viewsCount') }`), by one statement.
+   */
+  async aggregate<const S extends Aggregates>(aggregates: S & CheckedAggregates<T, S>): Promise<AggregateValues<T, S>> {
+    this.refuseSlice('aggregate');
+    const given: Aggregates = aggregates;
+    const columns = Object.entries(given).map(([name, aggregate]) => resolveAggregate(this.names, name, aggregate));
+    if (columns.length === 0)
+      throw new InvalidLookupError(this.model.name, 'aggregate', 'aggregate() was given nothing.');
+    return (await this.runner().aggregates(columns)) as AggregateValues<T, S>;
+  }
+
+  /**
+   * All matching rows one after the other, in the order of their keys, read by pages that are forgotten again: of use
+   * where they are too many to hold. Rows that are added or change meanwhile may be met or missed.
+   */
+  async *iterate({ pageSize = 1000 }: IterateOptions = {}): AsyncGenerator<T, void, undefined> {
+    this.refuseSlice('iterate');
+    if (this.state.order.length > 0) {
+      throw new InvalidLookupError(this.model.name, 'iterate', 'iterate() has its own order.', 'Leave out orderBy().');
+    }
+    if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
+      throw new InvalidLookupError(this.model.name, 'pageSize', 'pageSize takes a whole number from 1 on.');
+    }
+    for await (const page of pagesOf(this.model, this.state, pageSize)) yield* page;
+  }
+
+  /** The SQL that {@link all} would send, with the values beside it. */
+  toSql(): { readonly sql: string; readonly parameters: readonly unknown[] } {
+    return this.runner().sql();
+  }
+
+  protected runner(): QueryRunner<T> {
+    return new QueryRunner(this.model, this.state);
+  }
+
+  #ownPaths(): readonly ColumnPath[] {
+    const { annotations, columns } = this.state;
+    const own = ownColumns(this.model, columns);
+    return annotations.size > 0 ? [...own, ...annotations.values()] : own;
+  }
+
+  /** The order, with the key at its end where it would leave something open. */
+  #decidedOrder(): readonly Order[] {
+    const { order } = this.state;
+    const key = orderOf(this.names, this.definition.primaryKey.name);
+    const open = !order.some(({ path, field }) => path.length === 0 && field === key.field);
+    return open ? [...order, key] : order;
+  }
+
+  async #single(lookups?: DynamicLookups): Promise<T | null> {
+    const found = lookups ? this.where(lookups) : this;
+    const rows = await (this.state.limit === undefined ? found.limit(2) : found).all();
+    if (rows.length > 1) throw new MultipleObjectsReturnedError(this.model.name);
+    return rows[0] ?? null;
+  }
+}
