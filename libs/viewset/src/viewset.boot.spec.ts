@@ -5,6 +5,8 @@ import { Action } from './decorators/action.decorator.js';
 import { Instance } from './decorators/parameter.decorators.js';
 import { ViewSet } from './decorators/viewset.decorator.js';
 import { actionsOf, hasRouterParameters, ownViewSet } from './metadata/viewset.metadata.js';
+import { or } from './permissions/permission-operators.js';
+import { AllowAny } from './permissions/standard.permissions.js';
 import { InputSchema } from './schemas/input-schema.js';
 import { OutputSchema } from './schemas/output-schema.js';
 import { Author, Book } from './testing/shop.models.js';
@@ -135,6 +137,13 @@ describe('mistakes that are told when the application starts', () => {
   ])('%j', async (options, code) => {
     expect(await codeAtStart(options)).toBe(code);
   });
+
+  test.each([undefined, class Other {}, or(AllowAny, undefined as never)])(
+    'a permission that is none: %p',
+    async (entry) => {
+      expect(await codeAtStart({ permissions: [entry as unknown as typeof AllowAny] })).toBe('VIEWSET_INVALID_OPTION');
+    },
+  );
 
   test('a subclass that was registered without being decorated', async () => {
     @ViewSet({ model: Book })

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
 import { CompoundPermission, flattened } from '../permissions/permission-operators.js';
 import type { Permission, PermissionEntry } from '../permissions/permission.js';
@@ -11,7 +12,9 @@ export class PermissionCompiler {
 
   constructor(private readonly modules: ModuleRef) {}
 
-  async compile(entries: readonly PermissionEntry[]): Promise<readonly Permission[]> {
+  /** @throws InvalidOptionError for an entry that is no permission. */
+  async compile(view: string, entries: readonly PermissionEntry[]): Promise<readonly Permission[]> {
+    for (const entry of entries) checkEntry(view, entry);
     const permissions = await Promise.all(entries.map((entry) => this.#instance(entry)));
     return permissions.flatMap(flattened);
   }
@@ -27,6 +30,23 @@ export class PermissionCompiler {
   async #bind(compound: CompoundPermission): Promise<Permission> {
     return compound.bind(await Promise.all(compound.operands.map((operand) => this.#instance(operand))));
   }
+}
+
+function checkEntry(view: string, entry: PermissionEntry): void {
+  if (entry instanceof CompoundPermission) {
+    for (const operand of entry.operands) checkEntry(view, operand);
+    return;
+  }
+  const permission = (typeof entry === 'function' ? entry.prototype : entry) as Partial<Permission> | null | undefined;
+  if (typeof permission?.hasPermission === 'function' && typeof permission.hasObjectPermission === 'function') return;
+  const name = typeof entry === 'function' ? entry.name : `something that is ${typeof entry}`;
+  throw new InvalidOptionError(
+    `@ViewSet of ${view}`,
+    `"permissions" lists ${name}, which is no permission.`,
+    entry === undefined
+      ? 'Two files that import each other leave one import undefined: move the permission to a file of its own.'
+      : 'List classes that extend Permission, or instances of them.',
+  );
 }
 
 /**

@@ -48,13 +48,16 @@ export class ViewCompiler {
     const pipelines = await Promise.all(
       routes.map(async (route) => {
         const entries = permissionEntriesOf(route, options, this.services.defaults.permissions);
-        const authorization = new Authorization(await permissions.compile(entries), this.services.pipeline.caller);
+        const authorization = new Authorization(
+          await permissions.compile(view.name, entries),
+          this.services.pipeline.caller,
+        );
         const action = this.#action(view, route, authorization, resource);
         const responder = new Responder(action, presenter, resource);
         return new ActionPipeline(action, this.services.pipeline, responder, resource);
       }),
     );
-    const general = await permissions.compile(options.permissions ?? this.services.defaults.permissions);
+    const general = await permissions.compile(view.name, options.permissions ?? this.services.defaults.permissions);
     return new CompiledView(
       view,
       options,

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import { withoutOrigin } from '../routing/request-path.js';
 
 /** The address of a request with other values for some query parameters; `null` drops a parameter. */
 export function linkWith(request: FastifyRequest, changes: Readonly<Record<string, string | null>>): string {
-  const [path, query = ''] = splitAtFirst(request.originalUrl, '?');
+  const [path, query = ''] = splitAtFirst(withoutOrigin(request.originalUrl), '?');
   const parameters = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) parameters.delete(name);
@@ -12,9 +13,9 @@ export function linkWith(request: FastifyRequest, changes: Readonly<Record<strin
   return `${originOf(request)}${path}${rest}`;
 }
 
-/** Where clients reach this server, as far as the request tells. */
+/** Where clients reach this server; nothing for a client of HTTP/1.0 that does not tell. */
 export function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
-  return `${protocol}://${host}`;
+  return host ? `${protocol}://${host}` : '';
 }
 
 function splitAtFirst(text: string, separator: string): [string, string?] {

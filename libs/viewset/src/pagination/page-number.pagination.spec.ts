@@ -38,6 +38,12 @@ describe('PageNumberPagination', () => {
     });
   });
 
+  test('links to the host of the request alone, and by the path when the request names none', () => {
+    const next = (asked: FastifyRequest) => pagination.page(asked, pagination.read({}), 7, []).next;
+    expect(next(request('http://other.test/posts?a=1'))).toBe('http://api.test/posts?a=1&page=2');
+    expect(next({ protocol: 'http', host: '', originalUrl: '/posts' } as FastifyRequest)).toBe('/posts?page=2');
+  });
+
   test('has no next page on the last one and a first page of nothing', () => {
     expect(pagination.page(request('/posts?page=4'), pagination.read({ page: '4' }), 7, []).next).toBeNull();
     expect(pagination.page(request('/posts'), pagination.read({}), 0, [])).toEqual({

@@ -1,4 +1,11 @@
-import { type FieldDefinition, type Manager, type ModelDefinition, type PlainModel, ref } from '@core-framework/orm';
+import {
+  type FieldDefinition,
+  isSoftDeletable,
+  type Manager,
+  type ModelDefinition,
+  type PlainModel,
+  ref,
+} from '@core-framework/orm';
 import { targetOf } from '../schemas/schema-basis.js';
 
 /** Writes rows of a model from checked values; names that are no fields of the model are left to the hooks. */
@@ -35,8 +42,9 @@ export class RowWriter {
     return row;
   }
 
+  /** Deletes the row: for good, unless its model is soft-deleted. */
   async destroy(row: object): Promise<void> {
-    await (row as PlainModel).delete();
+    await (isSoftDeletable(row) ? row.softDelete() : (row as PlainModel).delete());
   }
 
   async #link(row: object, values: object): Promise<void> {

@@ -35,6 +35,15 @@ describe('RouteTable', () => {
     expect(table.find('/v1/posts')).toBeUndefined();
   });
 
+  test('reads paths as the router does: encoded, in absolute form, without doubled slashes', () => {
+    expect(table.find('/v1/posts/%66eatured')?.pattern).toBe('/v1/posts/featured');
+    expect(table.find('http://api.test/v1/posts/7?x=/1')?.pattern).toBe('/v1/posts/:id');
+    expect(table.find('/v1/posts/%')?.pattern).toBe('/v1/posts/:id');
+    for (const url of ['//v1/posts/7', '/v1//posts/7', '/v1/posts/7//', '/v1/posts//', '/v1/posts//publish']) {
+      expect([url, table.find(url)?.pattern]).toEqual([url, undefined]);
+    }
+  });
+
   test('names the verbs of a path in one order, HEAD and OPTIONS among them', () => {
     expect(allowed(table.find('/v1/posts/7')!)).toEqual(['GET', 'HEAD', 'PUT', 'OPTIONS']);
     expect(allowed(table.find('/v1/posts/7/publish')!)).toEqual(['POST', 'OPTIONS']);
@@ -43,6 +52,8 @@ describe('RouteTable', () => {
   test('tells a request that only a parameter caught from one that is meant for it', async () => {
     const put = async (url: string) => (await adapter.inject({ method: 'PUT', url })).payload;
     expect(await put('/v1/posts/7')).toBe('mine');
-    expect(JSON.parse(await put('/v1/posts/featured'))).toEqual(['GET', 'HEAD', 'OPTIONS']);
+    for (const url of ['/v1/posts/featured', '/v1/posts/%66eatured']) {
+      expect(JSON.parse(await put(url))).toEqual(['GET', 'HEAD', 'OPTIONS']);
+    }
   });
 });

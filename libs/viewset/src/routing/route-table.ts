@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { pathOf } from './request-path.js';
 import { VIEWSET_ROUTE } from './route-key.js';
 
 /** A path of the application, as it was registered, with the verbs that it answers. */
@@ -34,7 +35,7 @@ export class RouteTable {
 
   /** The path that a URL is on, the most specific one when several fit; `undefined` when no view has a route there. */
   find(url: string): KnownPath | undefined {
-    const segments = segmentsOf(url.split('?', 1)[0] ?? '');
+    const segments = segmentsOf(pathOf(url));
     const fitting = [...this.#paths.values()].filter((path) => path.routes.size > 0 && fits(path, segments));
     return fitting.reduce<KnownPath | undefined>(
       (best, path) => (best && !isMoreSpecific(path, best) ? best : path),
@@ -55,7 +56,7 @@ export class RouteTable {
     const pattern = request.routeOptions.url ?? '';
     const rivals = this.#rivalsOf(pattern);
     if (!rivals.length) return undefined;
-    const segments = segmentsOf(request.url.split('?', 1)[0] ?? '');
+    const segments = segmentsOf(pathOf(request.url));
     const rival = rivals.find((path) => fits(path, segments));
     return rival && allowed(rival);
   }
@@ -92,14 +93,15 @@ export function allowed({ verbs }: KnownPath): readonly string[] {
   return [...order.filter((verb) => verbs.has(verb)), 'OPTIONS'];
 }
 
+/** One slash at the end is no part of the path; doubled ones are, and no route has them. */
 function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter(Boolean);
+  return path.replace(/^\/|\/$/g, '').split('/');
 }
 
 function fits({ segments }: KnownPath, actual: readonly string[]): boolean {
   return (
     segments.length === actual.length &&
-    segments.every((segment, index) => segment.startsWith(':') || segment === actual[index])
+    segments.every((segment, index) => (isParameter(segment) ? actual[index] !== '' : segment === actual[index]))
   );
 }
 

@@ -1,6 +1,9 @@
 import { type FieldError, type FieldErrors, InvalidInputException, NON_FIELD_ERRORS } from '@core-framework/common';
 import type { InputProblems } from './input-schema.js';
 
+/** What is wrong with a key that no rule speaks of. */
+export const UNKNOWN_FIELD: FieldError = { code: 'unknown_field', message: 'This field is not known here.' };
+
 /** Collects what is wrong with an input, in the order in which it was found. */
 export class InputErrors {
   readonly #errors = new Map<string, FieldError[]>();

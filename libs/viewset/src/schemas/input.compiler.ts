@@ -2,7 +2,7 @@ import { type FieldError, NON_FIELD_ERRORS } from '@core-framework/common';
 import { compileFieldParser, type FieldDefinition } from '@core-framework/orm';
 import { plainToInstance } from 'class-transformer';
 import { ClassRules } from './class-rules.js';
-import { InputErrors } from './input-problems.js';
+import { InputErrors, UNKNOWN_FIELD } from './input-problems.js';
 import { type InputClass, inputBasisOf, isPlainInput, isWritable, type SelfValidating } from './input-schema.js';
 import type { RelatedRows } from './related-rows.js';
 import { checkNames, selectFields } from './schema-basis.js';
@@ -47,6 +47,7 @@ export function compileInput(schema: InputClass, { ignored, relatedRows }: Input
   const extras = new Set([...rules.properties].filter((property) => !fields.has(property)));
   const parsers = new Map([...fields].map(([name, field]) => [name, compileFieldParser(field)]));
   const relations = [...fields.values()].filter(({ relation }) => relation);
+  const documents = [...fields.values()].filter(({ kind }) => kind === 'json').map(({ name }) => name);
   const required = new Set([
     ...[...fields.values()].filter((field) => field.required && !optional(field.name)).map(({ name }) => name),
     ...[...extras].filter((name) => !rules.isOptional(name) && !hasInitialiser(schema, name)),
@@ -61,7 +62,7 @@ export function compileInput(schema: InputClass, { ignored, relatedRows }: Input
     }
     const instance = isPlainInput(schema)
       ? Object.assign(new schema(), values)
-      : instantiate(schema, values, reading.partial);
+      : instantiate(schema, values, reading.partial, documents);
     if (!rules.isEmpty) {
       for (const [path, found] of await rules.check(instance)) {
         // Rules of an application speak of values; whether there must be one is what the field says.
@@ -87,9 +88,11 @@ export function compileInput(schema: InputClass, { ignored, relatedRows }: Input
         if (outcome.errors) errors.add(name, outcome.errors);
         else values[name] = outcome.value;
       } else if (extras.has(name)) {
-        values[name] = typeof value === 'string' ? value.trim() : value;
+        const reserved = reservedKeyIn(value);
+        if (reserved !== undefined) errors.add(name, [reservedKey(reserved)]);
+        else values[name] = typeof value === 'string' ? value.trim() : value;
       } else if (!ignored.has(name)) {
-        errors.add(name, [{ code: 'unknown_field', message: 'This field is not known here.' }]);
+        errors.add(name, [UNKNOWN_FIELD]);
       }
     }
     if (!partial) {
@@ -114,9 +117,22 @@ function modelPart(schema: InputClass): Pick<CompiledInput, 'fields'> & { option
   return { fields, optional: (name) => partial === true || (partial?.includes(name) ?? false) };
 }
 
-/** Runs the class's own transforms (class-transformer) and, for a whole object, its initialisers. */
-function instantiate(schema: InputClass, values: Record<string, unknown>, partial: boolean): object {
-  const instance = plainToInstance(schema, values, { exposeDefaultValues: true }) as Record<string, unknown>;
+/**
+ * Runs the class's own transforms (class-transformer) and, for a whole object, its initialisers. JSON documents are kept
+ * from it: it would copy them without the keys that objects have methods for, `toString` and the like.
+ */
+function instantiate(
+  schema: InputClass,
+  values: Record<string, unknown>,
+  partial: boolean,
+  documents: readonly string[],
+): object {
+  const kept = Object.fromEntries(
+    documents.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]),
+  );
+  const transformable = Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(kept, name)));
+  const made = plainToInstance(schema, transformable, { exposeDefaultValues: true }) as Record<string, unknown>;
+  const instance = Object.assign(made, kept);
   if (partial) for (const name of Object.keys(instance)) if (!Object.hasOwn(values, name)) delete instance[name];
   return instance;
 }
@@ -131,6 +147,20 @@ async function validateWhole(
   const problems = await validate.call(instance, { partial, instance: row });
   if (problems) errors.addProblems(problems);
   errors.throwIfAny();
+}
+
+/** A key, at any depth, that class-transformer would drop, or take for the class to make: `toString`, `constructor`. */
+function reservedKeyIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = key in Object.prototype ? key : reservedKeyIn(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function reservedKey(name: string): FieldError {
+  return { code: 'reserved_key', message: `A key "${name}" is not allowed.` };
 }
 
 function hasInitialiser(schema: InputClass, name: string): boolean {
