@@ -1,3 +1,4 @@
+export { loadSettingsOf, settingsClassOf } from './application-settings.js';
 export { composeSettings, type ComposedSettings } from './composition/compose-settings.js';
 export { CoreSettings } from './core-settings.js';
 export { Setting } from './decorators/setting.decorator.js';
@@ -32,6 +33,7 @@ export { TasksSettings } from './fragments/tasks.settings.js';
 export { TimeSettings } from './fragments/time.settings.js';
 export { UploadSettings } from './fragments/uploads.settings.js';
 export type { Variables } from './loading/env-file.js';
+export { withSettings } from './loading/given-settings.js';
 export { loadSettings, type LoadSettingsOptions } from './loading/load-settings.js';
 export type {
   GivenSettings,
@@ -41,5 +43,4 @@ export type {
   SettingsGroupOptions,
   SettingsRuleFunction,
 } from './metadata/settings.metadata.js';
-export { settingsClassOf } from './settings-class-of.js';
 export { SettingsModule } from './settings.module.js';

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { describe, expect, test } from '@jest/globals';
 import { CoreSettings } from './core-settings.js';
 import { InvalidSettingsError } from './errors/config.errors.js';
+import { withSettings } from './loading/given-settings.js';
 import { SettingsModule } from './settings.module.js';
 
 class BaseSettings extends CoreSettings {
@@ -46,5 +47,16 @@ describe('SettingsModule', () => {
     const context = await build();
     expect(context.get(CoreSettings).port).toBe(81);
     await context.close();
+  });
+
+  test('provides the settings that the application is built with instead of reading them again', async () => {
+    @Module({ imports: [SettingsModule.forRoot(AppSettings, { env: { PORT: 'unreadable' }, envFile: false })] })
+    class AppModule {}
+    const given = Object.assign(new AppSettings(), { shard: 9 });
+    const build = () => NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
+    const context = await withSettings(given, build);
+    expect(context.get(CoreSettings)).toBe(given);
+    await context.close();
+    await expect(withSettings(new BaseSettings(), build)).rejects.toThrow(InvalidSettingsError);
   });
 });

@@ -1,11 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommonModule } from '@core-framework/common';
 import { CoreSettings } from './core-settings.js';
+import { givenSettings } from './loading/given-settings.js';
 import { loadSettings, type LoadSettingsOptions } from './loading/load-settings.js';
 import { lineageOf, type SettingsClass } from './metadata/settings.metadata.js';
 
-/** Token of the settings class itself, by which it is found in an application that is not yet built. */
-export const SETTINGS_CLASS = Symbol.for('@core-framework/config:settings-class');
+/** Token of a {@link SettingsSource}, by which it is found in an application that is not yet built. */
+export const SETTINGS_SOURCE = Symbol.for('@core-framework/config:settings-source');
+
+/** What an application's settings are made of. */
+export interface SettingsSource {
+  readonly settingsClass: SettingsClass<CoreSettings>;
+  readonly options?: LoadSettingsOptions;
+}
 
 /**
  * Provides the settings everywhere, under {@link CoreSettings} and under the class it was given, as one instance.
@@ -24,13 +31,17 @@ export class SettingsModule {
       (ancestor) =>
         ancestor !== settingsClass && (ancestor === CoreSettings || ancestor.prototype instanceof CoreSettings),
     );
+    const source: SettingsSource = { settingsClass, options };
     return {
       module: SettingsModule,
       global: true,
       imports: [CommonModule],
       providers: [
-        { provide: SETTINGS_CLASS, useValue: settingsClass },
-        { provide: settingsClass, useFactory: () => loadSettings(settingsClass, options) },
+        { provide: SETTINGS_SOURCE, useValue: source },
+        {
+          provide: settingsClass,
+          useFactory: () => givenSettings(settingsClass) ?? loadSettings(settingsClass, options),
+        },
         ...others.map((ancestor) => ({ provide: ancestor, useExisting: settingsClass })),
       ],
       exports: [settingsClass, ...others],

@@ -1,4 +1,4 @@
-import { loadSettings, settingsClassOf } from '@core-framework/config';
+import { loadSettingsOf } from '@core-framework/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ApplicationModule, createApplication } from './bootstrap/create-application.js';
 import { runApplication } from './bootstrap/run-application.js';
@@ -10,8 +10,8 @@ import type { CoreFactoryOptions } from './platform.options.js';
  */
 export const CoreFactory = {
   /**
-   * Makes an application that does not listen yet. Settings come from the environment, by the class that the module
-   * imports with `SettingsModule.forRoot()`.
+   * Makes an application that does not listen yet. Settings that are not given come from the environment, by the class
+   * that the module imports with `SettingsModule.forRoot()`.
    *
    * @throws InvalidSettingsError when a setting is invalid
    *
@@ -22,7 +22,7 @@ export const CoreFactory = {
    * ```
    */
   async create(module: ApplicationModule, options: CoreFactoryOptions = {}): Promise<NestFastifyApplication> {
-    return createApplication(module, options, loadSettings(settingsClassOf(module)));
+    return createApplication(module, options, options.settings ?? loadSettingsOf(module));
   },
 
   /**

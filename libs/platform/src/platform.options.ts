@@ -1,3 +1,6 @@
+import type { CoreSettings } from '@core-framework/config';
+import type { DynamicModule, NestApplicationOptions } from '@nestjs/common';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 
 /** What an application may say to `CoreFactory` beyond its settings. */
@@ -32,6 +35,20 @@ export interface CoreFactoryOptions {
    * A logger given here does its own redaction.
    */
   readonly logger?: Logger | false;
+  /**
+   * Settings that are there already, an instance of the class that the module names.
+   * @defaultValue read from the environment
+   */
+  readonly settings?: CoreSettings;
+  /**
+   * Builds the Nest application from the root module; a testing module that replaces providers is built here.
+   * @defaultValue `NestFactory.create`
+   */
+  readonly instantiate?: (
+    root: DynamicModule,
+    adapter: FastifyAdapter,
+    options: NestApplicationOptions,
+  ) => Promise<NestFastifyApplication>;
 }
 
 /** What the module of the platform may be told. */

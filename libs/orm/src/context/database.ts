@@ -2,7 +2,9 @@ import { ContextKey, RequestContext } from '@core-framework/common';
 import { type MikroORM, TransactionContext } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
 import type { Kysely } from 'kysely';
+import type { QueryEcho } from '../databases/query-echo.js';
 import { NoContextError, UnknownDatabaseError } from '../errors/orm.errors.js';
+
 import type { ModelClass } from '../fields/field-definition.js';
 import { RecentMap } from '../querysets/recent-map.js';
 import type { Statement } from '../querysets/statement.js';
@@ -21,6 +23,7 @@ const CURRENT = new ContextKey<Database>('orm:database');
 export class Database {
   readonly #entityManagerKey = new ContextKey<SqlEntityManager>('orm:entity-manager');
   readonly #statements = new Map<ModelClass, RecentMap<string, Statement>>();
+  readonly #observers = new Set<QueryEcho>();
 
   constructor(
     readonly orm: MikroORM<AbstractSqlDriver>,
@@ -119,6 +122,20 @@ export class Database {
     let statement = statements.get(shape);
     if (!statement) statements.set(shape, (statement = compile()));
     return statement;
+  }
+
+  /**
+   * Tells `observer` the text of every statement that is sent from now on, those around transactions included and values
+   * not; the answer is a function that ends it. Tests count queries with it.
+   */
+  observe(observer: QueryEcho): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  /** Passes a statement that is about to be sent on to those who observe. */
+  announce(sql: string): void {
+    for (const observer of this.#observers) observer(sql);
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ export async function openDatabase(
   // MikroORM asks for the context already while it is constructed.
   const made: { database?: Database } = {};
   const orm = new MikroORM<AbstractSqlDriver>({
-    ...(await createDriverOptions(url, settings)),
+    ...(await createDriverOptions(url, { ...settings, onStatement: (sql) => made.database?.announce(sql) })),
     entities: [...withRelated(models)].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
     metadataProvider: ReflectMetadataProvider,
     // MikroORM keeps transactions by this name; two applications in one process must not see each other's.

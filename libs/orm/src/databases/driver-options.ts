@@ -2,7 +2,7 @@ import type { Configuration, Dictionary, MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { Dialect } from 'kysely';
 import type { DatabaseUrl } from './database-url.js';
-import { echoToLog } from './query-echo.js';
+import { echoToLog, type QueryEcho } from './query-echo.js';
 
 /** How connections are kept; the names are those of the settings. */
 export interface ConnectionSettings {
@@ -14,13 +14,15 @@ export interface ConnectionSettings {
   readonly dbMaxOverflow?: number;
   /** `false` closes a connection when it is given back. @defaultValue true */
   readonly dbPoolEnabled?: boolean;
+  /** Told of every statement that is sent, beside the log. */
+  readonly onStatement?: QueryEcho;
 }
 
 /** {@link ConnectionSettings} with every default filled in. */
 export interface ResolvedConnectionSettings {
   readonly max: number;
   readonly keepIdle: boolean;
-  readonly echo?: (sql: string) => void;
+  readonly echo?: QueryEcho;
 }
 
 /** A MikroORM on one of the SQL databases. */
@@ -75,10 +77,11 @@ export async function createDriverOptions(url: DatabaseUrl, settings: Connection
 }
 
 function resolveConnectionSettings(settings: ConnectionSettings): ResolvedConnectionSettings {
-  const { dbEcho = false, dbPoolSize = 5, dbMaxOverflow = 10, dbPoolEnabled = true } = settings;
+  const { dbEcho = false, dbPoolSize = 5, dbMaxOverflow = 10, dbPoolEnabled = true, onStatement } = settings;
+  const echo = dbEcho ? echoToLog() : undefined;
   return {
     max: dbPoolSize + dbMaxOverflow,
     keepIdle: dbPoolEnabled,
-    ...(dbEcho ? { echo: echoToLog() } : {}),
+    echo: echo && onStatement ? (sql) => (echo(sql), onStatement(sql)) : (echo ?? onStatement),
   };
 }

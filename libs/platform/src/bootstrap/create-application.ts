@@ -1,5 +1,5 @@
 import { CommonModule, HealthRegistry, OpenApiRegistry, UnroutedRequestRegistry } from '@core-framework/common';
-import { CoreSettings, SettingsModule, settingsClassOf } from '@core-framework/config';
+import { CoreSettings, SettingsModule, settingsClassOf, withSettings } from '@core-framework/config';
 import compress from '@fastify/compress';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -46,13 +46,17 @@ export async function createApplication(
   // Compression reaches the routes that are declared after it. Requests are not decompressed: a small body could unfold into a huge one.
   await fastify.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['gzip'], globalDecompression: false });
 
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(module, options), adapter, {
-    logger: new NestLogger(logger),
-    bodyParser: false,
-    abortOnError: false,
-    routeConflictPolicy: { duplicate: 'error' },
-    cors: corsByOrigin(settings.backendCorsOrigins, settings.corsAllowCredentials),
-  });
+  const instantiate: NonNullable<CoreFactoryOptions['instantiate']> =
+    options.instantiate ?? ((root, http, nest) => NestFactory.create<NestFastifyApplication>(root, http, nest));
+  const app = await withSettings(settings, () =>
+    instantiate(rootModule(module, options), adapter, {
+      logger: new NestLogger(logger),
+      bodyParser: false,
+      abortOnError: false,
+      routeConflictPolicy: { duplicate: 'error' },
+      cors: corsByOrigin(settings.backendCorsOrigins, settings.corsAllowCredentials),
+    }),
+  );
   app.setGlobalPrefix(settings.apiPrefix);
   app.useGlobalPipes(inputValidation());
   app.useSecurityHeaders(API_SECURITY_HEADERS);

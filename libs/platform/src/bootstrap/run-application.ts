@@ -1,5 +1,5 @@
 import { BootReportRegistry } from '@core-framework/common';
-import { type CoreSettings, loadSettings, settingsClassOf } from '@core-framework/config';
+import { type CoreSettings, loadSettingsOf } from '@core-framework/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CannotListenError, PortInUseError } from '../errors/platform.errors.js';
 import type { CoreFactoryOptions } from '../platform.options.js';
@@ -15,7 +15,7 @@ export async function runApplication(
 ): Promise<NestFastifyApplication> {
   let settings: CoreSettings | undefined;
   try {
-    settings = loadSettings(settingsClassOf(module));
+    settings = options.settings ?? loadSettingsOf(module);
     const app = await createApplication(module, options, settings);
     await app.init();
     await listen(app, settings);

@@ -2,7 +2,7 @@ import { forwardRef, Module } from '@nestjs/common';
 import { describe, expect, test } from '@jest/globals';
 import { CoreSettings } from './core-settings.js';
 import { AmbiguousSettingsClassError } from './errors/config.errors.js';
-import { settingsClassOf } from './settings-class-of.js';
+import { loadSettingsOf, settingsClassOf } from './application-settings.js';
 import { SettingsModule } from './settings.module.js';
 
 class AppSettings extends CoreSettings {}
@@ -45,5 +45,15 @@ describe('settingsClassOf', () => {
     @Module({ imports: [SettingsModule.forRoot(AppSettings), SettingsModule.forRoot(OtherSettings)] })
     class AppModule {}
     expect(() => settingsClassOf(AppModule)).toThrow(AmbiguousSettingsClassError);
+  });
+});
+
+describe('loadSettingsOf', () => {
+  test('reads by the class and from the place that the module names, unless it is told another', () => {
+    @Module({ imports: [SettingsModule.forRoot(AppSettings, { env: { PORT: '81' }, envFile: false })] })
+    class AppModule {}
+    expect(loadSettingsOf(AppModule)).toBeInstanceOf(AppSettings);
+    expect(loadSettingsOf(AppModule).port).toBe(81);
+    expect(loadSettingsOf(AppModule, { env: {} }).port).toBe(8000);
   });
 });

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { testNotes } from '../examples/notes-test.js';
+import { QueryCountError } from './errors/testing.errors.js';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const readme = read('../README.md');
+
+describe('the README', () => {
+  test('shows the example as it is, and it passes', async () => {
+    expect(readme).toContain(read('../examples/notes-test.ts').trim());
+    await testNotes();
+  });
+
+  test('lists exactly the codes of the errors', () => {
+    const listed = [...readme.matchAll(/`(TESTING_[A-Z_]+)`/g)].map(([, code]) => code);
+    expect(listed).toEqual([new QueryCountError(0, []).code]);
+  });
+});
