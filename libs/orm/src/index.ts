@@ -37,6 +37,8 @@ export type {
   DateTimeOptions,
   DecimalOptions,
   FieldOptions,
+  FieldValidator,
+  IntegerOptions,
   ForeignKeyOptions,
   InversePicker,
   ManyToManyOptions,

@@ -7,6 +7,7 @@ import { type DatabaseUrl, databaseUrlOf, describeDatabase } from '../databases/
 import { createDriverOptions } from '../databases/driver-options.js';
 import { DatabaseUnreachableError } from '../errors/database.errors.js';
 import { OrmOptionsError } from '../errors/orm.errors.js';
+import { checkDecimalDigits } from '../fields/decimal-digits.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { MigrationService } from '../migrations/migration.service.js';
 import { entitySchemaOf } from '../models/entity-schema.js';
@@ -31,11 +32,13 @@ export async function openDatabase(
 ): Promise<Database> {
   const url = chosenDatabase(options, settings);
   refuseUpdateInProduction(options, settings);
+  const known = withRelated(models);
+  checkDecimalDigits(url.dialect, known);
   // MikroORM asks for the context already while it is constructed.
   const made: { database?: Database } = {};
   const orm = new MikroORM<AbstractSqlDriver>({
     ...(await createDriverOptions(url, { ...settings, onStatement: (sql) => made.database?.announce(sql) })),
-    entities: [...withRelated(models)].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
+    entities: [...known].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
     metadataProvider: ReflectMetadataProvider,
     // MikroORM keeps transactions by this name; two applications in one process must not see each other's.
     contextName: `core-orm-${++opened}`,

@@ -1,11 +1,15 @@
 import { snakeCase } from '../models/naming.js';
 import type { FieldDefinition, FieldKind, JsonSchema, RelationDefinition, ScalarKind } from './field-definition.js';
-import type { FieldOptions } from './field.options.js';
+import type { FieldOptions, FieldValidator } from './field.options.js';
+import { checkDeclaration } from './check-declaration.js';
 import type { FieldRules } from './types/field-type.js';
 import { FIELD_TYPES } from './types/field-types.js';
 
 /** What the decorators may say, whatever the kind; each decorator's own type narrows it. */
-export interface FieldDeclaration extends Omit<FieldOptions<unknown>, 'default' | 'index' | 'column'> {
+export interface FieldDeclaration extends Omit<
+  FieldOptions<unknown>,
+  'default' | 'index' | 'column' | 'normalize' | 'validators'
+> {
   readonly kind: FieldKind;
   readonly scalarKind: ScalarKind;
   readonly default?: unknown;
@@ -19,6 +23,11 @@ export interface FieldDeclaration extends Omit<FieldOptions<unknown>, 'default' 
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
+  readonly gt?: number;
+  readonly lt?: number;
+  readonly pattern?: RegExp;
+  readonly normalize?: (value: never) => unknown;
+  readonly validators?: readonly FieldValidator<never>[];
   readonly precision?: number;
   readonly scale?: number;
   readonly choices?: readonly (string | number)[];
@@ -27,7 +36,7 @@ export interface FieldDeclaration extends Omit<FieldOptions<unknown>, 'default' 
 
 /** Completes a declaration to a frozen definition. */
 export function defineField(name: string, declaration: FieldDeclaration): FieldDefinition {
-  const { index, column, from, ...said } = declaration;
+  const { index, column, from, schema, ...said } = declaration;
   const nullable = said.nullable ?? false;
   const hasDefault = said.default !== undefined;
   const generated = said.generated ?? said.auto !== undefined;
@@ -48,7 +57,8 @@ export function defineField(name: string, declaration: FieldDeclaration): FieldD
     required: !nullable && !hasDefault && !generated && from === undefined,
     slugFrom: from,
   };
-  return Object.freeze({ ...rules, jsonSchema: Object.freeze(schemaOf(rules)) });
+  checkDeclaration(rules);
+  return Object.freeze({ ...rules, jsonSchema: Object.freeze({ ...schemaOf(rules), ...schema }) });
 }
 
 /** Everything that a relation's definition cannot know before its target is loaded. */
@@ -71,6 +81,7 @@ export function defineRelation(name: string, declaration: RelationDeclaration): 
     scalarKind: 'integer',
   });
   const stored = relation.owner && !relation.many;
+  checkDeclaration({ ...definition, relation });
   const relationField = {
     ...definition,
     ...(stored && { columnName }),
@@ -88,9 +99,11 @@ export function defineRelation(name: string, declaration: RelationDeclaration): 
 }
 
 function schemaOf(field: FieldRules): JsonSchema {
-  const schema = nullableSchema(FIELD_TYPES[field.scalarKind].schema(field), field.nullable);
+  const plain = FIELD_TYPES[field.scalarKind].schema(field);
+  const schema = nullableSchema(field.choices ? { ...plain, enum: field.choices } : plain, field.nullable);
   const constant = field.hasDefault && typeof field.default !== 'function' ? field.default : undefined;
   return {
+    ...(field.label && { title: field.label }),
     ...schema,
     ...(['string', 'number', 'boolean'].includes(typeof constant) && { default: constant }),
     ...(field.description && { description: field.description }),

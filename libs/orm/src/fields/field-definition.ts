@@ -1,3 +1,5 @@
+import type { FieldValidator } from './field.options.js';
+
 /** The types a model's field may have. */
 export type FieldKind =
   | 'pk'
@@ -35,7 +37,7 @@ export type ScalarKind = Exclude<FieldKind, RelationKind | 'pk' | 'version'>;
 export type ModelClass<T extends object = object> = new () => T;
 
 /** What the database does with the rows that point to a row which is deleted. */
-export type OnDelete = 'cascade' | 'restrict' | 'setNull';
+export type OnDelete = 'cascade' | 'restrict' | 'setNull' | 'noAction';
 
 /** Where a relation leads and how it is stored. */
 export interface RelationDefinition {
@@ -91,6 +93,11 @@ export interface FieldDefinition {
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
+  /** Limits that values may not reach. */
+  readonly gt?: number;
+  readonly lt?: number;
+  /** What a text must match. */
+  readonly pattern?: RegExp;
   /** Digits of a decimal in all, and after the point. */
   readonly precision?: number;
   readonly scale?: number;
@@ -98,6 +105,11 @@ export interface FieldDefinition {
   /** The field whose text a slug is made of when none is given. */
   readonly slugFrom?: string;
   readonly description?: string;
+  readonly label?: string;
+  /** Brings an input value to its canonical form. */
+  readonly normalize?: (value: never) => unknown;
+  /** Further rules for input. */
+  readonly validators?: readonly FieldValidator<never>[];
   readonly relation?: RelationDefinition;
   /** Schema of the value as JSON, for OpenAPI 3.1. */
   readonly jsonSchema: JsonSchema;

@@ -31,6 +31,14 @@ export function tooSmall(limit: number | bigint | string) {
   return refuse('min_value', `Ensure this value is greater than or equal to ${limit}.`);
 }
 
+export function notBelow(limit: number | bigint | string) {
+  return refuse('less_than', `Ensure this value is less than ${limit}.`);
+}
+
+export function notAbove(limit: number | bigint | string) {
+  return refuse('greater_than', `Ensure this value is greater than ${limit}.`);
+}
+
 export function invalidChoice(value: string) {
   return refuse('invalid_choice', `"${value}" is not a valid choice.`);
 }

@@ -1,5 +1,7 @@
+import type { FieldError } from '@core-framework/common';
 import type { FieldDefinition } from './field-definition.js';
-import { doesNotExist, incorrectType, notAList, NULL } from './field-messages.js';
+import type { FieldValidator } from './field.options.js';
+import { doesNotExist, incorrectType, invalidChoice, notAList, NULL } from './field-messages.js';
 import { accept, type ParseOutcome, type ValueParser } from './parse-outcome.js';
 import type { FieldRules } from './types/field-type.js';
 import { FIELD_TYPES } from './types/field-types.js';
@@ -32,7 +34,7 @@ export function compileTextParser(field: FieldDefinition): ValueParser {
 
 function valueParser(field: FieldDefinition): ValueParser {
   const parse = FIELD_TYPES[field.scalarKind].parser(keyRules(field));
-  if (!field.relation) return parse;
+  if (!field.relation) return refined(field, parse);
   if (!field.relation.many) return (value) => asKey(parse(value), value);
   return (values) => {
     if (!Array.isArray(values)) return notAList(values);
@@ -40,6 +42,41 @@ function valueParser(field: FieldDefinition): ValueParser {
     const refused = outcomes.find((outcome) => outcome.errors);
     return refused ?? accept([...new Set(outcomes.map(({ value }) => value))]);
   };
+}
+
+/** Adds what a declaration says beyond its type: a canonical form, choices, rules of its own. */
+function refined(field: FieldDefinition, parse: ValueParser): ValueParser {
+  const { choices, scalarKind } = field;
+  const normalize = field.normalize as ((value: unknown) => unknown) | undefined;
+  const validators = field.validators as readonly FieldValidator<unknown>[] | undefined;
+  const { toJson } = FIELD_TYPES[scalarKind];
+  const rules: ValueParser[] = [];
+  if (normalize) {
+    rules.push((value) => {
+      const canonical = normalize(value);
+      return parse(toJson ? toJson(canonical, field) : canonical);
+    });
+  }
+  if (choices && scalarKind !== 'enum') {
+    const known = new Set<unknown>(choices);
+    rules.push((value) => (known.has(value) ? accept(value) : invalidChoice(String(value))));
+  }
+  if (validators) {
+    rules.push((value) => {
+      const errors = validators.flatMap((validate) => validate(value) ?? []).map(asFieldError);
+      return errors.length > 0 ? { errors } : accept(value);
+    });
+  }
+  if (rules.length === 0) return parse;
+  return (given) => {
+    let outcome = parse(given);
+    for (const rule of rules) if (!outcome.errors) outcome = rule(outcome.value);
+    return outcome;
+  };
+}
+
+function asFieldError(problem: string | FieldError): FieldError {
+  return typeof problem === 'string' ? { code: 'invalid', message: problem } : problem;
 }
 
 /** A relation takes the values of a key, whatever further options the relation has. */

@@ -8,6 +8,7 @@ import type {
   DecimalOptions,
   FieldOptions,
   ForeignKeyOptions,
+  IntegerOptions,
   InversePicker,
   ManyToManyOptions,
   NumberOptions,
@@ -159,7 +160,7 @@ export const Field = {
   /** A text of any length. */
   text: scalar<TextOptions>('text'),
   /** A whole number of 32 bits. */
-  integer: scalar<NumberOptions>('integer'),
+  integer: scalar<IntegerOptions>('integer'),
   /** A whole number of 64 bits: `bigint` in code, a text in JSON. */
   bigInteger: scalar<NumberOptions<bigint>>('bigInteger'),
   /** A double precision number. */

@@ -1,4 +1,8 @@
-import type { ModelClass, OnDelete } from './field-definition.js';
+import type { FieldError } from '@core-framework/common';
+import type { JsonSchema, ModelClass, OnDelete } from './field-definition.js';
+
+/** Checks an input value that met all other rules; answers what is wrong with it, as a sentence or with a code. */
+export type FieldValidator<T> = (value: T) => string | FieldError | undefined;
 
 /** What every column may say. */
 export interface FieldOptions<T> {
@@ -20,10 +24,22 @@ export interface FieldOptions<T> {
   readonly column?: string;
   /** Explains the field in the API documentation. */
   readonly description?: string;
+  /** Names the field for people: `title` of its schema. */
+  readonly label?: string;
+  /** Brings an accepted input value to its canonical form, which then has to meet the rules as well. */
+  readonly normalize?: (value: T) => T;
+  /** Further rules for input, all of which are asked; a sentence alone has the code `invalid`. */
+  readonly validators?: readonly FieldValidator<T>[];
+  /** Keywords that are added to the field's JSON Schema. */
+  readonly schema?: JsonSchema;
 }
 
 /** Options of texts. */
 export interface TextOptions extends FieldOptions<string> {
+  /** The only values accepted. */
+  readonly choices?: readonly string[];
+  /** What the text must match; write `^` and `$` where the whole text is meant. */
+  readonly pattern?: RegExp;
   readonly minLength?: number;
   readonly maxLength?: number;
   /** Whether an empty text is accepted. @defaultValue false */
@@ -44,6 +60,16 @@ export interface NumberOptions<T = number> extends FieldOptions<T> {
   readonly min?: number;
   /** Largest value accepted. */
   readonly max?: number;
+  /** What values must be greater than. */
+  readonly gt?: number;
+  /** What values must be less than. */
+  readonly lt?: number;
+}
+
+/** Options of whole numbers. */
+export interface IntegerOptions extends NumberOptions {
+  /** The only values accepted. */
+  readonly choices?: readonly number[];
 }
 
 /** Options of decimals; values are strings, so that no digit is lost. */
@@ -71,8 +97,11 @@ export interface PrimaryKeyOptions {
 }
 
 /** Options of relations that have a column. */
-export interface ForeignKeyOptions extends Omit<FieldOptions<never>, 'default'> {
-  /** What becomes of this row when the one it points to is deleted. @defaultValue 'restrict' */
+export interface ForeignKeyOptions extends Omit<FieldOptions<never>, 'default' | 'normalize' | 'validators'> {
+  /**
+   * What becomes of this row when the one it points to is deleted; `noAction` leaves it to the database, which refuses
+   * at the end of the statement. @defaultValue 'restrict'
+   */
   readonly onDelete?: OnDelete;
 }
 

@@ -3,6 +3,8 @@ import type { FieldDefinition, ModelClass, ScalarKind } from '../fields/field-de
 import { linkTableOf } from './link-table.js';
 import { modelDefinition, type ModelDefinition } from './model-definition.js';
 
+const DELETE_RULES = { cascade: 'cascade', restrict: 'restrict', setNull: 'set null', noAction: 'no action' } as const;
+
 type Property = EntitySchemaProperty<object, object>;
 
 /** Column types as MikroORM names them; the rest are texts of limited length. */
@@ -85,7 +87,7 @@ function relationProperty(definition: ModelDefinition, field: FieldDefinition): 
     ref: true,
     nullable,
     fieldName: columnName,
-    deleteRule: relation.onDelete === 'setNull' ? 'set null' : relation.onDelete,
+    deleteRule: relation.onDelete && DELETE_RULES[relation.onDelete],
   };
   switch (relation.kind) {
     case 'foreignKey':

@@ -3,6 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { InvalidValueError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
+import { exceedsDecimal } from '../fields/types/number.types.js';
 import { keyOf } from '../querysets/condition.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
 
@@ -25,11 +26,23 @@ export function storableValue(definition: ModelDefinition, field: FieldDefinitio
       `takes a value of type ${field.scalarKind}, not ${typeof plain}`,
     );
   }
+  const { canonical } = FIELD_TYPES[field.scalarKind];
+  if (canonical) return canonicalValue(definition, field, canonical(plain, field));
   const limit = field.relation ? undefined : field.maxLength;
   if (limit !== undefined && typeof plain === 'string' && plain.length > limit && [...plain].length > limit) {
     throw new InvalidValueError(definition.name, field.name, `takes at most ${limit} characters`);
   }
   return plain;
+}
+
+function canonicalValue(definition: ModelDefinition, field: FieldDefinition, value: unknown): unknown {
+  if (field.precision === undefined || field.relation || !exceedsDecimal(value, field)) return value;
+  const { precision, scale } = field;
+  throw new InvalidValueError(
+    definition.name,
+    field.name,
+    `takes ${precision} digits, ${scale} of them after the point`,
+  );
 }
 
 /** Sets properties of a new or stored instance; related rows may be given as themselves or by their key. */

@@ -6,6 +6,7 @@ import type { Session } from '../context/session.js';
 import { translateIntegrityError, type WriteIntent } from '../errors/integrity-errors.js';
 import { DoesNotExistError, NotNullViolationError, VersionConflictError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
+import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { columnValue } from '../querysets/bound-values.js';
 import { type Statement, StatementBuilder } from '../querysets/statement.js';
 import { execute, type StatementResult } from '../querysets/statement-executor.js';
@@ -235,6 +236,8 @@ function valuesOf(definition: ModelDefinition, row: object, fields: readonly Fie
   return fields.map((field) => {
     const value = storableValue(definition, field, Reflect.get(row, field.name));
     if (value === null && !field.nullable) throw new NotNullViolationError(definition.name, [field.name]);
+    // So that the instance holds what the next read will answer.
+    if (!field.relation && FIELD_TYPES[field.scalarKind].canonical) Reflect.set(row, field.name, value);
     return columnValue(field, value);
   });
 }

@@ -142,7 +142,8 @@ function checkedValue(lookup: Lookup, value: unknown): unknown {
     throw wrongValue(lookup, value, `${name} takes a whole number from 1 to 9999.`);
   }
   const plain = field.relation ? keyOf(value) : value;
-  if (FIELD_TYPES[field.scalarKind].accepts(plain)) return plain;
+  const { accepts, canonical } = FIELD_TYPES[field.scalarKind];
+  if (accepts(plain)) return canonical ? canonical(plain, field) : plain;
   throw wrongValue(lookup, value, `Give a value of the field's type (${field.scalarKind}).`);
 }
 

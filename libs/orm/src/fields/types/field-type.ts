@@ -33,6 +33,8 @@ export interface FieldType {
   textParser(field: FieldRules): ValueParser<unknown>;
   /** Whether a value has the type's form in code, so that it may be bound to a statement. */
   accepts(value: unknown): boolean;
+  /** The one form of a value in code among several that mean the same, so that equal values have equal texts. */
+  canonical?(value: unknown, field: FieldRules): unknown;
   schema(field: FieldRules): JsonSchema;
   /** Form of a value in JSON, where it differs from the form in code. */
   toJson?(value: unknown, field: FieldRules): unknown;

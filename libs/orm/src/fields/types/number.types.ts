@@ -1,4 +1,5 @@
-import { NOT_A_NUMBER, NOT_AN_INTEGER, tooLarge, tooSmall } from '../field-messages.js';
+import type { JsonSchema } from '../field-definition.js';
+import { NOT_A_NUMBER, NOT_AN_INTEGER, notAbove, notBelow, tooLarge, tooSmall } from '../field-messages.js';
 import { accept, type ParseOutcome, refuse, type ValueParser } from '../parse-outcome.js';
 import { type FieldRules, type FieldType, ORDER_LOOKUPS } from './field-type.js';
 
@@ -6,18 +7,32 @@ const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const INTEGER_TEXT = /^[+-]?\d{1,20}$/;
 const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+const DECIMAL_VALUE = /^-?\d{1,38}(?:\.\d{1,38})?$/;
 const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
-function within<T extends number | bigint>(value: T, min: T, max: T): ParseOutcome<T> {
+type Limits = Pick<FieldRules, 'gt' | 'lt'>;
+
+function within<T extends number | bigint>(value: T, min: T, max: T, { gt, lt }: Limits): ParseOutcome<T> {
   if (value > max) return tooLarge(max);
   if (value < min) return tooSmall(min);
+  if (lt !== undefined && value >= lt) return notBelow(lt);
+  if (gt !== undefined && value <= gt) return notAbove(gt);
   return accept(value);
 }
 
-function integerParser({ min = INT32.min, max = INT32.max }: FieldRules): ValueParser<number> {
+function limitKeywords({ min, max, gt, lt }: FieldRules): JsonSchema {
+  return {
+    ...(min !== undefined && { minimum: min }),
+    ...(max !== undefined && { maximum: max }),
+    ...(gt !== undefined && { exclusiveMinimum: gt }),
+    ...(lt !== undefined && { exclusiveMaximum: lt }),
+  };
+}
+
+function integerParser({ min = INT32.min, max = INT32.max, ...limits }: FieldRules): ValueParser<number> {
   return (value) => {
     if (typeof value !== 'number' || !Number.isInteger(value)) return NOT_AN_INTEGER;
-    return within(value === 0 ? 0 : value, Math.max(min, INT32.min), Math.min(max, INT32.max));
+    return within(value === 0 ? 0 : value, Math.max(min, INT32.min), Math.min(max, INT32.max), limits);
   };
 }
 
@@ -28,16 +43,19 @@ export const integerType: FieldType = {
     return (text) => (typeof text === 'string' && INTEGER_TEXT.test(text) ? parse(Number(text)) : NOT_AN_INTEGER);
   },
   accepts: (value) => Number.isSafeInteger(value),
-  schema: ({ min = INT32.min, max = INT32.max }) => ({ type: 'integer', minimum: min, maximum: max }),
+  schema: ({ min = INT32.min, max = INT32.max, ...field }) => ({
+    type: 'integer',
+    ...limitKeywords({ ...field, min, max }),
+  }),
   lookups: ORDER_LOOKUPS,
 };
 
-function bigIntegerParser({ min, max }: FieldRules): ValueParser<bigint> {
+function bigIntegerParser({ min, max, ...limits }: FieldRules): ValueParser<bigint> {
   const lowest = min === undefined ? INT64.min : BigInt(min);
   const highest = max === undefined ? INT64.max : BigInt(max);
   return (value) => {
     const exact = (typeof value === 'string' && INTEGER_TEXT.test(value)) || Number.isSafeInteger(value);
-    return exact ? within(BigInt(value as string | number), lowest, highest) : NOT_AN_INTEGER;
+    return exact ? within(BigInt(value as string | number), lowest, highest, limits) : NOT_AN_INTEGER;
   };
 }
 
@@ -50,8 +68,9 @@ export const bigIntegerType: FieldType = {
   lookups: ORDER_LOOKUPS,
 };
 
-function floatParser({ min = -Number.MAX_VALUE, max = Number.MAX_VALUE }: FieldRules): ValueParser<number> {
-  return (value) => (typeof value === 'number' && Number.isFinite(value) ? within(value, min, max) : NOT_A_NUMBER);
+function floatParser({ min = -Number.MAX_VALUE, max = Number.MAX_VALUE, ...limits }: FieldRules): ValueParser<number> {
+  return (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? within(value, min, max, limits) : NOT_A_NUMBER;
 }
 
 export const floatType: FieldType = {
@@ -61,15 +80,11 @@ export const floatType: FieldType = {
     return (text) => (typeof text === 'string' && NUMBER_TEXT.test(text) ? parse(Number(text)) : NOT_A_NUMBER);
   },
   accepts: (value) => typeof value === 'number' && Number.isFinite(value),
-  schema: ({ min, max }) => ({
-    type: 'number',
-    ...(min !== undefined && { minimum: min }),
-    ...(max !== undefined && { maximum: max }),
-  }),
+  schema: (field) => ({ type: 'number', ...limitKeywords(field) }),
   lookups: ORDER_LOOKUPS,
 };
 
-function decimalParser({ precision = 10, scale = 2, min, max }: FieldRules): ValueParser<string> {
+function decimalParser({ precision = 10, scale = 2, min, max, gt, lt }: FieldRules): ValueParser<string> {
   const wholeDigits = precision - scale;
   return (value) => {
     const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
@@ -92,6 +107,8 @@ function decimalParser({ precision = 10, scale = 2, min, max }: FieldRules): Val
     const units = BigInt(significant + fraction.padEnd(scale, '0') || '0') * (sign === '-' ? -1n : 1n);
     if (max !== undefined && units > unitsOf(max, scale)) return tooLarge(max);
     if (min !== undefined && units < unitsOf(min, scale)) return tooSmall(min);
+    if (lt !== undefined && units >= unitsOf(lt, scale)) return notBelow(lt);
+    if (gt !== undefined && units <= unitsOf(gt, scale)) return notAbove(gt);
     return accept(decimalText(units, scale));
   };
 }
@@ -106,10 +123,27 @@ function decimalText(units: bigint, scale: number): string {
   return units < 0n ? `-${text}` : text;
 }
 
+/** Decimals have one text: no zeros before, all digits after the point. One that does not fit stays as it is. */
+function decimalCanonical(value: unknown, { scale = 2 }: FieldRules): unknown {
+  const text = String(value);
+  const [whole = '', fraction = ''] = text.split('.');
+  if (fraction.length > scale) return value;
+  return decimalText(BigInt(`${whole}${fraction.padEnd(scale, '0')}`), scale);
+}
+
+/**
+ * Whether a decimal has more digits than its column holds; PostgreSQL would round it in silence.
+ */
+export function exceedsDecimal(value: unknown, { precision = 10, scale = 2 }: FieldRules): boolean {
+  const [whole = '', fraction = ''] = String(value).replace(/^-?0*/, '').split('.');
+  return fraction.length > scale || whole.length > precision - scale;
+}
+
 export const decimalType: FieldType = {
   parser: decimalParser,
   textParser: decimalParser,
-  accepts: (value) => typeof value === 'string' && /^-?\d{1,38}(?:\.\d{1,38})?$/.test(value),
+  accepts: (value) => typeof value === 'string' && DECIMAL_VALUE.test(value),
+  canonical: decimalCanonical,
   schema: ({ precision = 10, scale = 2 }) => ({
     type: 'string',
     format: 'decimal',

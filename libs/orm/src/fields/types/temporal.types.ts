@@ -65,6 +65,7 @@ export const dateType: FieldType = {
   parser: () => parseDate,
   textParser: () => parseDate,
   accepts: (value) => parseDate(value).errors === undefined,
+  canonical: (value) => parseDate(value).value,
   schema: () => ({ type: 'string', format: 'date' }),
   lookups: DATE_LOOKUPS,
 };
@@ -81,6 +82,7 @@ export const timeType: FieldType = {
   parser: () => parseTime,
   textParser: () => parseTime,
   accepts: (value) => parseTime(value).errors === undefined,
+  canonical: (value) => parseTime(value).value,
   schema: () => ({ type: 'string', format: 'time' }),
   lookups: ORDER_LOOKUPS,
 };

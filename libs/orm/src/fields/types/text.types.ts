@@ -17,6 +17,7 @@ const EMAIL =
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const SLUG = /^[-\w]+$/;
 const PHONE = /^\+?\d[\d ().-]{4,18}\d$/;
+const NOT_MATCHING = refuse('invalid', 'This value does not match the required pattern.');
 const COLOR = /^#(?:[\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i;
 
 /** A further rule of a text: answers the text, perhaps in its canonical form, or the refusal. */
@@ -29,7 +30,8 @@ function matching(holds: (value: string) => boolean, message: string, code = 'in
 
 /** Reads a text by the rules that all texts share, then by the rule of its type. */
 function textParser(field: FieldRules, rule?: TextRule): ValueParser<string> {
-  const { blank, maxLength = Infinity, minLength = 0, trim } = field;
+  const { blank, maxLength = Infinity, minLength = 0, pattern, trim } = field;
+  const expected = pattern && new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return (value) => {
     if (typeof value !== 'string') return NOT_A_STRING;
     if (value.includes('\0')) return NUL_CHARACTER;
@@ -39,6 +41,7 @@ function textParser(field: FieldRules, rule?: TextRule): ValueParser<string> {
     // Databases count characters, JavaScript counts UTF-16 units: the exact count is only needed near the limit.
     if (text.length > maxLength && countCharacters(text) > maxLength) return tooLong(maxLength);
     if (minLength > 0 && countCharacters(text) < minLength) return tooShort(minLength);
+    if (expected && !expected.test(text)) return NOT_MATCHING;
     return rule ? rule(text) : accept(text);
   };
 }
@@ -60,11 +63,13 @@ function textType(rule?: TextRule, format?: string, lookups: FieldType['lookups'
     parser,
     textParser: parser,
     accepts: (value) => typeof value === 'string' && !value.includes('\0'),
-    schema: ({ blank, maxLength, minLength = blank ? undefined : 1 }) => ({
+    schema: ({ blank, maxLength, minLength = blank ? undefined : 1, pattern }) => ({
       type: 'string',
       ...(format && { format }),
       ...(minLength && { minLength }),
       ...(maxLength && { maxLength }),
+      // JSON Schema knows no flags: a pattern that ignores case would refuse too much there.
+      ...(pattern && !/[ims]/.test(pattern.flags) && { pattern: pattern.source }),
     }),
     lookups,
   };
@@ -115,6 +120,7 @@ export const uuidType: FieldType = {
     EQUALITY_LOOKUPS,
   ),
   accepts: (value) => typeof value === 'string' && UUID.test(value),
+  canonical: (value) => String(value).toLowerCase(),
   schema: () => ({ type: 'string', format: 'uuid' }),
 };
 
