@@ -26,6 +26,9 @@ export async function databaseKinds(): Promise<readonly DatabaseKind[]> {
   return ['sqlite'];
 }
 
+/** The server on which `createTestApp` makes the database of a suite. */
+export const SERVERS: Readonly<Record<DatabaseKind, string>> = { sqlite: 'sqlite://', postgresql: POSTGRES_URL };
+
 /** Makes an empty database that is dropped on disposal. */
 export async function scratchDatabase(kind: DatabaseKind): Promise<ScratchDatabase> {
   return kind === 'sqlite' ? scratchSqlite() : scratchPostgres();

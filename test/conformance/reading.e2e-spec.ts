@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { describeLibrary } from './fixture/each-database.js';
+
+describeLibrary('reading', (library) => {
+  const get = async (path: string) => {
+    const answer = await library.anyone.get(path);
+    return { status: answer.status, body: answer.json() };
+  };
+  const titles = async (path: string) => (await get(path)).body.results.map((row: { title: string }) => row.title);
+
+  test('1: a list without pages is an array of all rows, without write-only fields, in a constant number of queries', async () => {
+    const { result, statements } = await library.app.recordQueries(() => library.anyone.get('/plain'));
+    expect(result.status).toBe(200);
+    expect(result.json()).toHaveLength(7);
+    expect(result.text).not.toContain('secret');
+    expect(statements).toHaveLength(2);
+  });
+
+  test('2: HEAD has the headers of GET and no body', async () => {
+    for (const path of ['/posts', `/posts/${library.world.posts[0]!.id}`]) {
+      const [head, full] = [await library.anyone.head(path), await library.anyone.get(path)];
+      expect([head.status, head.text]).toEqual([200, '']);
+      for (const name of ['content-type', 'content-length', 'etag'])
+        expect(head.headers[name]).toBe(full.headers[name]);
+    }
+  });
+
+  test('21: a lookup field names the row, also with an escaped space', async () => {
+    expect((await get('/slugs/s2')).body.title).toBe('T2');
+    const { id } = library.world.posts[0]!;
+    await library.anyone.patch(`/plain/${id}`, { slug: 'a b' });
+    expect((await get('/slugs/a%20b')).body.id).toBe(id);
+    expect((await get('/slugs/nothing')).status).toBe(404);
+  });
+
+  test('45: pages have a count and links that keep the other parameters', async () => {
+    const { body } = await get('/posts?search=T');
+    expect(body).toMatchObject({ count: 7, previous: null });
+    expect(body.next).toMatch(/\/posts\?search=T&page=2$/);
+    const second = (await get('/posts?page=2&search=T')).body;
+    expect(second.previous).toMatch(/\/posts\?search=T$/);
+    expect(second.next).toMatch(/page=3/);
+    expect((await get('/posts?page=4')).body).toMatchObject({ next: null, results: [{ title: 'T7' }] });
+  });
+
+  test('47: the page size has a cap, and what is no size counts as none', async () => {
+    expect((await get('/posts?pageSize=1000')).body.results).toHaveLength(5);
+    expect((await get('/posts')).body.results).toHaveLength(2);
+    for (const size of ['0', '-1', 'x']) expect((await get(`/posts?pageSize=${size}`)).body.results).toHaveLength(2);
+  });
+
+  test('52: filters by typed lookups', async () => {
+    expect((await get('/posts?views__gte=50')).body.count).toBe(3);
+    expect((await get('/posts?views__in=10,20')).body.count).toBe(2);
+    expect(await titles('/posts?title__icontains=t3')).toEqual(['T3']);
+    expect((await get(`/posts?author=${library.world.authors[0]!.id}`)).body.count).toBe(3);
+    expect((await get('/posts?isPublished=true&views__lt=40')).body.count).toBe(2);
+  });
+
+  test.each(['views__in=10,x', 'views=abc', 'isPublished=banana', 'views__regex=1', 'unknown=1', 'secret=s'])(
+    '52: ?%s is 400 and names the parameter',
+    async (query) => {
+      const { status, body } = await get(`/posts?${query}`);
+      expect([status, Object.keys(body.errors)]).toEqual([400, [query.split('=')[0]]]);
+    },
+  );
+
+  test('54: all terms of a search must be found, a quoted phrase is one term, and no row comes twice', async () => {
+    expect(await titles('/posts?search=hello,T3')).toEqual(['T3']);
+    expect((await get('/posts?search=hello%20T3')).body.count).toBe(1);
+    expect((await get('/posts?search=%22hello%20world%22')).body.count).toBe(4);
+    expect((await get('/posts?search=%22world%20hello%22')).body.count).toBe(0);
+    expect((await get('/posts?search=%00')).status).toBe(400);
+  });
+
+  test('retrieve: a lookup of the wrong type, out of range or unknown is 404', async () => {
+    for (const id of ['999', 'abc', '1.5', '9'.repeat(30), '%00']) {
+      expect([id, (await get(`/posts/${id}`)).status]).toEqual([id, 404]);
+    }
+  });
+});

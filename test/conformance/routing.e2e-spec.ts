@@ -1,0 +1,99 @@
+import { Action, AllowAny, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import { CoreOrmModule } from '@core-framework/orm';
+import { createTestApp } from '@core-framework/testing';
+import { Module, type Type } from '@nestjs/common';
+import { expect, test } from '@jest/globals';
+import { describeLibrary } from './fixture/each-database.js';
+import { Tag } from './fixture/library.models.js';
+
+describeLibrary('routing', (library) => {
+  const post = (number: number) => `/posts/${library.world.posts[number - 1]!.id}`;
+  const allowOf = (value: unknown) => new Set(String(value).split(', '));
+
+  test('6: a verb that the collection lacks is 405 with Allow and without a query', async () => {
+    for (const verb of ['PUT', 'DELETE'] as const) {
+      const answer = await library.app.assertQueries(0, () => library.anyone.request(verb, '/plain'));
+      expect(answer.status).toBe(405);
+      expect(allowOf(answer.headers.allow)).toEqual(new Set(['GET', 'HEAD', 'POST', 'OPTIONS']));
+    }
+  });
+
+  test('7: a verb that the object lacks is 405 with Allow', async () => {
+    const answer = await library.anyone.post(post(1), {});
+    expect(answer.status).toBe(405);
+    expect(allowOf(answer.headers.allow)).toEqual(new Set(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
+  });
+
+  test('23: both slash forms are the same resource, without a redirect', async () => {
+    expect((await library.anyone.get('/posts/')).json().count).toBe(7);
+    expect((await library.anyone.get(`${post(1)}/`)).json().title).toBe('T1');
+    const created = await library.anyone.post('/plain/', { title: 'S', slug: 'slash' });
+    expect([created.status, created.json().slug]).toEqual([201, 'slash']);
+  });
+
+  test('24: an action of the list goes before the lookup', async () => {
+    expect((await library.anyone.get('/posts/featured')).json()).toEqual({ action: 'featured' });
+  });
+
+  test('25: an action answers 200 to its verb, 405 to others and 404 for a missing object', async () => {
+    const published = await library.anyone.post(`${post(4)}/publish`);
+    expect([published.status, published.json()]).toEqual([200, { isPublished: true }]);
+    const wrong = await library.anyone.get(`${post(4)}/publish`);
+    expect([wrong.status, allowOf(wrong.headers.allow)]).toEqual([405, new Set(['POST', 'OPTIONS'])]);
+    expect((await library.anyone.post('/posts/999999/publish')).status).toBe(404);
+  });
+
+  test('25: an action has several verbs and a path with parameters', async () => {
+    expect((await library.anyone.get(`${post(1)}/rating/5`)).json()).toEqual({ method: 'GET', n: '5' });
+    expect((await library.anyone.delete(`${post(1)}/rating/5`)).json()).toEqual({ method: 'DELETE', n: '5' });
+    const wrong = await library.anyone.put(`${post(1)}/rating/5`, {});
+    expect(allowOf(wrong.headers.allow)).toEqual(new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']));
+  });
+
+  test('29: a ViewSet that extends another has its routes', async () => {
+    expect((await library.anyone.get('/inherited?views__gte=50')).json().count).toBe(3);
+    expect((await library.anyone.get('/inherited/featured')).json()).toEqual({ action: 'featured' });
+    expect((await library.anyone.post(`/inherited/${library.world.posts[1]!.id}/publish`)).status).toBe(200);
+  });
+
+  test('67: OPTIONS says what there is and what the caller may send', async () => {
+    const list = await library.anyone.options('/posts');
+    expect([list.status, allowOf(list.headers.allow)]).toEqual([200, new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])]);
+    expect(list.json().actions.POST.title).toMatchObject({ type: 'string', required: true, maxLength: 20 });
+    expect((await library.anyone.options(post(1))).json().actions).toHaveProperty('PUT');
+    expect((await library.anyone.options('/readable')).json().actions?.POST).toBeUndefined();
+    expect((await library.bearer('u').options('/readable')).json().actions.POST).toBeDefined();
+  });
+});
+
+function appWith(...views: Type[]) {
+  @Module({
+    imports: [
+      CoreOrmModule.forRoot({ models: [Tag], schema: 'update' }),
+      ViewSetModule.forRoot(),
+      ViewSetModule.forFeature(views as never),
+    ],
+  })
+  class AppModule {}
+  return createTestApp(AppModule, { database: 'sqlite://' });
+}
+
+test('28: an action called like a standard action is refused when it is declared', () => {
+  expect(() => {
+    class TagViewSet extends ModelViewSet<Tag> {
+      @Action()
+      override async retrieve(): Promise<never> {
+        throw new Error('never called');
+      }
+    }
+    ViewSet({ model: Tag, permissions: [AllowAny] })(TagViewSet);
+  }).toThrow(/retrieve/);
+});
+
+test('28: two ViewSets on one path are refused at the start, by name', async () => {
+  @ViewSet({ path: 'labels', model: Tag, permissions: [AllowAny] })
+  class OneViewSet extends ModelViewSet<Tag> {}
+  @ViewSet({ path: 'labels', model: Tag, permissions: [AllowAny] })
+  class TwoViewSet extends ModelViewSet<Tag> {}
+  await expect(appWith(OneViewSet, TwoViewSet)).rejects.toThrow(/OneViewSet.*TwoViewSet|TwoViewSet.*OneViewSet/);
+});
