@@ -24,7 +24,7 @@ export { type LogFormat, LoggingSettings, type LogLevel } from './fragments/logg
 export { MailSettings } from './fragments/mail.settings.js';
 export { MessagingSettings } from './fragments/messaging.settings.js';
 export { OAuthSettings } from './fragments/oauth.settings.js';
-export { PaginationSettings } from './fragments/pagination.settings.js';
+export { type PageFormat, PaginationSettings } from './fragments/pagination.settings.js';
 export { RateLimitSettings } from './fragments/rate-limit.settings.js';
 export { RedisSettings } from './fragments/redis.settings.js';
 export { type ErrorFormat, type ResponseFormat, ResponseSettings } from './fragments/response.settings.js';

@@ -94,7 +94,7 @@ export type {
 export { Manager } from './querysets/manager.js';
 export { Clause, Q } from './querysets/q.js';
 export type { LockOptions } from './querysets/query-building.js';
-export type { IterateOptions, RowOptions } from './querysets/query-reading.js';
+export type { EstimateOptions, IterateOptions, RowOptions } from './querysets/query-reading.js';
 export { QuerySet } from './querysets/query-set.js';
 export { atomic, type AtomicOptions, onCommit } from './transactions/atomic.js';
 

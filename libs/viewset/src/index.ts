@@ -20,8 +20,18 @@ export {
 export type { FilterDeclaration, FilterLookup } from './filtering/filter-declaration.js';
 export type { ComputedOptions } from './metadata/viewset.metadata.js';
 export type { HttpVerb } from './options/http-verb.js';
-export type { ActionOptions, PaginationOptions, ViewSetOptions } from './options/viewset.options.js';
-export type { Page } from './pagination/page-number.pagination.js';
+export type { ActionOptions, ViewSetOptions } from './options/viewset.options.js';
+export { CursorPagination } from './pagination/cursor.pagination.js';
+export { LimitOffsetPagination } from './pagination/limit-offset.pagination.js';
+export { type Page, PageNumberPagination } from './pagination/page-number.pagination.js';
+export { type ListQuery, type PagedList, Pagination, type QueryParameter } from './pagination/pagination.js';
+export type { PaginationEntry } from './pagination/pagination.compiler.js';
+export type {
+  CountMode,
+  PaginationOptions,
+  PaginationStyle,
+  ResolvedPaginationOptions,
+} from './pagination/pagination.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
 export { Permission, type PermissionEntry } from './permissions/permission.js';
 export { and, not, or } from './permissions/permission-operators.js';

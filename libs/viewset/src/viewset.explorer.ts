@@ -2,11 +2,11 @@ import { CoreSettings, PaginationSettings } from '@core-framework/config';
 import { DATABASE, type Database, Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { PermissionCompiler } from './compiler/permission.compiler.js';
 import { ViewCompiler } from './compiler/view.compiler.js';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
 import { UndecoratedViewError, UnregisteredModelError } from './errors/viewset.errors.js';
 import { ownViewSet, resolvedViewSet } from './metadata/viewset.metadata.js';
+import { CursorSeal } from './pagination/cursor-seal.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
 import { OutputCompiler } from './schemas/output.compiler.js';
 import { RelatedRows } from './schemas/related-rows.js';
@@ -35,7 +35,7 @@ export class ViewSetExplorer implements OnModuleInit {
       if (model && !database?.orm.getMetadata().has(model)) throw new UnregisteredModelError(view.name, model.name);
       // Permissions are made in the module of the view, so that they inject what the view may inject.
       const module = host?.getProviderByKey<ModuleRef>(ModuleRef).instance ?? this.modules;
-      this.registry.add(await compiler.compile(view, new PermissionCompiler(module)));
+      this.registry.add(await compiler.compile(view, module));
     }
   }
 
@@ -47,13 +47,14 @@ export class ViewSetExplorer implements OnModuleInit {
       return manager;
     };
     const options = this.#find<ViewSetModuleOptions>(VIEWSET_MODULE_OPTIONS) ?? {};
-    const settings = this.#find<PaginationSettings>(CoreSettings) ?? new PaginationSettings();
+    const settings = this.#find<CoreSettings>(CoreSettings);
     return new ViewCompiler({
-      defaults: resolveViewSetModuleOptions(options, settings),
+      defaults: resolveViewSetModuleOptions(options, settings ?? new PaginationSettings()),
       pipeline: this.services,
       outputs: new OutputCompiler(new RelationLoader(managerOf)),
       relatedRows: new RelatedRows(managerOf),
       managerOf,
+      cursorSeal: new CursorSeal(settings?.secretKey ?? ''),
       database,
     });
   }

@@ -1,7 +1,10 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { Setting } from '../decorators/setting.decorator.js';
 import { SettingsGroup } from '../decorators/settings-group.decorator.js';
 import type { RuleViolation } from '../metadata/settings.metadata.js';
+
+const PAGE_FORMATS = ['links', 'offsets', 'numbers'] as const;
+export type PageFormat = (typeof PAGE_FORMATS)[number];
 
 /** How long pages of lists are. */
 @SettingsGroup({ title: 'Pagination', owner: '@core-framework/viewset' })
@@ -16,6 +19,13 @@ export class PaginationSettings {
   @IsInt()
   @Min(1)
   maxPageSize = 100;
+
+  /** `count, next, previous, results`, or `items, total, skip, limit, has_next`, or `items, page, per_page, total`. */
+  @Setting({
+    description: 'Names of the members of pages: `links`, `offsets` (with `skip`) or `numbers` (with `per_page`).',
+  })
+  @IsIn(PAGE_FORMATS)
+  pageFormat: PageFormat = 'links';
 }
 
 export function keepPageWithinLimit(settings: PaginationSettings): readonly RuleViolation[] {

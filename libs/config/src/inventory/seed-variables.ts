@@ -131,6 +131,7 @@ export const ADDED_VARIABLES: readonly InventoryEntry[] = [
   { variable: 'SLOW_REQUEST_MS', default: '1000', owner: '@core-framework/platform' },
   { variable: 'SHUTDOWN_TIMEOUT_MS', default: '10000', owner: '@core-framework/platform' },
   { variable: 'ERROR_FORMAT', default: 'detail', owner: '@core-framework/platform' },
+  { variable: 'PAGE_FORMAT', default: 'links', owner: '@core-framework/viewset' },
   { variable: 'RESPONSE_FORMAT', default: 'bare', owner: '@core-framework/viewset' },
   { variable: 'DB_PREPARED_STATEMENTS', default: 'true', owner: '@core-framework/orm' },
   { variable: 'TASK_BACKEND', default: 'database', owner: '@core-framework/tasks' },

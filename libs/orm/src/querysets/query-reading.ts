@@ -17,6 +17,12 @@ export interface RowOptions {
   readonly json?: boolean;
 }
 
+/** Options of `estimatedCount`. */
+export interface EstimateOptions {
+  /** Tables that seem to have fewer rows than this are counted. @defaultValue 10000 */
+  readonly exactBelow?: number;
+}
+
 /** Options of `iterate`. */
 export interface IterateOptions {
   /** How many rows are read at a time. @defaultValue 1000 */
@@ -75,6 +81,15 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
 
   async count(): Promise<number> {
     return this.runner().count();
+  }
+
+  /**
+   * How many rows match, about: PostgreSQL is asked for what it remembers of the whole table, where that is meant and not
+   * small; in all other cases rows are counted.
+   */
+  async estimatedCount({ exactBelow = 10_000 }: EstimateOptions = {}): Promise<number> {
+    const estimate = await this.runner().estimate();
+    return estimate === undefined || estimate < exactBelow ? this.count() : Math.round(estimate);
   }
 
   async exists(): Promise<boolean> {

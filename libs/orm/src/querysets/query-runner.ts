@@ -13,6 +13,7 @@ import type { ColumnPath, QueryState } from './query-state.js';
 import { columnsToLoad, loadJoined, loadRows } from './row-loader.js';
 import { rowReader } from './row-reader.js';
 import { type BoundStatement, type Selection, selectStatement } from './select-statement.js';
+import { estimatedRows } from './row-estimate.js';
 import { execute, type StatementResult } from './statement-executor.js';
 import { visibleRows } from './visible-rows.js';
 import { deleteStatement, updateStatement } from './write-statement.js';
@@ -78,6 +79,14 @@ export class QueryRunner<T extends object> implements Session {
   async count(): Promise<number> {
     const { rows } = await this.#select<{ count: number | string }>({ kind: 'count' });
     return Number(rows[0]?.count ?? 0);
+  }
+
+  /** How many rows the whole table has, about; `undefined` when that is unknown or not all of them are meant. */
+  async estimate(): Promise<number | undefined> {
+    const { state, database } = this;
+    const isWhole = !visibleRows(this.model, state) && state.limit === undefined && state.offset === undefined;
+    if (!isWhole) return undefined;
+    return estimatedRows({ database, em: state.em ?? database.usedEntityManager() }, this.definition);
   }
 
   async exists(): Promise<boolean> {

@@ -15,7 +15,7 @@ interface NamedQuery extends CompiledQuery {
 }
 
 /** Where a statement is sent: a database, and the EntityManager whose transaction it may belong to. */
-interface Target {
+export interface Target {
   readonly database: Database;
   readonly em: SqlEntityManager | undefined;
 }

@@ -1,6 +1,7 @@
 import type { StandardActionName } from '../actions/standard-actions.js';
 import type { Authorization } from '../permissions/authorization.js';
 import type { ActionContext } from '../pipeline/action-context.js';
+import type { Listing } from '../resource/listing.js';
 import type { PlannedRoute } from '../routing/route-plan.js';
 import type { CompiledInput } from '../schemas/input.compiler.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
@@ -23,6 +24,8 @@ export interface CompiledAction {
   readonly output?: CompiledOutput;
   /** What the result is made of. */
   readonly shape: 'one' | 'many' | 'page' | 'none' | 'anything';
+  /** How the list that it answers is cut, when it answers one. */
+  readonly listing?: Listing;
   readonly transaction: boolean;
   /** Calls the view's method with its parameters filled. */
   invoke(view: View, context: ActionContext): unknown;

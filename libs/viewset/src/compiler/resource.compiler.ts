@@ -3,9 +3,10 @@ import { InvalidOptionError, MissingModelError } from '../errors/viewset.errors.
 import { compileFilters } from '../filtering/filter.compiler.js';
 import { lookupsFor } from '../filtering/filter-declaration.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
-import { PageNumberPagination } from '../pagination/page-number.pagination.js';
+import type { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Listing } from '../resource/listing.js';
 import { LookupValue } from '../resource/lookup-value.js';
+import { readRows } from '../resource/read-rows.js';
 import { Resource } from '../resource/resource.js';
 import { RowWriter } from '../resource/row-writer.js';
 import { UniqueCheck } from '../resource/unique-check.js';
@@ -16,17 +17,16 @@ import { derivedOutput, isReadable } from '../schemas/output-schema.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { checkNames } from '../schemas/schema-basis.js';
-import { type ResolvedViewSetModuleOptions, resolvePagination } from '../viewset.options.js';
 
 interface Services {
-  readonly defaults: ResolvedViewSetModuleOptions;
+  readonly paginations: PaginationCompiler;
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
   readonly managerOf: ManagerFinder;
 }
 
 /** @throws MissingModelError, UnknownFieldError, UnsupportedLookupError, InvalidOptionError */
-export function compileResource(view: string, options: ViewSetOptions, services: Services): Resource {
+export async function compileResource(view: string, options: ViewSetOptions, services: Services): Promise<Resource> {
   if (!options.model) throw new MissingModelError(view);
   const model = modelDefinition(options.model);
   const manager = services.managerOf(model.model);
@@ -34,7 +34,8 @@ export function compileResource(view: string, options: ViewSetOptions, services:
   const inputSchema = options.input ?? derivedInput(options.model);
   assertSameModel(view, 'output', model, output.model);
   assertSameModel(view, 'input', model, basisOf(inputSchema));
-  const pagination = paginationOf(view, options, services.defaults);
+  const ordering = options.ordering ?? [];
+  const pagination = await services.paginations.compile(`@ViewSet of ${view}`, options.pagination, model, ordering);
   const columns = [...model.fields.values()].filter(({ columnName }) => columnName !== undefined);
   const unique = fieldsNamed(view, 'uniqueFields', options.uniqueFields, columns);
   const ignored = passedOver(model, output.properties);
@@ -44,15 +45,17 @@ export function compileResource(view: string, options: ViewSetOptions, services:
     input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows }),
     output,
     lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
-    listing: new Listing({
-      model,
-      filters: compileFilters(view, model, options.filter),
-      search: fieldsNamed(view, 'search', options.search, columns.filter(isText)).map(({ name }) => name),
-      ordering: fieldsNamed(view, 'ordering', options.ordering, columns.filter(isSortable)).map(({ name }) => name),
-      isPaginated: pagination !== undefined,
-      relatedRows: services.relatedRows,
-    }),
-    pagination,
+    listing: new Listing(
+      {
+        model,
+        filters: compileFilters(view, model, options.filter),
+        search: fieldsNamed(view, 'search', options.search, columns.filter(isText)).map(({ name }) => name),
+        ordering: fieldsNamed(view, 'ordering', options.ordering, columns.filter(isSortable)).map(({ name }) => name),
+        relatedRows: services.relatedRows,
+      },
+      pagination,
+      (rows, further) => readRows(output, rows, further),
+    ),
     unique: new UniqueCheck(model, manager, unique),
     writer: new RowWriter(model, manager),
   });
@@ -88,16 +91,6 @@ function isSortable(field: Field): boolean {
 function passedOver(model: ModelDefinition, shown: readonly { readonly name: string }[]): ReadonlySet<string> {
   const own = [...model.fields.values()].filter((field) => isReadable(field) && !isWritable(field));
   return new Set([...shown, ...own].map(({ name }) => name));
-}
-
-function paginationOf(
-  view: string,
-  { pagination }: ViewSetOptions,
-  { pageSize, maxPageSize }: ResolvedViewSetModuleOptions,
-): PageNumberPagination | undefined {
-  if (pagination === false) return undefined;
-  const resolved = resolvePagination(`@ViewSet of ${view}`, pagination ?? {}, { pageSize, maxPageSize });
-  return new PageNumberPagination(resolved.pageSize, resolved.maxPageSize);
 }
 
 function basisOf(schema: Parameters<typeof inputBasisOf>[0]): ModelDefinition | undefined {

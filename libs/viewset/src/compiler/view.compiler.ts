@@ -1,12 +1,16 @@
-import type { Database } from '@core-framework/orm';
+import { type Database, QuerySet } from '@core-framework/orm';
+import type { ModuleRef } from '@nestjs/core';
 import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
-import { ForeignParameterError } from '../errors/viewset.errors.js';
+import { ForeignParameterError, InvalidOptionError } from '../errors/viewset.errors.js';
 import { type AnyClass, hasRouterParameters, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
+import type { CursorSeal } from '../pagination/cursor-seal.js';
+import { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Authorization } from '../permissions/authorization.js';
 import { ActionPipeline } from '../pipeline/action-pipeline.js';
 import type { PipelineServices } from '../pipeline/pipeline-services.js';
 import { Responder } from '../pipeline/responder.js';
+import type { Listing } from '../resource/listing.js';
 import type { Resource } from '../resource/resource.js';
 import { routeId } from '../routing/route-key.js';
 import { type PlannedRoute, planRoutes } from '../routing/route-plan.js';
@@ -18,10 +22,11 @@ import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { ApiView } from '../views/api.view.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import { ReadOnlyModelViewSet } from '../views/read-only-model.viewset.js';
+import { View } from '../views/view.js';
 import type { ResolvedViewSetModuleOptions } from '../viewset.options.js';
 import type { CompiledAction } from './compiled-action.js';
 import { CompiledView } from './compiled-view.js';
-import { type PermissionCompiler, permissionEntriesOf } from './permission.compiler.js';
+import { PermissionCompiler, permissionEntriesOf } from './permission.compiler.js';
 import { compileResource } from './resource.compiler.js';
 
 /** What the views of an application are compiled with. */
@@ -31,6 +36,7 @@ export interface CompilationServices {
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
   readonly managerOf: ManagerFinder;
+  readonly cursorSeal: CursorSeal;
   /** The application's database; absent when it has none. */
   readonly database?: Database;
 }
@@ -39,10 +45,14 @@ export interface CompilationServices {
 export class ViewCompiler {
   constructor(private readonly services: CompilationServices) {}
 
-  async compile(view: AnyClass, permissions: PermissionCompiler): Promise<CompiledView> {
+  async compile(view: AnyClass, module: ModuleRef): Promise<CompiledView> {
+    const permissions = new PermissionCompiler(module);
     const options = resolvedViewSet(view);
     const isApiView = view.prototype instanceof ApiView;
-    const resource = isApiView ? undefined : compileResource(view.name, options, this.services);
+    const paginations = new PaginationCompiler(this.services.defaults, this.services.cursorSeal, module);
+    const resource = isApiView
+      ? undefined
+      : await compileResource(view.name, options, { ...this.services, paginations });
     const presenter = new Presenter(this.services.outputs, resource?.output);
     const routes = planRoutes(view, options, isApiView);
     const pipelines = await Promise.all(
@@ -52,7 +62,8 @@ export class ViewCompiler {
           await permissions.compile(view.name, entries),
           this.services.pipeline.caller,
         );
-        const action = this.#action(view, route, authorization, resource);
+        const listing = await this.#listing(view, route, resource, paginations);
+        const action = this.#action(view, route, authorization, resource, listing);
         const responder = new Responder(action, presenter, resource);
         return new ActionPipeline(action, this.services.pipeline, responder, resource);
       }),
@@ -67,10 +78,32 @@ export class ViewCompiler {
     );
   }
 
-  #action(view: AnyClass, route: PlannedRoute, authorization: Authorization, resource?: Resource): CompiledAction {
+  /** How the list that an action answers is cut; `undefined` when it answers none. */
+  async #listing(
+    view: AnyClass,
+    { action, options }: PlannedRoute,
+    resource: Resource | undefined,
+    paginations: PaginationCompiler,
+  ): Promise<Listing | undefined> {
+    if (!options) return action === 'list' ? resource?.listing : undefined;
+    if (options.pagination === undefined) return undefined;
+    const owner = `@Action of ${view.name}#${action}`;
+    if (!resource) throw new InvalidOptionError(owner, 'it has "pagination" but no model.', 'Drop the option.');
+    const { model, listing } = resource;
+    return listing.withPagination(await paginations.compile(owner, options.pagination, model, listing.rules.ordering));
+  }
+
+  #action(
+    view: AnyClass,
+    route: PlannedRoute,
+    authorization: Authorization,
+    resource: Resource | undefined,
+    listing: Listing | undefined,
+  ): CompiledAction {
     const { action: name, verb, options } = route;
     const standard = resource && !options && isStandardAction(name) ? name : undefined;
-    const { many, output } = this.#output(options?.output, standard !== undefined, resource);
+    const { many, output } = this.#output(options?.output, standard !== undefined || listing !== undefined, resource);
+    const invoke = invokerOf(view, name);
     return {
       id: routeId(view, name, verb),
       name,
@@ -81,9 +114,10 @@ export class ViewCompiler {
       input: standard ? bodyOf(standard, resource) : this.#input(view, route, resource),
       partial: standard === 'partialUpdate',
       output,
-      shape: shapeOf(standard, output !== undefined, many, resource?.pagination !== undefined),
+      shape: shapeOf(standard, output !== undefined, many, listing),
+      listing,
       transaction: options?.transaction ?? (!isSafe(verb) && this.services.database !== undefined),
-      invoke: invokerOf(view, name),
+      invoke: listing && !standard ? listingInvoker(invoke, listing) : invoke,
     };
   }
 
@@ -120,12 +154,22 @@ function shapeOf(
   standard: keyof typeof STANDARD_ACTIONS | undefined,
   hasOutput: boolean,
   many: boolean,
-  isPaginated: boolean,
+  listing: Listing | undefined,
 ): CompiledAction['shape'] {
   if (standard === 'destroy') return 'none';
-  if (standard === 'list') return isPaginated ? 'page' : 'many';
+  if (listing) return listing.pagination ? 'page' : 'many';
   if (!hasOutput) return 'anything';
   return many ? 'many' : 'one';
+}
+
+/** Cuts the QuerySet that an action returns, and leaves any other answer as it is. */
+function listingInvoker(invoke: CompiledAction['invoke'], listing: Listing): CompiledAction['invoke'] {
+  return async (view, context) => {
+    const answer = await invoke(view, context);
+    if (!(answer instanceof QuerySet) || !(view instanceof GenericViewSet)) return answer;
+    const rows = await View.compiled(view).resource.scoped(view, context, answer as QuerySet<object>);
+    return listing.list(rows, context.request);
+  };
 }
 
 /** @throws ForeignParameterError when a parameter waits for Nest's router. */

@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from '@core-framework/common';
+import type { Pagination } from '../pagination/pagination.js';
 import type { CompiledInput } from '../schemas/input.compiler.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { OutputProperty } from '../schemas/output-property.js';
@@ -37,18 +38,10 @@ export class ComponentRegistry {
   }
 
   /** The page of an output's rows; each output has its own. */
-  page(output: CompiledOutput): SchemaReference {
-    const item = this.output(output);
-    return this.#put(`${item.$ref.slice(item.$ref.lastIndexOf('/') + 1)}Page`, {
-      type: 'object',
-      properties: {
-        count: { type: 'integer', minimum: 0, description: 'Rows on all pages together.' },
-        next: { type: ['string', 'null'], format: 'uri', description: 'Address of the next page.' },
-        previous: { type: ['string', 'null'], format: 'uri', description: 'Address of the page before.' },
-        results: { type: 'array', items: item },
-      },
-      required: ['count', 'next', 'previous', 'results'],
-    });
+  page(output: CompiledOutput, pagination: Pagination): SchemaReference {
+    const row = this.output(output);
+    const name = row.$ref.slice(row.$ref.lastIndexOf('/') + 1);
+    return this.#put(`${name}${pagination.schemaSuffix}`, pagination.schemaOf({ ...row }));
   }
 
   #property({ schema, nested, many }: OutputProperty): object {

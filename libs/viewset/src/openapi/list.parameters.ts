@@ -1,29 +1,18 @@
 import type { CompiledFilter } from '../filtering/filter.compiler.js';
-import { PAGE_PARAMETER, PAGE_SIZE_PARAMETER } from '../pagination/page-number.pagination.js';
-import { ORDERING_PARAMETER, SEARCH_PARAMETER } from '../resource/listing.js';
-import type { Resource } from '../resource/resource.js';
+import { type Listing, ORDERING_PARAMETER, SEARCH_PARAMETER } from '../resource/listing.js';
 
 type Node = Record<string, unknown>;
 
 /** The query parameters that a list knows. */
-export function listParameters({ listing, pagination }: Resource): Node[] {
-  const { filters, search, ordering } = listing.rules;
+export function listParameters({ rules, pagination }: Listing): Node[] {
+  const { filters, search, ordering } = rules;
   return [
     ...[...filters.values()].map((filter) => query(filter.name, schemaOf(filter))),
     ...(search.length
       ? [query(SEARCH_PARAMETER, { type: 'string' }, `Words that must all occur in ${search.join(', ')}.`)]
       : []),
     ...(ordering.length ? [orderingParameter(ordering)] : []),
-    ...(pagination
-      ? [
-          query(PAGE_PARAMETER, { type: 'integer', minimum: 1, default: 1 }, 'Number of the page.'),
-          query(
-            PAGE_SIZE_PARAMETER,
-            { type: 'integer', minimum: 1, maximum: pagination.maxPageSize, default: pagination.pageSize },
-            'Rows of a page.',
-          ),
-        ]
-      : []),
+    ...(pagination?.parameters ?? []).map(({ name, schema, description }) => query(name, schema, description)),
   ];
 }
 

@@ -17,7 +17,7 @@ export class OperationBuilder {
   ) {}
 
   build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
-    const parameters = [...this.#pathParameters(path, view), ...this.#queryParameters(view, action)];
+    const parameters = [...this.#pathParameters(path, view), ...(action.listing ? listParameters(action.listing) : [])];
     return {
       operationId,
       summary: summaryOf(view, action),
@@ -36,11 +36,6 @@ export class OperationBuilder {
       const { readOnly: _readOnly, ...schema } = lookup?.jsonSchema ?? { type: 'string' };
       return { name, in: 'path', required: true, schema };
     });
-  }
-
-  #queryParameters(view: CompiledView, { standard }: CompiledAction): Node[] {
-    if (standard === 'list') return listParameters(view.resource);
-    return [];
   }
 
   #requestBody({ input, partial }: CompiledAction): Node {
@@ -66,10 +61,10 @@ export class OperationBuilder {
     };
   }
 
-  #success({ shape, output }: CompiledAction): Node {
+  #success({ shape, output, listing }: CompiledAction): Node {
     if (shape === 'none') return {};
     if (!output) return { content: json({}) };
-    if (shape === 'page') return { content: json(this.components.page(output)) };
+    if (listing?.pagination) return { content: json(this.components.page(output, listing.pagination)) };
     const item = this.components.output(output);
     return { content: json(shape === 'many' ? { type: 'array', items: item } : item) };
   }
@@ -89,7 +84,7 @@ function errorStatuses(view: CompiledView, action: CompiledAction): ErrorStatus[
   const { route, standard, input } = action;
   const changes = !isSafe(route.verb) && view.hasResource;
   const statuses: [ErrorStatus, boolean][] = [
-    [400, standard !== undefined || input !== undefined],
+    [400, standard !== undefined || input !== undefined || action.listing !== undefined],
     [401, true],
     [403, !action.authorization.isOpen],
     [404, route.detail || action.shape === 'page'],

@@ -1,18 +1,11 @@
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { FilterDeclaration } from '../filtering/filter-declaration.js';
+import type { PaginationEntry } from '../pagination/pagination.compiler.js';
 import type { PermissionEntry } from '../permissions/permission.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
-
-/** How the lists of a ViewSet are cut into pages. */
-export interface PaginationOptions {
-  /** Rows of a page when the client does not say. @defaultValue the setting `DEFAULT_PAGE_SIZE` */
-  readonly pageSize?: number;
-  /** The most that `?pageSize=` may ask for; more is cut down to it. @defaultValue the setting `MAX_PAGE_SIZE` */
-  readonly maxPageSize?: number;
-}
 
 /** Names of a model's own properties. */
 type FieldName<T extends object> = Extract<keyof T, string>;
@@ -40,8 +33,8 @@ export interface ViewSetOptions<T extends object = object> {
   readonly lookupField?: FieldName<T>;
   /** Fields whose values are looked for before a row is written, so that all errors come at once. */
   readonly uniqueFields?: readonly FieldName<T>[];
-  /** How lists are cut into pages; `false` sends all rows as an array. */
-  readonly pagination?: PaginationOptions | false;
+  /** How lists are cut into pages; `false` sends all rows as an array. @defaultValue pages by number */
+  readonly pagination?: PaginationEntry;
   /** What lists may be filtered by; a bare name allows the exact value. */
   readonly filter?: readonly FilterDeclaration<T>[];
   /** The texts that `?search=` looks through. */
@@ -86,6 +79,11 @@ export interface ActionOptions {
   readonly input?: InputClass | Type<object>;
   /** What is shown of its result: one, or an array when the class stands in brackets. */
   readonly output?: OutputClass | readonly [OutputClass];
+  /**
+   * Makes the QuerySet that it returns a list as `list` answers it: narrowed to what the caller may know of, filtered,
+   * searched and sorted as the query asks, and cut into pages as this says; `false` sends all rows as an array.
+   */
+  readonly pagination?: PaginationEntry;
   /** Status of its answer. @defaultValue 200 */
   readonly status?: number;
   /** Whether it runs in one transaction. @defaultValue true for verbs other than GET */
@@ -103,6 +101,7 @@ export const ACTION_OPTION_NAMES = [
   'permissions',
   'input',
   'output',
+  'pagination',
   'status',
   'transaction',
   'summary',

@@ -1,6 +1,5 @@
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import { isSafe } from '../options/http-verb.js';
-import type { Page } from '../pagination/page-number.pagination.js';
 import { linkWith, originOf } from '../pagination/page-link.js';
 import type { Resource } from '../resource/resource.js';
 import type { CompiledOutput, Representation } from '../schemas/output.compiler.js';
@@ -39,9 +38,10 @@ export class Responder {
       const shown = await output.represent(result as readonly Row[]);
       return { body: shown, write: () => writeArray(shown, output) };
     }
-    const page = result as Page<Row>;
-    const shown = { ...page, results: await output.represent(page.results) };
-    return { body: shown, write: () => writePage(shown, output) };
+    const { rowsMember = '' } = this.action.listing?.pagination ?? {};
+    const rows = await output.represent((result as Record<string, readonly Row[]>)[rowsMember] ?? []);
+    const shown = { ...result, [rowsMember]: rows };
+    return { body: shown, write: () => writePage(shown, rowsMember, output) };
   }
 
   /** Sends what was prepared, with the headers that belong to it. */
@@ -87,7 +87,11 @@ function writeArray(shown: readonly Representation[], output: CompiledOutput): s
   return `[${shown.map((one) => output.stringify(one)).join(',')}]`;
 }
 
-function writePage({ count, next, previous, results }: Page<Representation>, output: CompiledOutput): string {
-  const links = `"next":${JSON.stringify(next)},"previous":${JSON.stringify(previous)}`;
-  return `{"count":${count},${links},"results":${writeArray(results, output)}}`;
+function writePage(page: Readonly<Record<string, unknown>>, rowsMember: string, output: CompiledOutput): string {
+  const members = Object.entries(page).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const text = name === rowsMember ? writeArray(value as readonly Representation[], output) : JSON.stringify(value);
+    return [`${JSON.stringify(name)}:${text}`];
+  });
+  return `{${members.join()}}`;
 }

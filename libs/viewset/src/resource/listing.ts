@@ -3,15 +3,12 @@ import { type Clause, type ModelDefinition, Q, type QuerySet } from '@core-frame
 import type { FastifyRequest } from 'fastify';
 import type { CompiledFilter } from '../filtering/filter.compiler.js';
 import { searchTerms } from '../filtering/search-terms.js';
-import { PAGE_PARAMETER, PAGE_SIZE_PARAMETER } from '../pagination/page-number.pagination.js';
+import type { ListQuery, Pagination } from '../pagination/pagination.js';
 import { readQuery } from '../pipeline/query-parameters.js';
 import type { RelatedRows } from '../schemas/related-rows.js';
 
 export const SEARCH_PARAMETER = 'search';
 export const ORDERING_PARAMETER = 'ordering';
-
-/** A checked query string. */
-export type ListQuery = Readonly<Record<string, string | undefined>>;
 
 /** What a list may be asked for. */
 export interface ListingRules {
@@ -19,37 +16,62 @@ export interface ListingRules {
   readonly filters: ReadonlyMap<string, CompiledFilter>;
   readonly search: readonly string[];
   readonly ordering: readonly string[];
-  readonly isPaginated: boolean;
   readonly relatedRows: RelatedRows;
 }
 
-/** Narrows and sorts the rows of a list as its query string asks. */
+/** Reads rows in the form that the answer needs, with further columns where they are plain. */
+type ReadRows = (rows: QuerySet<object>, columns?: readonly string[]) => Promise<readonly object[]>;
+
+/** Answers lists: narrows, sorts and cuts rows as the query string asks. */
 export class Listing {
   readonly #parameters: ReadonlySet<string>;
 
-  constructor(readonly rules: ListingRules) {
+  constructor(
+    readonly rules: ListingRules,
+    /** Absent when lists are sent whole. */
+    readonly pagination: Pagination | undefined,
+    private readonly readRows: ReadRows,
+  ) {
     this.#parameters = new Set([
       ...rules.filters.keys(),
       ...(rules.search.length ? [SEARCH_PARAMETER] : []),
       ...(rules.ordering.length ? [ORDERING_PARAMETER] : []),
-      ...(rules.isPaginated ? [PAGE_PARAMETER, PAGE_SIZE_PARAMETER] : []),
+      ...(pagination?.parameters.map(({ name }) => name) ?? []),
     ]);
   }
 
-  /** @throws InvalidInputException for a parameter that is unknown or said twice. */
-  readQuery(request: FastifyRequest): ListQuery {
-    return readQuery(request, (name) => this.#parameters.has(name));
+  /** The same list cut into other pages. */
+  withPagination(pagination: Pagination | undefined): Listing {
+    return new Listing(this.rules, pagination, this.readRows);
   }
 
-  /** @throws InvalidInputException naming every parameter whose value is of a wrong type. */
-  narrow<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
+  /**
+   * Reads the rows that the query asks for: a page of them, or all when lists are sent whole.
+   *
+   * @throws InvalidInputException naming every parameter that is unknown, said twice or has a value of a wrong type.
+   */
+  async list<T extends object>(all: QuerySet<T>, request: FastifyRequest): Promise<object> {
+    const query = readQuery(request, (name) => this.#parameters.has(name));
+    const found = this.#narrow(all, query);
+    const rows = this.#sort(found, query) as QuerySet<object>;
+    const read: ReadRows = async (part, columns) => {
+      const result = await this.readRows(part, columns);
+      if (result.length === 0) await this.#checkRelated(query);
+      return result;
+    };
+    if (!this.pagination) return read(rows);
+    const [count, estimate] = [() => found.count(), () => found.estimatedCount()];
+    return this.pagination.paginate({ request, query, rows, count, estimate, read });
+  }
+
+  #narrow<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
     const wanted = this.#filtersOf(query);
     const filtered = Object.keys(wanted).length ? rows.where(wanted) : rows;
     return this.#terms(query).reduce((found, term) => found.where(this.#anyFieldHas(term)), filtered);
   }
 
   /** Puts rows into the order asked for, or leaves them in their own; the primary key decides between equals. */
-  sort<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
+  #sort<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
     const asked = this.#ordering(query);
     const key = this.rules.model.primaryKey.name;
     const order = asked.length ? asked : rows.ordering;
@@ -62,7 +84,7 @@ export class Listing {
    *
    * @throws InvalidInputException in the second case.
    */
-  async checkRelated(query: ListQuery): Promise<void> {
+  async #checkRelated(query: ListQuery): Promise<void> {
     const wanted = this.#filtersOf(query);
     const errors: [string, FieldError[]][] = [];
     for (const { name, field, lookup } of this.rules.filters.values()) {

@@ -1,8 +1,8 @@
 import type { Manager, ModelDefinition, QuerySet } from '@core-framework/orm';
-import type { PageNumberPagination } from '../pagination/page-number.pagination.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { CompiledInput } from '../schemas/input.compiler.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
+import { readRows } from './read-rows.js';
 import type { Row } from '../schemas/output-property.js';
 import type { GenericViewSet } from '../views/generic.viewset.js';
 import type { Listing } from './listing.js';
@@ -18,8 +18,6 @@ export interface ResourceParts {
   readonly output: CompiledOutput;
   readonly lookup: LookupValue;
   readonly listing: Listing;
-  /** Absent when lists are sent whole. */
-  readonly pagination: PageNumberPagination | undefined;
   readonly unique: UniqueCheck;
   readonly writer: RowWriter;
 }
@@ -32,7 +30,6 @@ export class Resource {
   readonly output: ResourceParts['output'];
   readonly lookup: ResourceParts['lookup'];
   readonly listing: ResourceParts['listing'];
-  readonly pagination: ResourceParts['pagination'];
   readonly unique: ResourceParts['unique'];
   readonly writer: ResourceParts['writer'];
 
@@ -43,7 +40,6 @@ export class Resource {
     this.output = parts.output;
     this.lookup = parts.lookup;
     this.listing = parts.listing;
-    this.pagination = parts.pagination;
     this.unique = parts.unique;
     this.writer = parts.writer;
   }
@@ -53,15 +49,22 @@ export class Resource {
     view: GenericViewSet<T, I>,
     context: ActionContext<T>,
   ): Promise<QuerySet<T>> {
-    const rows = view.getQuerySet(context);
+    return this.scoped(view, context, view.getQuerySet(context));
+  }
+
+  /** Those of some rows that are within the caller's scope. */
+  async scoped<T extends object, I extends object>(
+    view: GenericViewSet<T, I>,
+    context: ActionContext<T>,
+    rows: QuerySet<T>,
+  ): Promise<QuerySet<T>> {
     const scope = await view.scope(context.principal, context);
     return scope === undefined ? rows : rows.where(scope);
   }
 
   /** Reads rows in the form that the output needs: plain columns wherever nothing asks for entities. */
-  async read<T extends object>(rows: QuerySet<T>): Promise<readonly object[]> {
-    if (this.output.needsEntity) return rows.all();
-    return rows.rows({ columns: this.output.columns, json: true });
+  read<T extends object>(rows: QuerySet<T>): Promise<readonly object[]> {
+    return readRows(this.output, rows);
   }
 
   /** The version of a row, `undefined` when the model counts none. */

@@ -1,13 +1,12 @@
 import { list } from '../actions/list.action.js';
 import { retrieve } from '../actions/retrieve.action.js';
-import type { Page } from '../pagination/page-number.pagination.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { GenericViewSet } from './generic.viewset.js';
 
 /** Serves a model for reading: `list` and `retrieve`. */
 export abstract class ReadOnlyModelViewSet<T extends object, I extends object = object> extends GenericViewSet<T, I> {
   /** Answers a page of rows, filtered, searched and sorted as the query asks; an array when pagination is off. */
-  list(context: ActionContext<T>): Promise<Page<object> | readonly object[]> {
+  list(context: ActionContext<T>): Promise<object> {
     return list(this, context);
   }
 
