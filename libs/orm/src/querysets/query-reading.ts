@@ -1,10 +1,12 @@
 import { DoesNotExistError, InvalidLookupError, MultipleObjectsReturnedError } from '../errors/orm.errors.js';
 import type { Aggregates } from './aggregate.js';
 import type { AggregateValues, CheckedAggregates } from './aggregate-types.js';
-import { resolveAggregate } from './aggregation.js';
+import { resolveAggregates } from './aggregate-columns.js';
 import type { DynamicLookups } from './condition.js';
 import type { CheckedColumns, CheckedLookups, PathValue, PlainRow } from './lookup-types.js';
 import { QueryBuilding } from './query-building.js';
+import { GroupedQuery, groupKeyOf } from './grouped-query.js';
+import type { CheckedGroupKeys, GroupRow } from './group-types.js';
 import { pagesOf } from './query-pages.js';
 import { QueryRunner } from './query-runner.js';
 import { type ColumnPath, columnPaths, type Order, orderOf, ownColumns } from './query-state.js';
@@ -124,11 +126,29 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    */
   async aggregate<const S extends Aggregates>(aggregates: S & CheckedAggregates<T, S>): Promise<AggregateValues<T, S>> {
     this.refuseSlice('aggregate');
-    const given: Aggregates = aggregates;
-    const columns = Object.entries(given).map(([name, aggregate]) => resolveAggregate(this.names, name, aggregate));
+    const columns = resolveAggregates(this.names, aggregates as Aggregates);
     if (columns.length === 0)
       throw new InvalidLookupError(this.model.name, 'aggregate', 'aggregate() was given nothing.');
     return (await this.runner().aggregates(columns)) as AggregateValues<T, S>;
+  }
+
+  /**
+   * Groups matching rows by columns and parts of times (`author`, `createdAt__year`); aggregates are added by
+   * `annotate`, whose names `filter` and `orderBy` then know.
+   *
+   * @example
+   * ```ts
+   * await posts.groupBy('author').annotate({ n: Count() }).filter({ n__gt: 5 }).orderBy('-n').all();
+   * ```
+   */
+  groupBy<const K extends readonly string[]>(
+    ...keys: K & CheckedGroupKeys<T, K>
+  ): GroupedQuery<T, GroupRow<T, K[number]>> {
+    this.refuseSlice('groupBy');
+    const groupKeys = (keys as readonly string[]).map((key) => groupKeyOf(this.names, key));
+    if (groupKeys.length === 0)
+      throw new InvalidLookupError(this.model.name, 'groupBy', 'groupBy() was given nothing.');
+    return new GroupedQuery(this.model, this.state, { keys: groupKeys, aggregates: [], order: [] });
   }
 
   /**

@@ -7,6 +7,7 @@ import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { annotateRows } from './annotated-rows.js';
 import { type Assignment, assignmentOf } from './assignment.js';
+import { type GroupState, groupStatement } from './group-statement.js';
 import { Links } from './links.js';
 import { prefetch } from './prefetch.js';
 import type { ColumnPath, QueryState } from './query-state.js';
@@ -76,6 +77,18 @@ export class QueryRunner<T extends object> implements Session {
     return row;
   }
 
+  /** The rows that groups of matching rows make. */
+  async groups(groups: GroupState): Promise<Row[]> {
+    const { rows } = await this.#run<Row>(groupStatement(this.database, this.model, this.state, groups, false));
+    return rowReader(this.database.dialect, [...groups.keys, ...groups.aggregates], false)(rows);
+  }
+
+  async countGroups(groups: GroupState): Promise<number> {
+    const statement = groupStatement(this.database, this.model, this.state, groups, true);
+    const { rows } = await this.#run<{ count: number | string }>(statement);
+    return Number(rows[0]?.count ?? 0);
+  }
+
   async count(): Promise<number> {
     const { rows } = await this.#select<{ count: number | string }>({ kind: 'count' });
     return Number(rows[0]?.count ?? 0);
@@ -129,7 +142,10 @@ export class QueryRunner<T extends object> implements Session {
 
   #select<R>(selection: Selection): Promise<StatementResult<R>> {
     if (this.state.lock) this.#checkLock();
-    const { statement, values } = selectStatement(this.database, this.model, this.state, selection);
+    return this.#run(selectStatement(this.database, this.model, this.state, selection));
+  }
+
+  #run<R>({ statement, values }: BoundStatement): Promise<StatementResult<R>> {
     const { database } = this;
     const em = this.state.em ? this.em : database.usedEntityManager();
     return execute<R>({ database, em }, statement, values);
