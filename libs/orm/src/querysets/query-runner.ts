@@ -58,7 +58,7 @@ export class QueryRunner<T extends object> implements Session {
   async plainRows(columns: readonly ColumnPath[], json: boolean): Promise<Row[]> {
     const { distinct, order } = this.state;
     const unselected =
-      distinct && order.find(({ key }) => !columns.some((column) => column.key === key.replace(/^[-~]+/, '')));
+      distinct && order.find(({ key }) => !columns.some((column) => column.key === key.replace(/^-/, '')));
     if (unselected) {
       throw new InvalidLookupError(
         this.definition.name,
@@ -133,6 +133,16 @@ export class QueryRunner<T extends object> implements Session {
   sql(): { readonly sql: string; readonly parameters: readonly unknown[] } {
     const { statement, values } = selectStatement(this.database, this.model, this.state, this.rowSelection());
     return { sql: statement.query.sql, parameters: statement.slots.map((slot) => values[slot]) };
+  }
+
+  /** The database's plan for reading the rows, one line a step. */
+  async plan(): Promise<string[]> {
+    const { statement, values } = selectStatement(this.database, this.model, this.state, this.rowSelection());
+    const { dialect } = this.database;
+    const ask = dialect === 'sqlite' ? 'explain query plan' : 'explain';
+    const query = { ...statement.query, sql: `${ask} ${statement.query.sql}` };
+    const { rows } = await this.#run<Row>({ statement: { ...statement, query }, values });
+    return rows.map((row) => String(dialect === 'sqlite' ? row.detail : row['QUERY PLAN']));
   }
 
   rowSelection(): Selection {

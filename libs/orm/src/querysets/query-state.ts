@@ -141,6 +141,12 @@ export function orderOf(names: QueryNames, key: string): Order {
   return { ...columnPath(names, descending ? key.slice(1) : key), key, descending };
 }
 
+/** The reverse of an order. */
+export function reversedOrder(order: Order): Order {
+  const { descending, key } = order;
+  return { ...order, key: descending ? key.slice(1) : `-${key}`, descending: !descending };
+}
+
 /** What is said of a name that groups do not have. */
 export function notOfGroup(model: ModelClass, key: string): InvalidLookupError {
   return new InvalidLookupError(
