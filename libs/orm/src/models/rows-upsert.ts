@@ -40,25 +40,29 @@ export async function upsertRows(
   for (let start = 0; start < distinct.length; start += size) {
     const chunk = distinct.slice(start, start + size);
     const values = chunk.flatMap((row) => valuesOf(definition, row, written));
-    const statement = upsertStatement(session, definition, written, chunk.length, rule, unique);
+    const statement = upsertStatement(session, definition, { written, unique, rows: chunk.length, rule });
     affected += (await write(session, { definition, operation: 'insert', fields: written, values }, statement))
       .affected;
   }
   return affected;
 }
 
+interface UpsertPlan {
+  readonly written: readonly FieldDefinition[];
+  readonly unique: readonly FieldDefinition[];
+  readonly rows: number;
+  readonly rule: ConflictRule;
+}
+
 function upsertStatement(
   { database }: Session,
   definition: ModelDefinition,
-  written: readonly FieldDefinition[],
-  count: number,
-  rule: ConflictRule,
-  unique: readonly FieldDefinition[],
+  { written, unique, rows, rule }: UpsertPlan,
 ) {
   const builder = new StatementBuilder(database.dialect, database.kysely);
   const table = sql.table(definition.tableName);
   const columns = sql.join(written.map(({ columnName = '' }) => sql.id(columnName)));
-  const tuples = Array.from({ length: count }, () => sql`(${sql.join(written.map(() => builder.slot()))})`);
+  const tuples = Array.from({ length: rows }, () => sql`(${sql.join(written.map(() => builder.slot()))})`);
   const inserting = sql`insert into ${table} (${columns}) values ${sql.join(tuples)} on conflict`;
   if (rule.kind === 'ignore') return builder.build(sql`${inserting} do nothing`);
   const changed = written.filter(({ auto, name }) => rule.update.includes(name) || auto === 'update');

@@ -28,7 +28,7 @@ export class GroupedQuery<T extends object, R, A = unknown> {
   ): GroupedQuery<T, R & AggregateValues<T, S>, A & AggregateValues<T, S>> {
     const names: QueryNames = { model: this.model, annotations: this.rows.annotations };
     const taken = new Set([...this.groups.keys, ...this.groups.aggregates].map(({ key }) => key));
-    const added = resolveAggregates(names, aggregates as Aggregates);
+    const added = resolveAggregates(names, aggregates);
     const twice = added.find(({ key }) => taken.has(key));
     if (twice) throw this.#wrong(twice.key, `"${twice.key}" names a column of the group already.`);
     return new GroupedQuery(this.model, this.rows, {

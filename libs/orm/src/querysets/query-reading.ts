@@ -154,7 +154,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    */
   async aggregate<const S extends Aggregates>(aggregates: S & CheckedAggregates<T, S>): Promise<AggregateValues<T, S>> {
     this.refuseSlice('aggregate');
-    const columns = resolveAggregates(this.names, aggregates as Aggregates);
+    const columns = resolveAggregates(this.names, aggregates);
     if (columns.length === 0)
       throw new InvalidLookupError(this.model.name, 'aggregate', 'aggregate() was given nothing.');
     return (await this.runner().aggregates(columns)) as AggregateValues<T, S>;
