@@ -48,6 +48,17 @@ describe.each(await databaseKinds())('comments and tags on %s', (kind) => {
       expect((await call('get', `${COMMENTS}?post=${draft}`, { as: ANN })).body.count).toBe(1);
     });
 
+    test('are found and written below their post, and below no draft of others', async () => {
+      const [published, draft] = world.posts.map(({ id }) => `/api/v1/posts/${id}/comments`) as [string, string];
+      const forged = { body: 'Nice.', post: world.posts[1]!.id };
+      const { status, body } = await call('post', published, { as: BOB, body: forged });
+      expect([status, body.post, body.author]).toEqual([201, world.posts[0]!.id, world.bob.id]);
+      expect((await call('get', published)).body.count).toBe(3);
+      expect((await call('get', draft, { as: BOB })).status).toBe(404);
+      expect((await call('get', draft, { as: ANN })).body.count).toBe(0);
+      expect((await call('post', draft, { as: BOB, body: { body: 'x' } })).status).toBe(404);
+    });
+
     test('go with their post', async () => {
       expect((await call('get', COMMENTS)).body.count).toBe(2);
       expect((await call('delete', `/api/v1/posts/${world.posts[0]!.id}`, { as: ANN })).status).toBe(204);

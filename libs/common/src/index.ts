@@ -1,3 +1,4 @@
+export type { ActionCall, ActionHook, AroundAction, HookedAction } from './actions/action-hook.js';
 export { type Clock, CLOCK, systemClock } from './clock/clock.js';
 export { CommonModule } from './common.module.js';
 export { ContextKey, RequestContext } from './context/request-context.js';
@@ -31,6 +32,7 @@ export {
 export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
 export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';
+export { ActionHookRegistry } from './registries/action-hook.registry.js';
 export { BootReportRegistry } from './registries/boot-report.registry.js';
 export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';
 export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';

@@ -1,7 +1,7 @@
 export { type StandardActionName } from './actions/standard-actions.js';
 export { Action } from './decorators/action.decorator.js';
 export { Computed } from './decorators/computed.decorator.js';
-export { Context, Input, Instance } from './decorators/parameter.decorators.js';
+export { Context, Input, Instance, PathParam } from './decorators/parameter.decorators.js';
 export { ViewSet } from './decorators/viewset.decorator.js';
 export {
   DuplicateRouteError,
@@ -20,7 +20,6 @@ export {
 export type { FilterDeclaration, FilterLookup } from './filtering/filter-declaration.js';
 export type { ComputedOptions } from './metadata/viewset.metadata.js';
 export type { HttpVerb } from './options/http-verb.js';
-export type { ActionOptions, ViewSetOptions } from './options/viewset.options.js';
 export { CursorPagination } from './pagination/cursor.pagination.js';
 export { LimitOffsetPagination } from './pagination/limit-offset.pagination.js';
 export { type Page, PageNumberPagination } from './pagination/page-number.pagination.js';
@@ -32,8 +31,11 @@ export type {
   PaginationStyle,
   ResolvedPaginationOptions,
 } from './pagination/pagination.options.js';
+export type { PathParameterKind } from './options/path-parameter.js';
+export type { ActionOptions, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
-export { Permission, type PermissionEntry } from './permissions/permission.js';
+export { ModelPermissions, StrictModelPermissions } from './permissions/model.permissions.js';
+export { Permission, type PermissionEntry, type PermissionSubject } from './permissions/permission.js';
 export { and, not, or } from './permissions/permission-operators.js';
 export {
   AllowAny,
@@ -56,7 +58,21 @@ export {
 export { type OutputClass, OutputSchema, type OutputSchemaOptions } from './schemas/output-schema.js';
 export { ApiView } from './views/api.view.js';
 export { GenericViewSet, type ScopeCondition } from './views/generic.viewset.js';
+export {
+  type CreateActions,
+  CreateMixin,
+  type DestroyActions,
+  DestroyMixin,
+  type ListActions,
+  ListMixin,
+  type RetrieveActions,
+  RetrieveMixin,
+  type UpdateActions,
+  UpdateMixin,
+  type ViewSetBase,
+} from './views/mixins.js';
 export { ModelViewSet } from './views/model.viewset.js';
+export { PlainViewSet } from './views/plain.viewset.js';
 export { ReadOnlyModelViewSet } from './views/read-only-model.viewset.js';
 export { type ViewSetFeatureOptions, ViewSetModule } from './viewset.module.js';
 export { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';

@@ -2,9 +2,10 @@ import { CoreSettings, PaginationSettings } from '@core-framework/config';
 import { DATABASE, type Database, Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { CompiledView } from './compiler/compiled-view.js';
 import { ViewCompiler } from './compiler/view.compiler.js';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
-import { UndecoratedViewError, UnregisteredModelError } from './errors/viewset.errors.js';
+import { InvalidOptionError, UndecoratedViewError, UnregisteredModelError } from './errors/viewset.errors.js';
 import { ownViewSet, resolvedViewSet } from './metadata/viewset.metadata.js';
 import { CursorSeal } from './pagination/cursor-seal.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
@@ -28,15 +29,18 @@ export class ViewSetExplorer implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const database = this.#find<Database>(DATABASE);
     const compiler = this.#compiler(database);
-    for (const { metatype: view, host } of this.discovery.getControllers()) {
+    for (const wrapper of this.discovery.getControllers()) {
+      const { metatype: view, host } = wrapper;
       if (!isView(view) || this.registry.has(view)) continue;
       if (!ownViewSet(view)) throw new UndecoratedViewError(view.name);
       const { model } = resolvedViewSet(view);
       if (model && !database?.orm.getMetadata().has(model)) throw new UnregisteredModelError(view.name, model.name);
       // Permissions are made in the module of the view, so that they inject what the view may inject.
       const module = host?.getProviderByKey<ModuleRef>(ModuleRef).instance ?? this.modules;
-      this.registry.add(await compiler.compile(view, module));
+      const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as View) : undefined;
+      this.registry.add(await compiler.compile({ view, instance, module }));
     }
+    for (const compiled of this.registry.all) assertParent(compiled, this.registry);
   }
 
   #compiler(database: Database | undefined): ViewCompiler {
@@ -55,6 +59,7 @@ export class ViewSetExplorer implements OnModuleInit {
       relatedRows: new RelatedRows(managerOf),
       managerOf,
       cursorSeal: new CursorSeal(settings?.secretKey ?? ''),
+      viewOf: (view) => this.registry.get(view),
       database,
     });
   }
@@ -65,6 +70,20 @@ export class ViewSetExplorer implements OnModuleInit {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** @throws InvalidOptionError unless the ViewSet that a nested one needs to find parents is there for all requests. */
+function assertParent({ view, options: { parent } }: CompiledView, registry: ViewSetRegistry): void {
+  if (!parent) return;
+  const name = parent.viewset.name;
+  const owner = `@ViewSet of ${view.name}`;
+  if (!registry.has(parent.viewset)) {
+    throw new InvalidOptionError(owner, `its "parent" ${name} is not registered.`, `Register ${name} as well.`);
+  }
+  if (!registry.get(parent.viewset).instance) {
+    const problem = `its "parent" ${name} is made anew for each request.`;
+    throw new InvalidOptionError(owner, problem, `Inject nothing of request scope into ${name}.`);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
 import { resolvedViewSet } from './metadata/viewset.metadata.js';
+import { ActionHookBinder } from './pipeline/action-hook-binder.js';
 import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
 import { RouteTable } from './routing/route-table.js';
@@ -23,7 +24,15 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
 @Global()
 @Module({
   imports: [CommonModule, DiscoveryModule],
-  providers: [RouteTable, CallerIdentification, PipelineServices, ViewSetRegistry, ViewSetExplorer, ViewSetAnnouncer],
+  providers: [
+    RouteTable,
+    CallerIdentification,
+    PipelineServices,
+    ViewSetRegistry,
+    ViewSetExplorer,
+    ViewSetAnnouncer,
+    ActionHookBinder,
+  ],
   exports: [ViewSetRegistry],
 })
 class ViewSetCoreModule {}

@@ -11,6 +11,7 @@ import {
   or,
   ViewSet,
 } from '@core-framework/viewset';
+import { PostViewSet } from '../posts/post.viewset.js';
 import { Comment } from './comment.model.js';
 
 /** What a reader sends; the author is the caller. */
@@ -45,3 +46,7 @@ export class CommentViewSet extends ModelViewSet<Comment, CommentInput> {
     return super.performCreate({ ...data, author: context.principal.id }, context);
   }
 }
+
+/** The comments of one post: `/posts/:post_id/comments`. */
+@ViewSet<Comment>({ parent: { viewset: PostViewSet, field: 'post' } })
+export class PostCommentViewSet extends CommentViewSet {}

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ViewSetModule } from '@core-framework/viewset';
-import { CommentViewSet } from './comment.viewset.js';
+import { CommentViewSet, PostCommentViewSet } from './comment.viewset.js';
 
-@Module({ imports: [ViewSetModule.forFeature([CommentViewSet])] })
+@Module({ imports: [ViewSetModule.forFeature([CommentViewSet, PostCommentViewSet])] })
 export class CommentsModule {}

@@ -8,7 +8,7 @@ export async function retrieve<T extends object>(view: GenericViewSet<T>, contex
   if (context.hasInstance) return context.instance;
   const { resource } = View.compiled(view);
   const found = resource.lookup.narrow(await resource.narrowed(view, context), context.params).limit(1);
-  const [row] = await resource.read(found);
+  const [row] = await resource.read(found, context.output);
   if (!row) throw new NotFoundException();
   return row;
 }

@@ -1,4 +1,5 @@
 import type { StandardActionName } from '../actions/standard-actions.js';
+import type { ReadPathParameter } from '../options/path-parameter.js';
 import type { Authorization } from '../permissions/authorization.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { Listing } from '../resource/listing.js';
@@ -15,6 +16,10 @@ export interface CompiledAction {
   /** Which standard action it is, if it is one. */
   readonly standard?: StandardActionName;
   readonly authorization: Authorization;
+  /** What the view decides for each request instead; absent what it leaves to its options. */
+  readonly perRequest: PerRequest;
+  /** The parameters of its own path that are not any text. */
+  readonly pathParameters: readonly (readonly [name: string, read: ReadPathParameter])[];
   /** Whether the object is loaded before the action runs. */
   readonly needsInstance: boolean;
   readonly input?: CompiledInput;
@@ -29,4 +34,11 @@ export interface CompiledAction {
   readonly transaction: boolean;
   /** Calls the view's method with its parameters filled. */
   invoke(view: View, context: ActionContext): unknown;
+}
+
+/** What the hooks of a view answer for one request; a hook that nobody overrode is absent. */
+export interface PerRequest {
+  authorization?(view: View, context: ActionContext): Promise<Authorization | undefined>;
+  input?(view: View, context: ActionContext): Promise<CompiledInput | undefined>;
+  output?(view: View, context: ActionContext): Promise<CompiledOutput | undefined>;
 }

@@ -3,7 +3,7 @@ import type { ModuleRef } from '@nestjs/core';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
 import { CompoundPermission, flattened } from '../permissions/permission-operators.js';
-import type { Permission, PermissionEntry } from '../permissions/permission.js';
+import type { Permission, PermissionEntry, PermissionSubject } from '../permissions/permission.js';
 import type { PlannedRoute } from '../routing/route-plan.js';
 
 /** Makes permissions of entries; each class is instantiated once per module, by Nest. */
@@ -13,22 +13,22 @@ export class PermissionCompiler {
   constructor(private readonly modules: ModuleRef) {}
 
   /** @throws InvalidOptionError for an entry that is no permission. */
-  async compile(view: string, entries: readonly PermissionEntry[]): Promise<readonly Permission[]> {
-    for (const entry of entries) checkEntry(view, entry);
-    const permissions = await Promise.all(entries.map((entry) => this.#instance(entry)));
+  async compile(subject: PermissionSubject, entries: readonly PermissionEntry[]): Promise<readonly Permission[]> {
+    for (const entry of entries) checkEntry(subject.view, entry);
+    const permissions = await Promise.all(entries.map((entry) => this.#bound(entry, subject)));
     return permissions.flatMap(flattened);
   }
 
+  async #bound(entry: PermissionEntry, subject: PermissionSubject): Promise<Permission> {
+    if (!(entry instanceof CompoundPermission)) return (await this.#instance(entry)).bindTo(subject);
+    return entry.bind(await Promise.all(entry.operands.map((operand) => this.#bound(operand, subject))));
+  }
+
   #instance(entry: PermissionEntry): Promise<Permission> {
-    if (entry instanceof CompoundPermission) return this.#bind(entry);
     if (typeof entry !== 'function') return Promise.resolve(entry);
     let instance = this.#instances.get(entry);
     if (!instance) this.#instances.set(entry, (instance = this.modules.create(entry as unknown as Type<Permission>)));
     return instance;
-  }
-
-  async #bind(compound: CompoundPermission): Promise<Permission> {
-    return compound.bind(await Promise.all(compound.operands.map((operand) => this.#instance(operand))));
   }
 }
 

@@ -1,15 +1,18 @@
 import { modelDefinition, type ModelDefinition } from '@core-framework/orm';
-import { InvalidOptionError, MissingModelError } from '../errors/viewset.errors.js';
+import { InvalidOptionError, MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
 import { compileFilters } from '../filtering/filter.compiler.js';
 import { lookupsFor } from '../filtering/filter-declaration.js';
-import type { ViewSetOptions } from '../options/viewset.options.js';
 import type { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Listing } from '../resource/listing.js';
 import { LookupValue } from '../resource/lookup-value.js';
 import { readRows } from '../resource/read-rows.js';
+import { type AnyClass, resolvedViewSet } from '../metadata/viewset.metadata.js';
+import type { ParentOptions, ViewSetOptions } from '../options/viewset.options.js';
+import { ParentLink } from '../resource/parent-link.js';
 import { Resource } from '../resource/resource.js';
 import { RowWriter } from '../resource/row-writer.js';
 import { UniqueCheck } from '../resource/unique-check.js';
+import { parentParameter } from '../routing/nested-path.js';
 import { lookupParameter } from '../routing/route-plan.js';
 import { compileInput } from '../schemas/input.compiler.js';
 import { derivedInput, inputBasisOf, isWritable } from '../schemas/input-schema.js';
@@ -17,12 +20,15 @@ import { derivedOutput, isReadable } from '../schemas/output-schema.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { checkNames } from '../schemas/schema-basis.js';
+import type { CompiledView } from './compiled-view.js';
 
 interface Services {
   readonly paginations: PaginationCompiler;
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
   readonly managerOf: ManagerFinder;
+  /** Finds a compiled view; to be asked once all of them are. */
+  readonly viewOf: (view: AnyClass) => CompiledView;
 }
 
 /** @throws MissingModelError, UnknownFieldError, UnsupportedLookupError, InvalidOptionError */
@@ -39,10 +45,11 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   const columns = [...model.fields.values()].filter(({ columnName }) => columnName !== undefined);
   const unique = fieldsNamed(view, 'uniqueFields', options.uniqueFields, columns);
   const ignored = passedOver(model, output.properties);
+  const parent = options.parent ? parentLink(view, model, options.parent, services) : undefined;
   return new Resource({
     model,
     manager,
-    input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows }),
+    input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows, fixed: parent?.field.name }),
     output,
     lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
     listing: new Listing(
@@ -54,11 +61,31 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
         relatedRows: services.relatedRows,
       },
       pagination,
-      (rows, further) => readRows(output, rows, further),
+      (rows, further, shown = output) => readRows(shown, rows, further),
     ),
     unique: new UniqueCheck(model, manager, unique),
     writer: new RowWriter(model, manager),
+    parent,
   });
+}
+
+/** @throws UnknownFieldError unless the field is a foreign key to the model of the parent. */
+function parentLink(
+  view: string,
+  model: ModelDefinition,
+  parent: ParentOptions,
+  { viewOf }: Pick<Services, 'viewOf'>,
+): ParentLink {
+  const target = resolvedViewSet(parent.viewset).model;
+  const usable = [...model.fields.values()].filter(
+    ({ relation }) => relation?.owner && !relation.many && relation.target() === target,
+  );
+  const field = usable.find(({ name }) => name === parent.field);
+  if (!field) {
+    const known = usable.map(({ name }) => name);
+    throw new UnknownFieldError(view, parent.field, 'parent', known);
+  }
+  return new ParentLink(field, parentParameter(parent), () => viewOf(parent.viewset));
 }
 
 type Field = ModelDefinition['primaryKey'];

@@ -1,12 +1,13 @@
-import { type Database, QuerySet } from '@core-framework/orm';
+import type { Database } from '@core-framework/orm';
 import type { ModuleRef } from '@nestjs/core';
 import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
-import { ForeignParameterError, InvalidOptionError } from '../errors/viewset.errors.js';
-import { type AnyClass, hasRouterParameters, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import { type AnyClass, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
 import type { CursorSeal } from '../pagination/cursor-seal.js';
 import { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Authorization } from '../permissions/authorization.js';
+import type { PermissionEntry } from '../permissions/permission.js';
 import { ActionPipeline } from '../pipeline/action-pipeline.js';
 import type { PipelineServices } from '../pipeline/pipeline-services.js';
 import { Responder } from '../pipeline/responder.js';
@@ -19,14 +20,16 @@ import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import { Presenter } from '../schemas/presenter.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
-import { ApiView } from '../views/api.view.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import { ReadOnlyModelViewSet } from '../views/read-only-model.viewset.js';
-import { View } from '../views/view.js';
+import type { View } from '../views/view.js';
+import { viewKindOf } from '../views/view-kind.js';
 import type { ResolvedViewSetModuleOptions } from '../viewset.options.js';
-import type { CompiledAction } from './compiled-action.js';
+import { compilePathParameters, invokerOf, pathParameterKinds } from './action-parameters.js';
+import type { CompiledAction, PerRequest } from './compiled-action.js';
 import { CompiledView } from './compiled-view.js';
 import { PermissionCompiler, permissionEntriesOf } from './permission.compiler.js';
+import { compileRequestHooks } from './request-hooks.js';
 import { compileResource } from './resource.compiler.js';
 
 /** What the views of an application are compiled with. */
@@ -37,45 +40,59 @@ export interface CompilationServices {
   readonly relatedRows: RelatedRows;
   readonly managerOf: ManagerFinder;
   readonly cursorSeal: CursorSeal;
+  /** Finds a compiled view; to be asked once all of them are. */
+  readonly viewOf: (view: AnyClass) => CompiledView;
   /** The application's database; absent when it has none. */
   readonly database?: Database;
+}
+
+/** One view as the module that registers it knows it. */
+export interface ViewSource {
+  readonly view: AnyClass;
+  /** The module that registers it: what its permissions and paginations inject is found there. */
+  readonly module: ModuleRef;
+  /** The one instance of the class; absent when each request gets its own. */
+  readonly instance: View | undefined;
 }
 
 /** Turns the decorated class into what answers its requests: all that can be decided once is decided here. */
 export class ViewCompiler {
   constructor(private readonly services: CompilationServices) {}
 
-  async compile(view: AnyClass, module: ModuleRef): Promise<CompiledView> {
-    const permissions = new PermissionCompiler(module);
+  async compile({ view, module, instance }: ViewSource): Promise<CompiledView> {
     const options = resolvedViewSet(view);
-    const isApiView = view.prototype instanceof ApiView;
+    const { caller } = this.services.pipeline;
+    const permissions = new PermissionCompiler(module);
     const paginations = new PaginationCompiler(this.services.defaults, this.services.cursorSeal, module);
-    const resource = isApiView
-      ? undefined
-      : await compileResource(view.name, options, { ...this.services, paginations });
+    const resource =
+      viewKindOf(view) === 'model'
+        ? await compileResource(view.name, options, { ...this.services, paginations })
+        : undefined;
+    const subject = { view: view.name, model: resource?.model };
+    const hidesObjects = options.hideForbidden ?? false;
+    const authorizationBy = async (entries: readonly PermissionEntry[]) =>
+      new Authorization(await permissions.compile(subject, entries), caller, hidesObjects);
+    const perRequest = compileRequestHooks(view, {
+      subject,
+      permissions,
+      caller,
+      hidesObjects,
+      outputs: this.services.outputs,
+      compileInput: (schema) => this.#inputOf(schema, resource),
+    });
     const presenter = new Presenter(this.services.outputs, resource?.output);
-    const routes = planRoutes(view, options, isApiView);
     const pipelines = await Promise.all(
-      routes.map(async (route) => {
-        const entries = permissionEntriesOf(route, options, this.services.defaults.permissions);
-        const authorization = new Authorization(
-          await permissions.compile(view.name, entries),
-          this.services.pipeline.caller,
+      planRoutes(view, options).map(async (route) => {
+        const authorization = await authorizationBy(
+          permissionEntriesOf(route, options, this.services.defaults.permissions),
         );
         const listing = await this.#listing(view, route, resource, paginations);
-        const action = this.#action(view, route, authorization, resource, listing);
-        const responder = new Responder(action, presenter, resource);
-        return new ActionPipeline(action, this.services.pipeline, responder, resource);
+        const action = this.#action(view, { route, authorization, perRequest, resource, listing });
+        return new ActionPipeline(action, this.services.pipeline, new Responder(action, presenter, resource), resource);
       }),
     );
-    const general = await permissions.compile(view.name, options.permissions ?? this.services.defaults.permissions);
-    return new CompiledView(
-      view,
-      options,
-      new Authorization(general, this.services.pipeline.caller),
-      pipelines,
-      resource,
-    );
+    const authorization = await authorizationBy(options.permissions ?? this.services.defaults.permissions);
+    return new CompiledView({ view, options, authorization, perRequest, pipelines, resource, instance });
   }
 
   /** How the list that an action answers is cut; `undefined` when it answers none. */
@@ -93,31 +110,28 @@ export class ViewCompiler {
     return listing.withPagination(await paginations.compile(owner, options.pagination, model, listing.rules.ordering));
   }
 
-  #action(
-    view: AnyClass,
-    route: PlannedRoute,
-    authorization: Authorization,
-    resource: Resource | undefined,
-    listing: Listing | undefined,
-  ): CompiledAction {
+  #action(view: AnyClass, { route, authorization, perRequest, resource, listing }: ActionParts): CompiledAction {
     const { action: name, verb, options } = route;
     const standard = resource && !options && isStandardAction(name) ? name : undefined;
     const { many, output } = this.#output(options?.output, standard !== undefined || listing !== undefined, resource);
-    const invoke = invokerOf(view, name);
     return {
       id: routeId(view, name, verb),
       name,
       route,
       standard,
       authorization,
-      needsInstance: standard ? needsInstance(view, standard, authorization) : route.detail,
+      perRequest,
+      pathParameters: compilePathParameters(pathParameterKinds(view, route)),
+      needsInstance: standard
+        ? needsInstance(view, standard, authorization, perRequest)
+        : resource !== undefined && route.detail,
       input: standard ? bodyOf(standard, resource) : this.#input(view, route, resource),
       partial: standard === 'partialUpdate',
       output,
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
       transaction: options?.transaction ?? (!isSafe(verb) && this.services.database !== undefined),
-      invoke: listing && !standard ? listingInvoker(invoke, listing) : invoke,
+      invoke: invokerOf(view, name),
     };
   }
 
@@ -126,8 +140,16 @@ export class ViewCompiler {
     const types = (Reflect.getMetadata('design:paramtypes', view.prototype, action) ?? []) as unknown[];
     const schema = options?.input ?? (position >= 0 ? types[position] : undefined);
     if (typeof schema !== 'function' || schema === Object || isSafe(verb)) return undefined;
+    return this.#inputOf(schema as InputClass, resource);
+  }
+
+  #inputOf(schema: InputClass, resource?: Resource): CompiledInput {
     const ignored = new Set(resource?.output.properties.map((property) => property.name));
-    return compileInput(schema as InputClass, { ignored, relatedRows: this.services.relatedRows });
+    return compileInput(schema, {
+      ignored,
+      relatedRows: this.services.relatedRows,
+      fixed: resource?.parent?.field.name,
+    });
   }
 
   #output(stated: NonNullable<PlannedRoute['options']>['output'], isStandard: boolean, resource?: Resource) {
@@ -138,10 +160,24 @@ export class ViewCompiler {
   }
 }
 
+/** What an action is compiled of. */
+interface ActionParts {
+  readonly route: PlannedRoute;
+  readonly authorization: Authorization;
+  readonly perRequest: PerRequest;
+  readonly resource: Resource | undefined;
+  readonly listing: Listing | undefined;
+}
+
 /** Reading one row needs no entity unless a permission or the application's own code wants to see it. */
-function needsInstance(view: AnyClass, name: keyof typeof STANDARD_ACTIONS, { checksObjects }: Authorization): boolean {
+function needsInstance(
+  view: AnyClass,
+  name: keyof typeof STANDARD_ACTIONS,
+  { checksObjects }: Authorization,
+  perRequest: PerRequest,
+): boolean {
   if (!STANDARD_ACTIONS[name].detail) return false;
-  if (name !== 'retrieve' || checksObjects) return true;
+  if (name !== 'retrieve' || checksObjects || perRequest.authorization) return true;
   const { getObject, retrieve } = view.prototype as ReadOnlyModelViewSet<object>;
   return getObject !== GenericViewSet.prototype.getObject || retrieve !== ReadOnlyModelViewSet.prototype.retrieve;
 }
@@ -160,29 +196,4 @@ function shapeOf(
   if (listing) return listing.pagination ? 'page' : 'many';
   if (!hasOutput) return 'anything';
   return many ? 'many' : 'one';
-}
-
-/** Cuts the QuerySet that an action returns, and leaves any other answer as it is. */
-function listingInvoker(invoke: CompiledAction['invoke'], listing: Listing): CompiledAction['invoke'] {
-  return async (view, context) => {
-    const answer = await invoke(view, context);
-    if (!(answer instanceof QuerySet) || !(view instanceof GenericViewSet)) return answer;
-    const rows = await View.compiled(view).resource.scoped(view, context, answer as QuerySet<object>);
-    return listing.list(rows, context.request);
-  };
-}
-
-/** @throws ForeignParameterError when a parameter waits for Nest's router. */
-function invokerOf(view: AnyClass, name: string): CompiledAction['invoke'] {
-  if (hasRouterParameters(view, name)) throw new ForeignParameterError(view.name, name);
-  const kinds = parametersOf(view, name);
-  const count = Math.max(kinds.length, 1);
-  return (target, context) => {
-    const method = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
-    const args = Array.from({ length: count }, (_, index) => {
-      const kind = kinds[index];
-      return kind === 'input' ? context.input : kind === 'instance' ? context.instance : context;
-    });
-    return method?.apply(target, args);
-  };
 }

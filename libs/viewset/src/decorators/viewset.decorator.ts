@@ -1,11 +1,12 @@
-import { isModel, modelDefinition } from '@core-framework/orm';
+import { isModel } from '@core-framework/orm';
 import { Controller } from '@nestjs/common';
-import { InvalidOptionError, MissingModelError } from '../errors/viewset.errors.js';
+import { MissingModelError } from '../errors/viewset.errors.js';
 import { type AnyClass, recordViewSet, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
 import { defineRouteHandlers } from '../routing/route-handlers.js';
+import { pathOf } from '../routing/nested-path.js';
 import { planRoutes } from '../routing/route-plan.js';
-import { ApiView } from '../views/api.view.js';
+import { viewKindOf } from '../views/view-kind.js';
 
 /**
  * Makes a class a Nest controller that serves a model, or, on an {@link ApiView}, whatever its methods answer.
@@ -21,18 +22,12 @@ import { ApiView } from '../views/api.view.js';
 export function ViewSet<T extends object>(options: ViewSetOptions<T>): ClassDecorator {
   return (target) => {
     const view = target as unknown as AnyClass;
-    const isApiView = view.prototype instanceof ApiView;
     recordViewSet(view, options);
     const resolved = resolvedViewSet(view);
-    if (!isApiView && !isModel(resolved.model)) throw new MissingModelError(view.name);
-    const routes = planRoutes(view, resolved, isApiView);
+    if (viewKindOf(view) === 'model' && !isModel(resolved.model)) throw new MissingModelError(view.name);
+    const routes = planRoutes(view, resolved);
+    const path = pathOf(view, resolved);
     defineRouteHandlers(view, routes);
-    Controller(pathOf(view, resolved))(target);
+    Controller(path)(target);
   };
-}
-
-function pathOf(view: AnyClass, { path, model }: ViewSetOptions): string {
-  if (path !== undefined) return path;
-  if (model) return modelDefinition(model).tableName.replaceAll('_', '-');
-  throw new InvalidOptionError(`@ViewSet of ${view.name}`, 'there is no model to take a path from.', 'Set "path".');
 }

@@ -4,7 +4,7 @@ import type { ActionOptions, ViewSetOptions } from '../options/viewset.options.j
 export type AnyClass = abstract new (...args: never[]) => object;
 
 /** What a parameter of an action asks to be filled with. */
-export type ParameterKind = 'input' | 'instance' | 'context';
+export type ParameterKind = 'input' | 'instance' | 'context' | `:${string}`;
 
 /** A computed field of an output schema. */
 export interface ComputedOptions {

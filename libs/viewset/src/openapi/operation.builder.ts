@@ -1,7 +1,10 @@
 import { STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import type { FieldDefinition } from '@core-framework/orm';
+import { pathParameterKinds } from '../compiler/action-parameters.js';
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { CompiledView } from '../compiler/compiled-view.js';
 import { isSafe } from '../options/http-verb.js';
+import { pathParameterSchema } from '../options/path-parameter.js';
 import type { ComponentRegistry } from './component.registry.js';
 import { type ErrorStatus, errorResponse } from './error.components.js';
 import { listParameters } from './list.parameters.js';
@@ -17,7 +20,10 @@ export class OperationBuilder {
   ) {}
 
   build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
-    const parameters = [...this.#pathParameters(path, view), ...(action.listing ? listParameters(action.listing) : [])];
+    const parameters = [
+      ...this.#pathParameters(path, view, action),
+      ...(action.listing ? listParameters(action.listing) : []),
+    ];
     return {
       operationId,
       summary: summaryOf(view, action),
@@ -29,11 +35,13 @@ export class OperationBuilder {
     };
   }
 
-  #pathParameters(path: string, view: CompiledView): Node[] {
+  #pathParameters(path: string, view: CompiledView, { route }: CompiledAction): Node[] {
+    const kinds = pathParameterKinds(view.view, route);
     return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => {
-      const lookup =
-        view.hasResource && view.resource.lookup.parameter === name ? view.resource.lookup.field : undefined;
-      const { readOnly: _readOnly, ...schema } = lookup?.jsonSchema ?? { type: 'string' };
+      const kind = kinds.get(name);
+      const { readOnly: _readOnly, ...schema } = kind
+        ? pathParameterSchema(kind)
+        : (lookupFieldOf(view, name)?.jsonSchema ?? { type: 'string' });
       return { name, in: 'path', required: true, schema };
     });
   }
@@ -68,6 +76,15 @@ export class OperationBuilder {
     const item = this.components.output(output);
     return { content: json(shape === 'many' ? { type: 'array', items: item } : item) };
   }
+}
+
+/** The field that a parameter of the path is looked for by: the view's own, or that of a ViewSet above it. */
+function lookupFieldOf(view: CompiledView, name: string): FieldDefinition | undefined {
+  if (!view.hasResource) return undefined;
+  const { lookup, parent } = view.resource;
+  if (lookup.parameter === name) return lookup.field;
+  for (let link = parent; link; link = link.above) if (link.parameter === name) return link.lookupField;
+  return undefined;
 }
 
 const SUCCESS: Readonly<Record<number, string>> = {

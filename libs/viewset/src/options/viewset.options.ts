@@ -1,14 +1,26 @@
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
+import type { AnyClass } from '../metadata/viewset.metadata.js';
 import type { FilterDeclaration } from '../filtering/filter-declaration.js';
 import type { PaginationEntry } from '../pagination/pagination.compiler.js';
 import type { PermissionEntry } from '../permissions/permission.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
+import type { PathParameterKind } from './path-parameter.js';
 
 /** Names of a model's own properties. */
 type FieldName<T extends object> = Extract<keyof T, string>;
+
+/** Under which other ViewSet one is nested. */
+export interface ParentOptions<T extends object = object> {
+  /** The ViewSet in front of it in the path; it must be registered too, and may be nested itself. */
+  readonly viewset: AnyClass;
+  /** The foreign key that leads to the parent's model. */
+  readonly field: FieldName<T>;
+  /** Name of the path parameter. @defaultValue the field and the parent's lookup field: `post_id`, `post_slug` */
+  readonly parameter?: string;
+}
 
 /** What a ViewSet says about itself; a subclass inherits what it does not say. */
 export interface ViewSetOptions<T extends object = object> {
@@ -29,6 +41,11 @@ export interface ViewSetOptions<T extends object = object> {
    * Entries of a parent class stay in force unless the same action is named again.
    */
   readonly permissionsByAction?: Readonly<Record<string, readonly PermissionEntry[]>>;
+  /**
+   * Nests the routes under another ViewSet's: `posts/:post_id/comments`. A parent that the caller may not read is 404;
+   * only its rows are served, and new ones get it whatever the body says. `false` undoes what a parent class said.
+   */
+  readonly parent?: ParentOptions<T> | false;
   /** The unique field by which the path names a row. @defaultValue the primary key */
   readonly lookupField?: FieldName<T>;
   /** Fields whose values are looked for before a row is written, so that all errors come at once. */
@@ -43,6 +60,8 @@ export interface ViewSetOptions<T extends object = object> {
   readonly ordering?: readonly FieldName<T>[];
   /** The standard actions that exist. @defaultValue those that the class has methods for */
   readonly actions?: readonly string[];
+  /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
+  readonly hideForbidden?: boolean;
 }
 
 /** The names of all options, for the check at start-up. */
@@ -61,6 +80,8 @@ export const VIEWSET_OPTION_NAMES = [
   'search',
   'ordering',
   'actions',
+  'parent',
+  'hideForbidden',
 ] as const satisfies readonly (keyof ViewSetOptions)[];
 
 /** What an `@Action` says about itself. */
@@ -90,6 +111,13 @@ export interface ActionOptions {
   readonly transaction?: boolean;
   /** One line in the API documentation. @defaultValue made of the method's name */
   readonly summary?: string;
+  /** What its answer says in words: `message` of an envelope, and the whole body when the method returns nothing. */
+  readonly message?: string;
+  /**
+   * What the parameters of its path may be; anything else is 404.
+   * @defaultValue as the types of the parameters with `@PathParam()` say, else any text
+   */
+  readonly params?: Readonly<Record<string, PathParameterKind>>;
 }
 
 /** The names of all options, for the check at start-up. */
@@ -105,4 +133,6 @@ export const ACTION_OPTION_NAMES = [
   'status',
   'transaction',
   'summary',
+  'message',
+  'params',
 ] as const satisfies readonly (keyof ActionOptions)[];

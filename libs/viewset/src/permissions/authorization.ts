@@ -1,4 +1,4 @@
-import { ForbiddenException } from '@core-framework/common';
+import { ForbiddenException, NotFoundException } from '@core-framework/common';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
 import type { Permission } from './permission.js';
@@ -11,6 +11,8 @@ export class Authorization {
   constructor(
     readonly permissions: readonly Permission[],
     private readonly caller: CallerIdentification,
+    /** Whether refused objects are said not to exist. */
+    private readonly hidesObjects = false,
   ) {
     this.#onObjects = permissions.filter(({ checksObjects }) => checksObjects);
   }
@@ -37,7 +39,9 @@ export class Authorization {
   async checkObject(context: ActionContext, object: object): Promise<void> {
     if (context.allowed === object) return;
     for (const permission of this.#onObjects) {
-      if (!(await permission.hasObjectPermission(context, object))) throw this.#refusal(permission, context);
+      const answer = permission.hasObjectPermission(context, object);
+      if (typeof answer === 'boolean' ? answer : await answer) continue;
+      throw this.hidesObjects ? new NotFoundException() : this.#refusal(permission, context);
     }
     context.allowed = object;
   }

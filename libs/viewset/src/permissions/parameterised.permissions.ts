@@ -1,6 +1,7 @@
+import { MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { isSameKey } from '../schemas/row-key.js';
-import { Permission } from './permission.js';
+import { Permission, type PermissionSubject } from './permission.js';
 
 class OwnerPermission extends Permission {
   constructor(private readonly field: string) {
@@ -14,6 +15,12 @@ class OwnerPermission extends Permission {
   override hasObjectPermission({ principal }: ActionContext, object: object): boolean {
     const owner = keyOf((object as Record<string, unknown>)[this.field]);
     return owner !== undefined && principal.id !== null && isSameKey(owner, principal.id);
+  }
+
+  override bindTo({ view, model }: PermissionSubject): Permission {
+    if (!model) throw new MissingModelError(view);
+    if (model.fields.has(this.field) || this.field in model.model.prototype) return this;
+    throw new UnknownFieldError(view, this.field, 'IsOwner', model.fields.keys());
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ModelDefinition } from '@core-framework/orm';
 import type { ActionContext } from '../pipeline/action-context.js';
 
 /**
@@ -29,10 +30,26 @@ export abstract class Permission {
     return true;
   }
 
+  /**
+   * Asked once per view, when the application starts: answers the permission that stands for this one there. Override it
+   * to learn the view's model, or to refuse to start where this permission makes no sense.
+   */
+  bindTo(_subject: PermissionSubject): Permission {
+    return this;
+  }
+
   /** Whether {@link hasObjectPermission} says anything; when none does, objects are read without being hydrated. */
   get checksObjects(): boolean {
     return this.hasObjectPermission !== Permission.prototype.hasObjectPermission;
   }
+}
+
+/** What a permission is to guard. */
+export interface PermissionSubject {
+  /** Name of the view's class. */
+  readonly view: string;
+  /** The model that it serves; absent in a view without one. */
+  readonly model?: ModelDefinition;
 }
 
 /** What `permissions` lists: a class, which Nest instantiates, or a ready instance. */

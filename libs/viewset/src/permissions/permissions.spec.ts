@@ -9,6 +9,7 @@ import { Document } from '../testing/shop.models.js';
 import { TestApp } from '../testing/test-app.js';
 import { ModelViewSet } from '../views/model.viewset.js';
 import { HasPermission, IsInGroup, IsOwner } from './parameterised.permissions.js';
+import { ModelPermissions, StrictModelPermissions } from './model.permissions.js';
 import { Permission } from './permission.js';
 import { and, not, or } from './permission-operators.js';
 import { AllowAny, IsAuthenticated, IsAuthenticatedOrReadOnly, IsSuperUser } from './standard.permissions.js';
@@ -74,6 +75,20 @@ class PublicViewSet extends DocumentViewSet {
 @ViewSet({ path: 'mixed', model: Document, permissions: [IsAuthenticatedOrReadOnly] })
 class MixedViewSet extends ModelViewSet<Document> {}
 
+@ViewSet({ path: 'kept', model: Document, permissions: [ModelPermissions] })
+class KeptViewSet extends ModelViewSet<Document> {}
+
+@ViewSet({ path: 'strict', model: Document, permissions: [or(StrictModelPermissions, IsSuperUser)] })
+class StrictViewSet extends ModelViewSet<Document> {}
+
+@ViewSet({ path: 'discreet', model: Document, permissions: [IsOwner('owner')], hideForbidden: true })
+class DiscreetViewSet extends ModelViewSet<Document> {
+  @Action({ method: 'POST', detail: true })
+  touch() {
+    return {};
+  }
+}
+
 const MINE = '11111111-1111-4111-8111-111111111111';
 const SHARED = '22222222-2222-4222-8222-222222222222';
 const HIDDEN = '33333333-3333-4333-8333-333333333333';
@@ -85,7 +100,15 @@ describe('permissions', () => {
     (await shop.call(method, path, { as, body })).status;
 
   beforeAll(async () => {
-    const views = [DocumentViewSet, StricterViewSet, PublicViewSet, MixedViewSet];
+    const views = [
+      DocumentViewSet,
+      StricterViewSet,
+      PublicViewSet,
+      MixedViewSet,
+      KeptViewSet,
+      StrictViewSet,
+      DiscreetViewSet,
+    ];
     shop = await TestApp.start({ views, providers: [{ provide: OpeningHours, useValue: hours }] });
   });
   afterAll(() => shop?.close());
@@ -174,6 +197,40 @@ describe('permissions', () => {
     const options = await shop.call('OPTIONS', '/mixed');
     expect([options.status, Object.keys(options.body.actions)]).toEqual([200, ['GET']]);
     expect(await status('OPTIONS', '/documents')).toBe(401);
+  });
+
+  test('model permissions are named after the table and stand for verbs', async () => {
+    const body = { reference: MINE.replaceAll('1', '4'), name: 'new', owner: 1 };
+    expect([await status('GET', '/kept'), await status('GET', '/kept', '1')]).toEqual([401, 200]);
+    expect(await status('POST', '/kept', '1', body)).toBe(403);
+    expect(await status('POST', '/kept', '1 can:documents.add', body)).toBe(201);
+    expect(await status('PATCH', '/kept/999', '1', {})).toBe(403);
+    expect(await status('PATCH', '/kept/999', '1 can:documents.change', {})).toBe(404);
+    expect(await status('DELETE', '/kept/999', '1 can:documents.change')).toBe(403);
+    expect([await status('GET', '/strict', '1'), await status('GET', '/strict', '1 can:documents.view')]).toEqual([
+      403, 200,
+    ]);
+    expect(await status('GET', '/strict', '1 root')).toBe(200);
+  });
+
+  test('objects of others may be said not to exist, by whatever action they are asked for', async () => {
+    const [mine, shared] = await shop.work(() => Document.objects.orderBy('id').all());
+    for (const [method, tail] of [
+      ['GET', ''],
+      ['PATCH', ''],
+      ['DELETE', ''],
+      ['POST', '/touch'],
+    ] as const) {
+      expect([method, await status(method, `/discreet/${shared!.id}${tail}`, '1', {})]).toEqual([method, 404]);
+    }
+    expect(await status('POST', `/discreet/${mine!.id}/touch`, '1')).toBe(200);
+    expect(await status('GET', `/discreet/${mine!.id}`)).toBe(401);
+  });
+
+  test('an owner field that the model does not have is told when the application starts', async () => {
+    @ViewSet({ path: 'misspelt', model: Document, permissions: [or(IsSuperUser, IsOwner('onwer'))] })
+    class MisspeltViewSet extends ModelViewSet<Document> {}
+    await expect(TestApp.start({ views: [MisspeltViewSet] })).rejects.toMatchObject({ code: 'VIEWSET_UNKNOWN_FIELD' });
   });
 
   test('a lookup value of the wrong type is 404 and says so, without a query', async () => {

@@ -1,6 +1,9 @@
 import type { Principal } from '@core-framework/common';
+import type { ModelDefinition } from '@core-framework/orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MissingContextValueError } from '../errors/viewset.errors.js';
+import type { Authorization } from '../permissions/authorization.js';
+import type { CompiledOutput } from '../schemas/output.compiler.js';
 
 const ABSENT: unique symbol = Symbol('absent');
 
@@ -11,6 +14,20 @@ export class ActionContext<T extends object = object, I extends object = object>
 
   /** @internal Set by the pipeline once the object permissions agreed to it. */
   allowed?: object;
+  /** @internal Who may run the action, where the view decides that for each request. */
+  authorization?: Authorization;
+  /** @internal What is shown of the result, where the view decides that for each request. */
+  output?: CompiledOutput;
+  /** @internal The parts of the path by the names that a ViewSet above the one at hand knows them by. */
+  namedParts?: Readonly<Record<string, string>>;
+  /** @internal The values of the path's parameters that are no texts. */
+  parsedParams?: Readonly<Record<string, string | number>>;
+  /** The model that the view serves; absent in a view without one. */
+  model?: ModelDefinition;
+  /**
+   * Key of the row that the ViewSet is nested under, in its `parent` field; `undefined` in one that is not nested.
+   */
+  parentKey?: unknown;
 
   constructor(
     readonly request: FastifyRequest,
@@ -25,7 +42,12 @@ export class ActionContext<T extends object = object, I extends object = object>
 
   /** The parts of the path that have names. */
   get params(): Readonly<Record<string, string>> {
-    return this.request.params as Record<string, string>;
+    return this.namedParts ?? (this.request.params as Record<string, string>);
+  }
+
+  /** A parameter of the path, read as the action's `params` or the type beside its `@PathParam()` say. */
+  param(name: string): string | number | undefined {
+    return this.parsedParams?.[name] ?? this.params[name];
   }
 
   /** The query string as it came; a name that is repeated has an array. */

@@ -1,8 +1,17 @@
-import { MethodNotAllowedException, PreconditionFailedException } from '@core-framework/common';
-import { atomic, VersionConflictError } from '@core-framework/orm';
+import {
+  type ActionCall,
+  type ActionHookRegistry,
+  type AroundAction,
+  type HookedAction,
+  MethodNotAllowedException,
+  PreconditionFailedException,
+} from '@core-framework/common';
+import { atomic, QuerySet, VersionConflictError } from '@core-framework/orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CompiledAction } from '../compiler/compiled-action.js';
+import type { AnyClass } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
+import type { Authorization } from '../permissions/authorization.js';
 import type { Resource } from '../resource/resource.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import type { View } from '../views/view.js';
@@ -19,12 +28,22 @@ import { checkIfMatch } from './version-tag.js';
  * of the body, 400 of its contents, then the action in its transaction.
  */
 export class ActionPipeline {
+  #hooked!: HookedAction;
+  #hook?: AroundAction;
+
   constructor(
     readonly action: CompiledAction,
     private readonly services: PipelineServices,
     private readonly responder: Responder,
     private readonly resource: Resource | undefined,
   ) {}
+
+  /** Finds out who wants to run around the action; to be called once all packages are up. */
+  bindHooks(view: AnyClass, registry: ActionHookRegistry): void {
+    const { name, route, transaction } = this.action;
+    this.#hooked = Object.freeze({ view, name, verb: route.verb, transaction });
+    this.#hook = registry.bind(this.#hooked);
+  }
 
   async run(view: View, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     try {
@@ -37,12 +56,22 @@ export class ActionPipeline {
   async #answer(view: View, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { action } = this;
     const principal = await this.services.caller.identify(request);
-    const context = new ActionContext(request, reply, principal, action.name, action.route.verb);
-    await action.authorization.check(context);
+    const { verb } = action.route;
+    const context = new ActionContext(request, reply, principal, action.name, verb);
+    context.model = this.resource?.model;
+    const authorization = (await action.perRequest.authorization?.(view, context)) ?? action.authorization;
+    context.authorization = authorization;
+    await authorization.check(context);
     this.#refuseShadowed(request);
-    if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context);
+    if (action.pathParameters.length) context.parsedParams = this.#readPath(context);
+    if (this.resource?.parent) context.parentKey = await this.resource.parent.findKey(context);
+    if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context, authorization);
     await this.#readInput(view, context);
-    const work = async () => this.responder.prepare(await action.invoke(view, context), context);
+    if (action.perRequest.output) context.output = await action.perRequest.output(view, context);
+    const run = async () => this.#complete(view, await action.invoke(view, context), context);
+    const hook = this.#hook;
+    const work = async () =>
+      this.responder.prepare(hook ? await hook(this.#callOf(context), run) : await run(), context);
     const prepared = await this.#perform(work, context);
     return this.responder.send(prepared, context);
   }
@@ -54,10 +83,19 @@ export class ActionPipeline {
     if (known) throw new MethodNotAllowedException(request.method, known);
   }
 
-  async #findInstance(view: GenericViewSet<object>, context: ActionContext): Promise<void> {
+  /** @throws NotFoundException when the path holds what its action does not take. */
+  #readPath({ params }: ActionContext): Readonly<Record<string, string | number>> {
+    return Object.fromEntries(this.action.pathParameters.map(([name, read]) => [name, read(params[name] ?? '')]));
+  }
+
+  async #findInstance(
+    view: GenericViewSet<object>,
+    context: ActionContext,
+    authorization: Authorization,
+  ): Promise<void> {
     context.instance = await view.getObject(context);
     // A view that finds its objects in its own way is held to the permissions all the same.
-    await this.action.authorization.checkObject(context, context.instance);
+    await authorization.checkObject(context, context.instance);
     if (!isSafe(context.method)) checkIfMatch(context.request, this.resource?.versionOf(context.instance));
   }
 
@@ -66,14 +104,38 @@ export class ActionPipeline {
     // Actions of an application read the query themselves; only they know what it may hold.
     if (action.standard && action.standard !== 'list') readQuery(context.request, () => false);
     if (!action.input) return;
+    const schema = (await action.perRequest.input?.(view, context)) ?? action.input;
     const instance = context.hasInstance ? context.instance : undefined;
-    const input = await action.input.read(await readBody(context.request), { partial: action.partial, instance });
+    const input = await schema.read(await readBody(context.request), { partial: action.partial, instance });
     context.input = input;
+    if (action.standard === 'create' && this.resource?.parent) {
+      Reflect.set(input, this.resource.parent.field.name, context.parentKey);
+    }
     if (!action.standard || !(view instanceof GenericViewSet) || !this.resource) return;
     context.input = instance
       ? await view.performUpdateValidation(input, instance, context)
       : await view.performCreateValidation(input, context);
     await this.resource.unique.check(context.input, instance);
+  }
+
+  /** Reads the rows of an action that returned a query set: those that the caller may know of, in pages if asked for. */
+  async #complete(view: View, result: unknown, context: ActionContext): Promise<unknown> {
+    const { action, resource } = this;
+    if (!(result instanceof QuerySet)) return result;
+    if (!resource || !(view instanceof GenericViewSet) || result.model !== resource.model.model) return result.all();
+    const rows = await resource.scoped(view, context, result as QuerySet<object>);
+    return action.listing?.list(rows, context.request, context.output ?? action.output) ?? rows.all();
+  }
+
+  #callOf(context: ActionContext): ActionCall {
+    const { request, principal } = context;
+    return {
+      action: this.#hooked,
+      request,
+      principal,
+      ...(this.action.input && { input: context.input }),
+      ...(context.hasInstance && { instance: context.instance }),
+    };
   }
 
   async #perform<R>(work: () => Promise<R>, { request }: ActionContext): Promise<R> {

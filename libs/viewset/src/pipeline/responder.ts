@@ -28,7 +28,10 @@ export class Responder {
 
   /** Shows the result; whatever has to be read for that is read now, in the action's transaction. */
   async prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
-    const { output, shape } = this.action;
+    const { route } = this.action;
+    const output = context.output ?? this.action.output;
+    const shape = this.#shapeOf(result, context);
+    if (result === undefined && route.options?.message) return { body: { message: route.options.message } };
     if (shape === 'none') return { body: undefined };
     if (shape === 'anything' || !output || result === undefined || result === null) {
       return { body: await this.presenter.present(result) };
@@ -45,11 +48,12 @@ export class Responder {
   }
 
   /** Sends what was prepared, with the headers that belong to it. */
-  send({ body, write, version, created }: PreparedAnswer, { request, reply, method }: ActionContext): unknown {
+  send({ body, write, version, created }: PreparedAnswer, context: ActionContext): unknown {
+    const { request, reply, method } = context;
     if (created !== undefined) reply.header('location', this.#locationOf(request, created));
     let text: string | undefined;
     if (version !== undefined && version !== null && write) {
-      if (!this.action.output?.isRowOnly) text = write();
+      if (!(context.output ?? this.action.output)?.isRowOnly) text = write();
       const tag = versionTag(version, text);
       reply.header('etag', tag);
       if (isSafe(method) && isUnchanged(request, tag)) {
@@ -64,6 +68,15 @@ export class Responder {
       reply.serializer((payload) => (payload === body ? (text ?? write()) : JSON.stringify(payload)));
     }
     return body;
+  }
+
+  /** Rows of an action that names no output are shown by the one that the view names for this request. */
+  #shapeOf(result: unknown, { output }: ActionContext): CompiledAction['shape'] {
+    const { shape } = this.action;
+    if (shape !== 'anything' || !output) return shape;
+    const row: unknown = Array.isArray(result) ? result[0] : result;
+    if (!(row instanceof output.model.model)) return shape;
+    return Array.isArray(result) ? 'many' : 'one';
   }
 
   async #prepareOne(row: Row, output: CompiledOutput, _context: ActionContext): Promise<PreparedAnswer> {

@@ -5,6 +5,7 @@ import type { CompiledFilter } from '../filtering/filter.compiler.js';
 import { searchTerms } from '../filtering/search-terms.js';
 import type { ListQuery, Pagination } from '../pagination/pagination.js';
 import { readQuery } from '../pipeline/query-parameters.js';
+import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { RelatedRows } from '../schemas/related-rows.js';
 
 export const SEARCH_PARAMETER = 'search';
@@ -20,7 +21,11 @@ export interface ListingRules {
 }
 
 /** Reads rows in the form that the answer needs, with further columns where they are plain. */
-type ReadRows = (rows: QuerySet<object>, columns?: readonly string[]) => Promise<readonly object[]>;
+type ReadRows = (
+  rows: QuerySet<object>,
+  columns?: readonly string[],
+  output?: CompiledOutput,
+) => Promise<readonly object[]>;
 
 /** Answers lists: narrows, sorts and cuts rows as the query string asks. */
 export class Listing {
@@ -50,12 +55,12 @@ export class Listing {
    *
    * @throws InvalidInputException naming every parameter that is unknown, said twice or has a value of a wrong type.
    */
-  async list<T extends object>(all: QuerySet<T>, request: FastifyRequest): Promise<object> {
+  async list<T extends object>(all: QuerySet<T>, request: FastifyRequest, output?: CompiledOutput): Promise<object> {
     const query = readQuery(request, (name) => this.#parameters.has(name));
     const found = this.#narrow(all, query);
     const rows = this.#sort(found, query) as QuerySet<object>;
     const read: ReadRows = async (part, columns) => {
-      const result = await this.readRows(part, columns);
+      const result = await this.readRows(part, columns, output);
       if (result.length === 0) await this.#checkRelated(query);
       return result;
     };

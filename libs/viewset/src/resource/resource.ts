@@ -7,6 +7,7 @@ import type { Row } from '../schemas/output-property.js';
 import type { GenericViewSet } from '../views/generic.viewset.js';
 import type { Listing } from './listing.js';
 import type { LookupValue } from './lookup-value.js';
+import type { ParentLink } from './parent-link.js';
 import type { RowWriter } from './row-writer.js';
 import type { UniqueCheck } from './unique-check.js';
 
@@ -20,6 +21,8 @@ export interface ResourceParts {
   readonly listing: Listing;
   readonly unique: UniqueCheck;
   readonly writer: RowWriter;
+  /** The way to the rows that these are nested under. */
+  readonly parent: ParentLink | undefined;
 }
 
 /** All that a ViewSet's actions need of its model, compiled at start-up. */
@@ -32,6 +35,7 @@ export class Resource {
   readonly listing: ResourceParts['listing'];
   readonly unique: ResourceParts['unique'];
   readonly writer: ResourceParts['writer'];
+  readonly parent: ResourceParts['parent'];
 
   constructor(parts: ResourceParts) {
     this.model = parts.model;
@@ -42,6 +46,7 @@ export class Resource {
     this.listing = parts.listing;
     this.unique = parts.unique;
     this.writer = parts.writer;
+    this.parent = parts.parent;
   }
 
   /** The rows that a request may know of: the ViewSet's own, narrowed to the caller's scope. */
@@ -52,19 +57,20 @@ export class Resource {
     return this.scoped(view, context, view.getQuerySet(context));
   }
 
-  /** Those of some rows that are within the caller's scope. */
+  /** Those of some rows that a request may know of: in the caller's scope, and below the parent that the path names. */
   async scoped<T extends object, I extends object>(
     view: GenericViewSet<T, I>,
     context: ActionContext<T>,
     rows: QuerySet<T>,
   ): Promise<QuerySet<T>> {
     const scope = await view.scope(context.principal, context);
-    return scope === undefined ? rows : rows.where(scope);
+    const visible = scope === undefined ? rows : rows.where(scope);
+    return this.parent ? visible.where({ [this.parent.field.name]: context.parentKey }) : visible;
   }
 
   /** Reads rows in the form that the output needs: plain columns wherever nothing asks for entities. */
-  read<T extends object>(rows: QuerySet<T>): Promise<readonly object[]> {
-    return readRows(this.output, rows);
+  read<T extends object>(rows: QuerySet<T>, output = this.output): Promise<readonly object[]> {
+    return readRows(output, rows);
   }
 
   /** The version of a row, `undefined` when the model counts none. */

@@ -7,7 +7,10 @@ import {
 } from '../errors/viewset.errors.js';
 import { actionsOf, type AnyClass, parametersOf } from '../metadata/viewset.metadata.js';
 import type { HttpVerb } from '../options/http-verb.js';
+import { parameterNames } from '../options/path-parameter.js';
 import { VIEWSET_OPTION_NAMES, type ActionOptions, type ViewSetOptions } from '../options/viewset.options.js';
+import { type ViewKind, viewKindOf } from '../views/view-kind.js';
+import { checkPath } from './nested-path.js';
 
 /** One verb on one path of a view, and the method that answers it. */
 export interface PlannedRoute {
@@ -34,13 +37,14 @@ const VERB_METHODS: Readonly<Record<string, HttpVerb>> = {
 /**
  * Works out the routes of a view from its methods and options.
  *
- * @throws UnknownOptionError, UnknownActionError, DuplicateRouteError
+ * @throws UnknownOptionError, InvalidOptionError, UnknownActionError, DuplicateRouteError
  */
-export function planRoutes(view: AnyClass, options: ViewSetOptions, isApiView: boolean): readonly PlannedRoute[] {
-  checkOptionNames(view, options);
+export function planRoutes(view: AnyClass, options: ViewSetOptions): readonly PlannedRoute[] {
+  const kind = viewKindOf(view);
+  checkOptions(view, kind, options);
   const routes = [
-    ...(isApiView ? verbRoutes(view) : standardRoutes(view, options)),
-    ...actionRoutes(view, options, isApiView),
+    ...(kind === 'api' ? verbRoutes(view) : standardRoutes(view, options)),
+    ...actionRoutes(view, options, kind),
   ];
   checkActionNames(view, options, new Set(routes.map(({ action }) => action)));
   checkDuplicates(view, routes);
@@ -75,19 +79,13 @@ function verbRoutes(view: AnyClass): PlannedRoute[] {
     });
 }
 
-function actionRoutes(view: AnyClass, viewSet: ViewSetOptions, isApiView: boolean): PlannedRoute[] {
+function actionRoutes(view: AnyClass, viewSet: ViewSetOptions, kind: ViewKind): PlannedRoute[] {
   return [...actionsOf(view)]
-    .filter(([name]) => !(isApiView && Object.hasOwn(VERB_METHODS, name)))
+    .filter(([name]) => !(kind === 'api' && Object.hasOwn(VERB_METHODS, name)))
     .flatMap(([name, options]) => {
       const takesInstance = parametersOf(view, name).includes('instance');
       const detail = options.detail ?? takesInstance;
-      if (takesInstance && !detail) {
-        throw new InvalidOptionError(
-          `@Action of ${view.name}#${name}`,
-          'it is no detail action but has a parameter with @Instance().',
-          'Drop "detail: false" or the marker.',
-        );
-      }
+      checkAction(view, name, options, { kind, detail, takesInstance });
       const tail = (options.path ?? name).replace(/^\/+|\/+$/g, '');
       const path = [...(detail ? [`:${lookupParameter(viewSet)}`] : []), ...(tail ? [tail] : [])].join('/');
       const verbs = options.methods ?? [options.method ?? 'GET'];
@@ -99,8 +97,42 @@ function has(view: AnyClass, method: string): boolean {
   return typeof (view.prototype as Record<string, unknown>)[method] === 'function';
 }
 
-function checkOptionNames(view: AnyClass, options: ViewSetOptions): void {
+/** @throws InvalidOptionError when an action asks for what a view of its kind does not have. */
+function checkAction(
+  view: AnyClass,
+  name: string,
+  { path = name, params = {} }: ActionOptions,
+  { kind, detail, takesInstance }: { kind: ViewKind; detail: boolean; takesInstance: boolean },
+): void {
+  const owner = `@Action of ${view.name}#${name}`;
+  if (takesInstance && !detail) {
+    const problem = 'it is no detail action but has a parameter with @Instance().';
+    throw new InvalidOptionError(owner, problem, 'Drop "detail: false" or the marker.');
+  }
+  if (takesInstance && kind !== 'model') {
+    const problem = 'it has a parameter with @Instance(), but there is no model to find one of.';
+    throw new InvalidOptionError(owner, problem, 'Extend GenericViewSet, or drop the marker.');
+  }
+  checkPath(owner, path);
+  const known = parameterNames(path);
+  const marked = parametersOf(view, name).flatMap((marker) => (marker?.startsWith(':') ? marker.slice(1) : []));
+  const unknown = [...Object.keys(params), ...marked].find((parameter) => !known.includes(parameter));
+  if (unknown !== undefined) {
+    const problem = `it speaks of the parameter "${unknown}", which its path "${path}" does not have.`;
+    throw new InvalidOptionError(owner, problem, `Write :${unknown} into "path".`);
+  }
+}
+
+/** Options that say something about rows. */
+const OF_MODELS = ['model', 'input', 'output', 'uniqueFields', 'pagination', 'filter', 'search', 'ordering', 'parent'];
+
+function checkOptions(view: AnyClass, kind: ViewKind, options: ViewSetOptions): void {
   const known: readonly string[] = VIEWSET_OPTION_NAMES;
+  const idle = kind === 'model' ? undefined : Object.keys(options).find((option) => OF_MODELS.includes(option));
+  if (idle !== undefined) {
+    const problem = `"${idle}" says something about a model, which ${view.name} does not have.`;
+    throw new InvalidOptionError(`@ViewSet of ${view.name}`, problem, 'Extend ModelViewSet, or drop the option.');
+  }
   for (const option of Object.keys(options)) {
     if (!known.includes(option)) throw new UnknownOptionError(`@ViewSet of ${view.name}`, option, known);
   }
@@ -117,9 +149,9 @@ function checkActionNames(view: AnyClass, options: ViewSetOptions, known: Readon
 function checkDuplicates(view: AnyClass, routes: readonly PlannedRoute[]): void {
   const seen = new Map<string, string>();
   for (const { action, verb, path } of routes) {
-    const key = `${verb} /${path}`;
+    const key = `${verb} /${path.replace(/:\w+/g, ':')}`;
     const other = seen.get(key);
-    if (other) throw new DuplicateRouteError(`${verb} ${view.name}/${path}`, other, action);
+    if (other !== undefined) throw new DuplicateRouteError(`${verb} ${view.name}/${path}`, other, action);
     seen.set(key, action);
   }
 }

@@ -45,8 +45,10 @@ export class UnroutedHandler {
   ): Promise<never> {
     const principal = await this.caller.identify(request);
     const { method } = request;
-    for (const view of views)
-      await view.authorization.check(new ActionContext(request, reply, principal, method.toLowerCase(), method));
+    for (const view of views) {
+      const context = contextOf(view, method.toLowerCase(), method, { request, reply, principal });
+      await (await view.authorize(context)).check(context);
+    }
     throw new MethodNotAllowedException(method, allowed(path));
   }
 
@@ -60,11 +62,13 @@ export class UnroutedHandler {
     const principal = await this.caller.identify(request);
     const usable: CompiledAction[] = [];
     let refusal: Error | undefined;
-    for (const action of actionsOn(path, views)) {
-      const context = new ActionContext(request, reply, principal, action.name, action.route.verb);
-      const refused = await action.authorization.refusalOf(context);
-      if (refused) refusal ??= refused;
-      else usable.push(action);
+    for (const view of views) {
+      for (const action of actionsOn(path, [view])) {
+        const context = contextOf(view, action.name, action.route.verb, { request, reply, principal });
+        const refused = await (await view.authorize(context)).refusalOf(context);
+        if (refused) refusal ??= refused;
+        else usable.push(action);
+      }
     }
     if (refusal && !usable.length) throw refusal;
     return usable;
@@ -73,6 +77,17 @@ export class UnroutedHandler {
   #viewsOn(path: KnownPath): readonly CompiledView[] {
     return this.registry.all.filter((view) => actionsOn(path, [view]).length > 0);
   }
+}
+
+function contextOf(
+  view: CompiledView,
+  action: string,
+  verb: string,
+  { request, reply, principal }: Pick<ActionContext, 'request' | 'reply' | 'principal'>,
+): ActionContext {
+  const context = new ActionContext(request, reply, principal, action, verb);
+  if (view.hasResource) context.model = view.resource.model;
+  return context;
 }
 
 function actionsOn(path: KnownPath, views: readonly CompiledView[]): readonly CompiledAction[] {

@@ -37,14 +37,21 @@ export interface CompiledInput {
 export interface InputSurroundings {
   /** Keys of a body that are passed over: what clients are shown and may send back unchanged. */
   readonly ignored: ReadonlySet<string>;
+  /** A field that the path sets, so that no body may. */
+  readonly fixed?: string;
   readonly relatedRows: RelatedRows;
 }
 
 /** Compiles a derived schema, or any class with class-validator rules. */
-export function compileInput(schema: InputClass, { ignored, relatedRows }: InputSurroundings): CompiledInput {
-  const { fields, optional } = modelPart(schema);
+export function compileInput(
+  schema: InputClass,
+  { ignored: shown, relatedRows, fixed }: InputSurroundings,
+): CompiledInput {
+  const { fields: declared, optional } = modelPart(schema);
+  const fields = new Map([...declared].filter(([name]) => name !== fixed));
+  const ignored = fixed === undefined ? shown : new Set([...shown, fixed]);
   const rules = new ClassRules(schema);
-  const extras = new Set([...rules.properties].filter((property) => !fields.has(property)));
+  const extras = new Set([...rules.properties].filter((property) => !fields.has(property) && property !== fixed));
   const parsers = new Map([...fields].map(([name, field]) => [name, compileFieldParser(field)]));
   const relations = [...fields.values()].filter(({ relation }) => relation);
   const documents = [...fields.values()].filter(({ kind }) => kind === 'json').map(({ name }) => name);

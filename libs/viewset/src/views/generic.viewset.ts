@@ -45,7 +45,7 @@ export abstract class GenericViewSet<T extends object, I extends object = object
     const rows = await compiled.resource.narrowed(this, context);
     const object = await compiled.resource.lookup.narrow(rows, context.params).first();
     if (!object) throw new NotFoundException();
-    await compiled.authorizationOf(context.action).checkObject(context, object);
+    await (context.authorization ?? compiled.authorizationOf(context.action)).checkObject(context, object);
     return object;
   }
 

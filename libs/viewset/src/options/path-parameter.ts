@@ -1,0 +1,51 @@
+import { NotFoundException } from '@core-framework/common';
+
+/** What a parameter of a path may be: a kind of text, one of some texts, or whatever matches an expression as a whole. */
+export type PathParameterKind = 'string' | 'integer' | 'uuid' | 'slug' | readonly string[] | RegExp;
+
+/** Reads the text of a parameter. @throws NotFoundException when it is not what the parameter may be. */
+export type ReadPathParameter = (text: string) => string | number;
+
+/** The names of the parameters in a path: `rating/:stars` has `stars`. */
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+}
+
+const SHAPES: Readonly<Record<'string' | 'uuid' | 'slug', RegExp>> = {
+  // No text that is stored anywhere has a NUL.
+  // oxlint-disable-next-line no-control-regex
+  string: /^[^\0]+$/,
+  uuid: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
+  slug: /^[\w-]+$/,
+};
+
+export function compilePathParameter(kind: PathParameterKind): ReadPathParameter {
+  if (kind === 'integer') return readInteger;
+  const fits = matcherOf(kind);
+  return (text) => {
+    if (!fits(text)) throw new NotFoundException();
+    return text;
+  };
+}
+
+function matcherOf(kind: Exclude<PathParameterKind, 'integer'>): (text: string) => boolean {
+  if (typeof kind === 'string') return (text) => SHAPES[kind].test(text);
+  if (!(kind instanceof RegExp)) return (text) => kind.includes(text);
+  const whole = new RegExp(`^(?:${kind.source})$`, kind.flags.replace(/[gy]/g, ''));
+  return (text) => whole.test(text);
+}
+
+function readInteger(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) throw new NotFoundException();
+  return value;
+}
+
+/** What the API's documentation says of such a parameter. */
+export function pathParameterSchema(kind: PathParameterKind): Readonly<Record<string, unknown>> {
+  if (kind === 'integer') return { type: 'integer' };
+  if (kind === 'uuid') return { type: 'string', format: 'uuid' };
+  if (kind instanceof RegExp) return { type: 'string', pattern: `^(?:${kind.source})$` };
+  if (typeof kind === 'string') return { type: 'string' };
+  return { type: 'string', enum: [...kind] };
+}
