@@ -1,6 +1,5 @@
 import type { Collection } from '@mikro-orm/core';
 import type { Aggregate, AggregateKind, Aggregates } from './aggregate.js';
-import type { CheckedClause } from './q.js';
 import type { FieldName, Related, SingleValue } from './lookup-types.js';
 
 /** What the compiler shows when an aggregate does not fit. */
@@ -43,12 +42,12 @@ type Takes<Kind extends AggregateKind, V> = [V] extends [never]
 
 /** Checks the aggregates of `aggregate`, which speak of the query's own rows. */
 export type CheckedAggregates<T, S> = {
-  readonly [P in keyof S]: S[P] extends Aggregate<infer Kind, infer N, infer W>
-    ? (N extends '' ? true : Takes<Kind, SingleValue<T, N>>) extends true
-      ? unknown extends CheckedClause<T, W>
+  readonly [P in keyof S]: S[P] extends Aggregate<infer Kind, infer N>
+    ? N extends ''
+      ? S[P]
+      : Takes<Kind, SingleValue<T, N>> extends true
         ? S[P]
-        : CheckedClause<T, W>
-      : UnfitAggregate<N>
+        : UnfitAggregate<N>
     : Aggregate;
 };
 
@@ -56,11 +55,9 @@ export type CheckedAggregates<T, S> = {
 export type CheckedAnnotations<T, S> = {
   readonly [P in keyof S]: P extends FieldName<T>
     ? { readonly 'a field of the model already': P }
-    : S[P] extends Aggregate<infer Kind, infer N, infer W>
+    : S[P] extends Aggregate<infer Kind, infer N>
       ? Takes<Kind, ManyValue<T, N>> extends true
-        ? [W] extends [never]
-          ? S[P]
-          : { readonly 'takes no filter': P }
+        ? S[P]
         : UnfitAggregate<N>
       : Aggregate;
 };

@@ -1,5 +1,4 @@
 import { expect, jest, test } from '@jest/globals';
-import { runnerOf } from '../databases/statement-runner.js';
 import { BLOG_MODELS, Post, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
 import { runAtomic } from '../transactions/atomic.js';
@@ -13,9 +12,9 @@ interface Sent {
 describeEachDatabase(BLOG_MODELS, (under) => {
   const { run } = under;
 
-  /** What reaches the database while the work runs, outside of transactions. */
+  /** What reaches Kysely while the work runs, outside of transactions. */
   async function sentBy(work: () => Promise<unknown>): Promise<Sent[]> {
-    const spy = jest.spyOn(runnerOf(under.database.kysely), 'run');
+    const spy = jest.spyOn(under.database.kysely, 'executeQuery');
     try {
       await run(work);
       return spy.mock.calls.map(([query]) => query as unknown as Sent);

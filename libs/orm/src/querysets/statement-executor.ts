@@ -1,7 +1,6 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Database } from '../context/database.js';
-import { runnerOf } from '../databases/statement-runner.js';
 import type { Statement } from './statement.js';
 
 /** What a statement brought about. */
@@ -21,7 +20,7 @@ export interface Target {
   readonly em: SqlEntityManager | undefined;
 }
 
-/** The part of a transaction that is needed. */
+/** What a transaction and the pool have in common. */
 interface Connection {
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>>;
 }
@@ -40,10 +39,8 @@ export async function execute<R>(
     parameters: statement.slots.map((slot) => values[slot]),
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
   };
-  const transaction = em?.getTransactionContext<Connection>();
-  const { rows, numAffectedRows }: QueryResult<R> = await (transaction
-    ? transaction.executeQuery<R>(query)
-    : runnerOf(database.kysely).run<R>(query));
+  const connection = em?.getTransactionContext<Connection>() ?? database.kysely;
+  const { rows, numAffectedRows }: QueryResult<R> = await connection.executeQuery(query);
   return { rows, affected: Number(numAffectedRows ?? rows.length) };
 }
 

@@ -1,5 +1,4 @@
 import {
-  type CompiledQuery,
   type DatabaseIntrospector,
   type Dialect,
   type DialectAdapter,
@@ -9,27 +8,27 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryCompiler,
-  type QueryResult,
 } from 'kysely';
 import type { PostgresUrl } from '../database-url.js';
 import type { ResolvedConnectionSettings } from '../driver-options.js';
-import type { StatementRunner } from '../statement-runner.js';
 import { PostgresPoolDriver } from './postgres-pool-driver.js';
 
 /** Kysely's PostgreSQL on a `pg` pool of our own, which can send named prepared statements. */
 export class PostgresPoolDialect implements Dialect {
-  readonly #driver: PostgresPoolDriver;
+  readonly #url: PostgresUrl;
+  readonly #settings: ResolvedConnectionSettings;
 
   constructor(url: PostgresUrl, settings: ResolvedConnectionSettings) {
-    this.#driver = new PostgresPoolDriver(url, settings);
+    this.#url = url;
+    this.#settings = settings;
   }
 
   createAdapter(): DialectAdapter {
-    return new PostgresPoolAdapter(this.#driver);
+    return new PostgresAdapter();
   }
 
   createDriver(): Driver {
-    return this.#driver;
+    return new PostgresPoolDriver(this.#url, this.#settings);
   }
 
   createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
@@ -38,16 +37,5 @@ export class PostgresPoolDialect implements Dialect {
 
   createQueryCompiler(): QueryCompiler {
     return new PostgresQueryCompiler();
-  }
-}
-
-/** Leads from a Kysely to the pool behind it, for single statements. */
-class PostgresPoolAdapter extends PostgresAdapter implements StatementRunner {
-  constructor(private readonly driver: PostgresPoolDriver) {
-    super();
-  }
-
-  run<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.driver.run(query);
   }
 }

@@ -18,7 +18,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const SLUG = /^[-\w]+$/;
 const PHONE = /^\+?\d[\d ().-]{4,18}\d$/;
 const NOT_MATCHING = refuse('invalid', 'This value does not match the required pattern.');
-const COLOR = /^#(?:[\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i;
+const COLOR = /^#(?:[\da-fA-F]{3}|[\da-fA-F]{6}|[\da-fA-F]{8})$/;
 
 /** A further rule of a text: answers the text, perhaps in its canonical form, or the refusal. */
 type TextRule = (value: string) => ParseOutcome<string>;
@@ -57,13 +57,24 @@ function firstLoneSurrogate(text: string): number {
   return 0;
 }
 
-function textType(rule?: TextRule, format?: string, lookups: FieldType['lookups'] = TEXT_LOOKUPS): FieldType {
+/** What the JSON Schema of a type of text says beside the options of the field. */
+interface TextSchema {
+  readonly format?: string;
+  /** Said when the field has no pattern of its own. */
+  readonly shape?: RegExp;
+}
+
+function textType(
+  rule?: TextRule,
+  { format, shape }: TextSchema = {},
+  lookups: FieldType['lookups'] = TEXT_LOOKUPS,
+): FieldType {
   const parser = (field: FieldRules) => textParser(field, rule);
   return {
     parser,
     textParser: parser,
     accepts: (value) => typeof value === 'string' && !value.includes('\0'),
-    schema: ({ blank, maxLength, minLength = blank ? undefined : 1, pattern }) => ({
+    schema: ({ blank, maxLength, minLength = blank ? undefined : 1, pattern = blank ? undefined : shape }) => ({
       type: 'string',
       ...(format && { format }),
       ...(minLength && { minLength }),
@@ -98,25 +109,32 @@ export const stringType = textType();
 
 export const emailType = textType(
   matching((value) => EMAIL.test(value), 'Enter a valid email address.'),
-  'email',
+  { format: 'email' },
 );
 
-export const urlType = textType(matching(isWebAddress, 'Enter a valid URL.'), 'uri');
+export const urlType = textType(matching(isWebAddress, 'Enter a valid URL.'), { format: 'uri' });
 
-export const phoneType = textType(matching((value) => PHONE.test(value), 'Enter a valid phone number.'));
+export const phoneType = textType(
+  matching((value) => PHONE.test(value), 'Enter a valid phone number.'),
+  { shape: PHONE },
+);
 
 export const slugType = textType(
   matching((value) => SLUG.test(value), 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'),
+  { shape: SLUG },
 );
 
 export const ipType = textType(matching((value) => isIP(value) !== 0, 'Enter a valid IPv4 or IPv6 address.'));
 
-export const colorType = textType(matching((value) => COLOR.test(value), 'Enter a valid color.'));
+export const colorType = textType(
+  matching((value) => COLOR.test(value), 'Enter a valid color.'),
+  { shape: COLOR },
+);
 
 export const uuidType: FieldType = {
   ...textType(
     (value) => (UUID.test(value) ? accept(value.toLowerCase()) : refuse('invalid', 'Must be a valid UUID.')),
-    'uuid',
+    { format: 'uuid' },
     EQUALITY_LOOKUPS,
   ),
   accepts: (value) => typeof value === 'string' && UUID.test(value),

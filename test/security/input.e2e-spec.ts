@@ -1,0 +1,246 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from '@jest/globals';
+import { describeLibrary } from '../conformance/fixture/each-database.js';
+import { Author, Post, Tag } from '../conformance/fixture/library.models.js';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const NEW = { title: 'New', slug: 'new' };
+
+/** What stands for any text and any number in an attack. */
+const OPERATORS: readonly unknown[] = [
+  { $ne: null },
+  { $gt: 0 },
+  { $like: '%' },
+  { $in: ['s1'] },
+  ['s1'],
+  { toString: 'x' },
+  true,
+];
+const UNSTORABLE = ['\0', 'a\0b', '\ud800', 'x\udfff'];
+const NO_NUMBERS = ['1e400', '-1e400', '9223372036854775808', '1.5', '2147483648'];
+
+describeLibrary('hostile input', (library) => {
+  const post = (number: number) => `/posts/${library.world.posts[number - 1]!.id}`;
+  const everything = () =>
+    library.app.work(async () => ({
+      posts: await Post.objects.orderBy('id').values(),
+      authors: await Author.objects.orderBy('id').values(),
+      tags: await Tag.objects.orderBy('id').values(),
+    }));
+
+  /** Sends requests of which each must be refused with a 4xx other than 401, and nothing may have changed. */
+  async function refuses(send: () => Promise<{ status: number; text: string }>): Promise<void> {
+    const before = await everything();
+    const { status, text } = await send();
+    expect([status >= 400 && status < 500, status, text]).toEqual([true, status, text]);
+    expect(text).not.toMatch(/select .* from |insert into|update .* set |sqlite|postgres|node_modules|\.ts:/i);
+    expect(await everything()).toEqual(before);
+  }
+
+  afterAll(() => {
+    // SEC-67: nothing of the whole suite reached a prototype.
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test.each([
+    ['a field of another model', { ...NEW, passwordHash: 'x' }],
+    ['a nested row', { ...NEW, author: { id: 1, name: 'x', passwordHash: 'y' } }],
+    ['a nested row by its key', { ...NEW, author: { id: 1 } }],
+    ['a set of nested rows', { ...NEW, tags: [{ label: 'mine' }] }],
+    ['a column by its own name', { ...NEW, is_published: true }],
+    ['something nobody knows', { ...NEW, isAdmin: true }],
+  ])('SEC-58: %s in a body is refused', async (_what, body) => {
+    await refuses(() => library.anyone.post('/posts', body));
+    await refuses(() => library.anyone.patch(post(1), body));
+  });
+
+  test.each(OPERATORS)('SEC-59: the value %j is refused for every field', async (value) => {
+    for (const field of ['title', 'slug', 'price', 'content']) {
+      await refuses(() => library.anyone.post('/posts', { ...NEW, [field]: value }));
+      await refuses(() => library.anyone.patch(post(1), { [field]: value }));
+    }
+    if (value !== true) await refuses(() => library.anyone.patch(post(1), { isPublished: value }));
+    await refuses(() => library.anyone.patch(post(1), { author: value }));
+  });
+
+  test.each([
+    'passwordHash__startswith=pbkdf2',
+    'author__passwordHash__contains=a',
+    'author__passwordHash=pbkdf2-hash',
+    'secret=secret 1',
+    'secret__isnull=false',
+    'ordering=secret',
+    'ordering=author__passwordHash',
+    'ordering=-passwordHash',
+    'fields=secret',
+    'fields=author.passwordHash',
+    'expand=author.passwordHash',
+    'expand=author.posts',
+  ])('SEC-61: ?%s is 400, so nothing hidden can be found out by it', async (query) => {
+    expect((await library.anyone.get(`/posts?${encodeURI(query)}`)).status).toBe(400);
+  });
+
+  test('SEC-61: a search does not look through what is hidden or write-only', async () => {
+    for (const term of ['pbkdf2', 'secret']) {
+      expect((await library.anyone.get(`/posts?search=${term}`)).json().count).toBe(0);
+    }
+  });
+
+  test.each([
+    'where[x]=1',
+    'populate=*',
+    '$or[0][id]=1',
+    '__proto__[polluted]=1',
+    'constructor[prototype][polluted]=1',
+    'filter[author]=1',
+    'id__in[]=1',
+    'isPublished=true&isPublished=false',
+  ])('SEC-62: ?%s is 400', async (query) => {
+    expect((await library.anyone.get(`/posts?${query}`)).status).toBe(400);
+  });
+
+  test.each([
+    'id;drop table post',
+    '-id) --',
+    'id" desc',
+    'id asc',
+    '(select 1)',
+    'views,,title)',
+    '__proto__',
+    'constructor',
+  ])('SEC-63: the order %s is 400', async (ordering) => {
+    await refuses(() => library.anyone.get('/posts', { query: { ordering } }));
+  });
+
+  test.each(UNSTORABLE)('SEC-65: the text %j is refused wherever it is sent', async (text) => {
+    await refuses(() => library.anyone.post('/posts', JSON.stringify({ ...NEW, title: text }), { headers: JSON_TYPE }));
+    await refuses(() => library.anyone.patch(post(1), JSON.stringify({ content: text }), { headers: JSON_TYPE }));
+    if (!text.includes('\0')) return;
+    for (const name of ['search', 'title__icontains', 'ordering', 'page']) {
+      await refuses(() => library.anyone.get('/posts', { query: { [name]: text } }));
+    }
+    await refuses(() => library.anyone.get(`/slugs/${encodeURIComponent(text)}`));
+    await refuses(() => library.anyone.get(`/posts/${encodeURIComponent(text)}`));
+  });
+
+  test.each(NO_NUMBERS)('SEC-65: the number %s is refused wherever it is sent', async (number) => {
+    const send = (body: string) => library.anyone.post('/posts', body, { headers: JSON_TYPE });
+    await refuses(() => send(`{"title":"N","slug":"n","author":${number}}`));
+    for (const name of ['views', 'views__gte', 'views__in', 'author']) {
+      await refuses(() => library.anyone.get('/posts', { query: { [name]: number } }));
+    }
+    await refuses(() => library.anyone.get(`/posts/${number}`));
+  });
+
+  test('SEC-65: a text longer than its column is refused, an endless number in a decimal too', async () => {
+    await refuses(() => library.anyone.post('/posts', { ...NEW, title: 'x'.repeat(300) }));
+    for (const price of ['1e400', '9'.repeat(400), 'NaN', 'Infinity', '0x10', ' ', '1,5']) {
+      await refuses(() => library.anyone.post('/posts', { ...NEW, price }));
+    }
+  });
+
+  test.each([
+    '{"title":"P","slug":"p","__proto__":{"polluted":1}}',
+    '{"title":"P","slug":"p","constructor":{"prototype":{"polluted":1}}}',
+    '{"title":"P","slug":"p","prototype":{"polluted":1}}',
+    '{"title":"P","slug":"p","toString":"x"}',
+    '{"__proto__":{"title":"P","slug":"p"}}',
+  ])('SEC-67: %s is refused', async (body) => {
+    await refuses(() => library.anyone.post('/posts', body, { headers: JSON_TYPE }));
+    await refuses(() => library.anyone.patch(post(1), body, { headers: JSON_TYPE }));
+  });
+
+  test('SEC-67: a JSON column takes no key that reaches a prototype, or keeps it as data', async () => {
+    const user = library.bearer('u');
+    for (const extra of ['{"__proto__":{"polluted":1}}', '{"a":[{"constructor":{"prototype":{"polluted":1}}}]}']) {
+      const answer = await user.post('/docs', `{"name":"j","owner":1,"extra":${extra}}`, { headers: JSON_TYPE });
+      expect([400, 201]).toContain(answer.status);
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+      if (answer.status === 201) expect(answer.text).toContain(extra);
+    }
+  });
+
+  test.each([
+    ['broken JSON', '{"title":', JSON_TYPE, 400],
+    ['a list', '[]', JSON_TYPE, 400],
+    ['a text', '"x"', JSON_TYPE, 400],
+    ['null', 'null', JSON_TYPE, 400],
+    ['a number', '1', JSON_TYPE, 400],
+    ['nothing', '', JSON_TYPE, 400],
+    ['a comment', '{"title":"x"/**/}', JSON_TYPE, 400],
+    ['a form', 'title=x&slug=y', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['plain text', '{"title":"x","slug":"y"}', { 'content-type': 'text/plain' }, 415],
+    ['XML', '<post/>', { 'content-type': 'application/xml' }, 415],
+    ['another charset', '{"title":"x","slug":"y"}', { 'content-type': 'application/json; charset=utf-16' }, 415],
+    ['no type', Buffer.from('{"title":"x","slug":"y"}'), {}, 415],
+  ])('SEC-69: %s as body is refused in the one shape of errors', async (_what, body, headers, status) => {
+    const before = await everything();
+    const answer = await library.anyone.post('/posts', body, { headers: headers as Record<string, string> });
+    expect(answer.status).toBe(status);
+    expect(answer.json()).toMatchObject({
+      detail: expect.anything(),
+      code: expect.any(String),
+      requestId: expect.any(String),
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  test('SEC-69: a compressed body is not unfolded, and a large one is 413', async () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000, 0x20));
+    await refuses(() => library.anyone.post('/posts', bomb, { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' } }));
+    const large = JSON.stringify({ ...NEW, content: 'x'.repeat(11 * 1024 * 1024) });
+    expect((await library.anyone.post('/posts', large, { headers: JSON_TYPE })).status).toBe(413);
+  });
+
+  test('SEC-69: a deeply nested body is refused and stops nothing', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await refuses(() => library.anyone.post('/posts', deep, { headers: JSON_TYPE }));
+    await refuses(() => library.anyone.post('/posts', `{"title":${deep},"slug":"x"}`, { headers: JSON_TYPE }));
+    const kept = await library
+      .bearer('u')
+      .post('/docs', `{"name":"deep","owner":1,"extra":${deep}}`, { headers: JSON_TYPE });
+    expect(kept.status).toBe(400);
+  });
+
+  test('SEC-70: pages, lists of values, filters, sort keys and offsets have a limit', async () => {
+    const answer = await library.anyone.get('/posts?pageSize=100000');
+    expect(answer.json().results).toHaveLength(5);
+    const many = Array.from({ length: 10_000 }, (_, index) => index).join(',');
+    await refuses(() => library.anyone.get(`/posts?views__in=${many}`));
+    await refuses(() => library.anyone.get(`/posts?${'isPublished=true&'.repeat(500)}`));
+    await refuses(() => library.anyone.get(`/posts?ordering=${'views,'.repeat(200)}views`));
+    await refuses(() => library.anyone.get(`/posts?search=${'word+'.repeat(500)}`));
+    await refuses(() => library.anyone.get('/posts?page=99999999999'));
+  });
+
+  test('SEC-72: texts made to slow down a regular expression are judged at once', async () => {
+    const user = library.bearer('u');
+    const attacks = {
+      contact: `${'a'.repeat(50_000)}@`,
+      phone: `+${'1'.repeat(50_000)}x`,
+      handle: `${'a-'.repeat(25_000)}!`,
+      link: `https://${'a.'.repeat(25_000)}`,
+    };
+    for (const [field, value] of Object.entries(attacks)) {
+      const started = process.cpuUsage();
+      const answer = await user.patch(`/docs/${library.world.doc.id}`, { [field]: value });
+      const { user: spent } = process.cpuUsage(started);
+      expect([field, answer.status, Object.keys(answer.json().errors)]).toEqual([field, 400, [field]]);
+      // Quadratic ones take seconds at this length.
+      expect(spent).toBeLessThan(500_000);
+    }
+  });
+
+  test('SEC-74: nothing hidden or write-only is in any answer', async () => {
+    const answers = [
+      await library.anyone.get('/plain'),
+      await library.anyone.get('/bylines'),
+      await library.anyone.get(post(1)),
+      await library.anyone.options('/posts'),
+      await library.anyone.post('/posts', { ...NEW, secret: 'secret value' }),
+      await library.anyone.patch(post(1), { secret: 'secret value' }),
+      await library.anyone.patch(post(1), { secret: { nested: 'secret value' } }),
+    ];
+    for (const { text } of answers) expect(text).not.toMatch(/pbkdf2|passwordHash|secret \d|secret value/);
+  });
+});
