@@ -39,6 +39,18 @@ const HOSTILE: readonly unknown[] = [
 
 const WORDS = ['nest', 'Fastify', 'straße', 'İstanbul', '日本語', "O'Brien", 'a%b_c', '50%', 'x\\y', '"quoted"', '🙂'];
 
+const day = (random: Random) => `2026-0${random.between(1, 9)}-1${random.between(0, 9)}`;
+
+const FORMATS: Readonly<Record<string, (random: Random, number: number) => string>> = {
+  email: (_random, number) => `user${number}@example.com`,
+  uri: (_random, number) => `https://example.com/${number}`,
+  uuid: () => randomUUID(),
+  date: day,
+  'date-time': (random) => `${day(random)}T10:00:00Z`,
+  time: (random) => `1${random.between(0, 9)}:30:00`,
+  decimal: (random) => String(random.between(0, 99)),
+};
+
 /** Makes values for the schemas of a document. */
 export class Values {
   constructor(
@@ -93,24 +105,8 @@ export class Values {
 
   #text({ format, pattern, minLength = 0, maxLength = 40 }: Schema): string {
     const number = this.random.between(0, 99_999);
-    switch (format) {
-      case 'email':
-        return `user${number}@example.com`;
-      case 'uri':
-        return `https://example.com/${number}`;
-      case 'uuid':
-        return randomUUID();
-      case 'date':
-        return `2026-0${this.random.between(1, 9)}-1${this.random.between(0, 9)}`;
-      case 'date-time':
-        return `2026-0${this.random.between(1, 9)}-1${this.random.between(0, 9)}T10:00:00Z`;
-      case 'time':
-        return `1${this.random.between(0, 9)}:30:00`;
-      case 'ipv4':
-        return `10.0.0.${this.random.between(0, 255)}`;
-      case 'decimal':
-        return String(this.random.between(0, 99));
-    }
+    const formatted = format && FORMATS[format]?.(this.random, number);
+    if (formatted) return formatted;
     // Patterns in the documents are those of slugs, colours and the like, all of which a plain word satisfies or none does.
     if (pattern) return pattern.includes('#') ? '#a1b2c3' : `word-${number}`;
     return `${this.random.pick(WORDS)} ${number}`
