@@ -1,12 +1,19 @@
 import autocannon from 'autocannon';
+import type { Rival } from './rival.js';
 
 /** What is asked of every rival. */
 export interface Scenario {
   readonly name: string;
   readonly method?: 'GET' | 'POST' | 'PATCH';
+  /** The next request. */
+  readonly next: () => ScenarioRequest;
+}
+
+/** One request of a scenario; a body is sent as JSON. */
+interface ScenarioRequest {
   readonly path: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: () => string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
 }
 
 /** What one rival did in one scenario: the median of its rounds. */
@@ -16,7 +23,8 @@ export interface Measurement {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  readonly errors: number;
+  /** Processor time of the server per answer, in microseconds; other load on the machine changes it little. */
+  readonly cpu: number;
 }
 
 /** How hard and how long each round loads a rival. */
@@ -31,40 +39,53 @@ export interface LoadOptions {
  * Answers the measurements by scenario, then by rival.
  */
 export async function compare(
-  rivals: ReadonlyMap<string, string>,
+  rivals: ReadonlyMap<string, Rival>,
   scenarios: readonly Scenario[],
   { rounds, seconds, connections }: LoadOptions,
 ): Promise<Map<string, Map<string, Measurement>>> {
   const results = new Map<string, Map<string, Measurement>>();
   for (const scenario of scenarios) {
-    const samples = new Map<string, Measurement[]>([...rivals.keys()].map((rival) => [rival, []]));
-    for (const [rival, url] of rivals) await load(url, scenario, { seconds: 1, connections, rival });
+    const samples = new Map<string, Measurement[]>([...rivals.keys()].map((name) => [name, []]));
+    for (const [name, rival] of rivals) await load(name, rival, scenario, { seconds: 1, connections });
     for (let round = 0; round < rounds; round++) {
-      for (const [rival, url] of rivals) {
-        samples.get(rival)?.push(await load(url, scenario, { seconds, connections, rival }));
+      for (const [name, rival] of rivals) {
+        samples.get(name)?.push(await load(name, rival, scenario, { seconds, connections }));
       }
     }
-    results.set(scenario.name, new Map([...samples].map(([rival, taken]) => [rival, median(taken)])));
+    results.set(scenario.name, new Map([...samples].map(([name, taken]) => [name, median(taken)])));
   }
   return results;
 }
 
-async function load(
-  url: string,
-  { method = 'GET', path, headers, body, name }: Scenario,
-  { seconds, connections, rival }: { seconds: number; connections: number; rival: string },
+/** Loads one rival with one scenario. */
+export async function load(
+  name: string,
+  rival: Rival,
+  { method = 'GET', next, name: scenario }: Scenario,
+  { seconds, connections }: Pick<LoadOptions, 'seconds' | 'connections'>,
 ): Promise<Measurement> {
+  const setupRequest = (request: object) => {
+    const { path, headers, body } = next();
+    const described = body && { 'content-type': 'application/json' };
+    return { ...request, path, headers: { ...headers, ...described }, ...(body && { body: JSON.stringify(body) }) };
+  };
+  const before = await rival.usage();
   const result = await autocannon({
-    url: url + path,
+    url: rival.url,
     method,
     duration: seconds,
     connections,
-    headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { requests: [{ setupRequest: (request: object) => ({ ...request, body: body() }) }] }),
+    requests: [{ setupRequest }],
   });
+  const after = await rival.usage();
   const errors = result.errors + result.non2xx;
-  if (errors > 0) throw new Error(`${rival} failed ${errors} times in "${name}".`);
-  return { rate: result.requests.average, p50: result.latency.p50, p99: result.latency.p99, errors };
+  if (errors > 0) throw new Error(`${name} failed ${errors} times in "${scenario}".`);
+  return {
+    rate: result.requests.total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpu: (after.cpu - before.cpu) / Math.max(1, result.requests.total),
+  };
 }
 
 function median(samples: readonly Measurement[]): Measurement {

@@ -1,13 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+/** What a process has used. */
+export interface Usage {
+  /** Processor time since its start, in microseconds. */
+  readonly cpu: number;
+  /** Resident memory in bytes. */
+  readonly memory: number;
+}
+
 /** A server in a process of its own, which prints `ready <url>` once it listens. */
 export class Rival implements AsyncDisposable {
   private constructor(
     readonly url: string,
     /** Milliseconds from the start of the process to its first readiness. */
     readonly bootTime: number,
-    readonly process: ChildProcess,
+    private readonly process: ChildProcess,
   ) {}
 
   static async start(file: URL, env: Record<string, string>): Promise<Rival> {
@@ -16,12 +24,15 @@ export class Rival implements AsyncDisposable {
       process.execPath,
       [
         '--conditions=@core-framework/source',
-        '--import',
-        new URL('../../scripts/source-loader.mjs', import.meta.url).href,
+        ...['../../scripts/source-loader.mjs', './usage.preload.ts'].flatMap((preload) => [
+          '--import',
+          new URL(preload, import.meta.url).href,
+        ]),
         file.pathname,
       ],
-      { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+      { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
     );
+    if (!child.stdout) throw new Error('A rival has no standard output.');
     for await (const chunk of child.stdout) {
       const url = /ready (\S+)/.exec(String(chunk))?.[1];
       if (url) return new Rival(url, performance.now() - started, child);
@@ -29,8 +40,17 @@ export class Rival implements AsyncDisposable {
     throw new Error(`${file.pathname} ended before it listened.`);
   }
 
+  /** Asks the process what it has used so far. */
+  async usage(): Promise<Usage> {
+    const answer = once(this.process, 'message');
+    this.process.send('usage');
+    const [usage] = (await answer) as [Usage];
+    return usage;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    const exit = once(this.process, 'exit');
     this.process.kill();
-    await once(this.process, 'exit');
+    await exit;
   }
 }

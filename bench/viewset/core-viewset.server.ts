@@ -1,9 +1,11 @@
 /** The same resource as a ModelViewSet under CoreFactory's defaults, with scope, permissions, filters and pages on. */
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { AUTHENTICATOR, type Authenticator, type Principal, UnauthorizedException } from '@core-framework/common';
+import { type FactoryProvider, Global, Module, type Type } from '@nestjs/common';
 import { BaseModel, CoreOrmModule, Field, Model } from '@core-framework/orm';
 import { CoreFactory } from '@core-framework/platform';
-import { AllowAny, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import { AllowAny, IsOwner, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import type { FastifyRequest } from 'fastify';
 
 @Model({ tableName: 'posts' })
 class Post extends BaseModel {
@@ -18,7 +20,8 @@ class Post extends BaseModel {
 @ViewSet({
   path: 'posts',
   model: Post,
-  permissions: [AllowAny],
+  permissions: [IsOwner('author')],
+  permissionsByAction: { list: [AllowAny], retrieve: [AllowAny] },
   pagination: { pageSize: 20, maxPageSize: 100 },
   filter: ['isPublished', { viewsCount: ['exact', 'gte', 'lt'] }],
   search: ['title'],
@@ -34,7 +37,58 @@ class PostViewSet extends ModelViewSet<Post> {
   }
 }
 
-@Module({ imports: [CoreOrmModule.forRoot(), ViewSetModule.forFeature([PostViewSet])] })
+/** Believes whoever names a user by `Authorization: Bearer <id>`: what tokens cost is another benchmark's matter. */
+class NamedUser implements Authenticator {
+  readonly challenge = 'Bearer';
+
+  authenticate({ headers }: FastifyRequest): Principal | null {
+    if (headers.authorization === undefined) return null;
+    const [, id] = /^Bearer (\d+)$/.exec(headers.authorization) ?? [];
+    if (id === undefined) throw new UnauthorizedException();
+    return {
+      id: Number(id),
+      isAuthenticated: true,
+      isActive: true,
+      isStaff: false,
+      isSuperuser: false,
+      hasPermission: () => false,
+      inGroup: () => false,
+    };
+  }
+}
+
+/** A further resource, with a model of its own, for the cost of having many. */
+function makeViewSet(number: number): Type<ModelViewSet<BaseModel>> {
+  @Model({ tableName: `things_${number}` })
+  class Thing extends BaseModel {
+    @Field.string({ maxLength: 200 }) name!: string;
+    @Field.text() description!: string;
+    @Field.boolean({ default: false, index: true }) isActive = false;
+    @Field.integer({ default: 0, index: true }) amount = 0;
+  }
+
+  @ViewSet({
+    path: `things-${number}`,
+    model: Thing,
+    permissions: [IsOwner('id')],
+    permissionsByAction: { list: [AllowAny], retrieve: [AllowAny] },
+    filter: ['isActive', { amount: ['exact', 'gte', 'lt'] }],
+    search: ['name'],
+    ordering: ['createdAt', 'amount'],
+  })
+  class ThingViewSet extends ModelViewSet<Thing> {}
+  return ThingViewSet;
+}
+
+const further = Array.from({ length: Number(process.env.BENCH_VIEWSETS ?? 1) - 1 }, (_, index) => makeViewSet(index));
+const authenticator: FactoryProvider = { provide: AUTHENTICATOR, useFactory: () => new NamedUser() };
+
+@Global()
+@Module({
+  imports: [CoreOrmModule.forRoot(), ViewSetModule.forFeature([PostViewSet, ...further])],
+  providers: [authenticator],
+  exports: [AUTHENTICATOR],
+})
 class BenchModule {}
 
 Object.assign(process.env, {

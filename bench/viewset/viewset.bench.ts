@@ -1,34 +1,64 @@
-import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { compare, type Measurement, type Scenario } from '../measure/load.js';
 import { Rival } from '../measure/rival.js';
+import { scratchDatabase } from '../measure/scratch-database.js';
 import { createPostsTable, POST_COUNT } from './posts-table.js';
+import { measureScaling, type Scaling } from './scaling.js';
 
-const POSTGRES_URL = process.env.BENCH_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
-const BASELINE = 'raw Fastify + pg';
+const RAW = 'raw Fastify + pg';
+const HAND_WRITTEN = 'Nest + MikroORM';
 const OURS = 'ModelViewSet';
 
 const SERVERS: ReadonlyMap<string, URL> = new Map([
-  [BASELINE, new URL('raw-fastify.server.ts', import.meta.url)],
+  [RAW, new URL('raw-fastify.server.ts', import.meta.url)],
+  [HAND_WRITTEN, new URL('nest-mikro-orm.server.ts', import.meta.url)],
   [OURS, new URL('core-viewset.server.ts', import.meta.url)],
 ]);
 
-let created = 0;
+let sent = 0;
+
+/** A post of every author in turn, and who that author is. */
+function nextPost(): { readonly id: number; readonly authorization: string } {
+  const id = ((++sent * 7) % POST_COUNT) + 1;
+  return { id, authorization: `Bearer ${(id % 30) + 1}` };
+}
 
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'retrieve', path: `/posts/${POST_COUNT / 2}` },
-  { name: 'list(20) with count', path: '/posts?page=3' },
+  { name: 'retrieve', next: () => ({ path: `/posts/${nextPost().id}` }) },
+  { name: 'list(20) with count', next: () => ({ path: '/posts?page=3' }) },
+  {
+    name: 'filtered, ordered list(20)',
+    next: () => ({ path: '/posts?isPublished=true&viewsCount__gte=250&ordering=-viewsCount' }),
+  },
   {
     name: 'create',
     method: 'POST',
-    path: '/posts',
-    body: () => JSON.stringify({ title: 'New', slug: `new-${process.pid}-${++created}`, content: 'Text.', author: 1 }),
+    next: () => ({
+      path: '/posts',
+      headers: { authorization: 'Bearer 1' },
+      body: { title: 'New', slug: `new-${process.pid}-${++sent}`, content: 'Text.', author: 1 },
+    }),
   },
-  { name: 'patch', method: 'PATCH', path: '/posts/7', body: () => JSON.stringify({ title: `Title ${++created}` }) },
+  {
+    name: 'patch',
+    method: 'PATCH',
+    next: () => {
+      const { id, authorization } = nextPost();
+      return { path: `/posts/${id}`, headers: { authorization }, body: { title: `Title ${++sent}` } };
+    },
+  },
 ];
 
-/** Compares a ModelViewSet with hand-written Fastify over one PostgreSQL database. */
+type Results = ReadonlyMap<string, ReadonlyMap<string, Measurement>>;
+
+/** Compares a ModelViewSet with hand-written servers over one PostgreSQL database. */
 export async function run({ json }: { json: boolean }): Promise<void> {
+  const { results, processes } = await compareServers();
+  const scaling = await measureScaling();
+  if (json) console.log(JSON.stringify({ results: plain(results), processes, scaling }, null, 2));
+  else print(results, processes, scaling);
+}
+
+async function compareServers(): Promise<{ results: Results; processes: Record<string, object> }> {
   await using database = await scratchDatabase();
   await createPostsTable(database.url);
   await using stack = new AsyncDisposableStack();
@@ -36,47 +66,45 @@ export async function run({ json }: { json: boolean }): Promise<void> {
   for (const [name, file] of SERVERS) {
     rivals.set(name, stack.use(await Rival.start(file, { DATABASE_URL: database.url })));
   }
-  const urls = new Map([...rivals].map(([name, { url }]) => [name, url]));
-  const results = await compare(urls, SCENARIOS, { rounds: 3, seconds: 4, connections: 32 });
-  const boot = new Map([...rivals].map(([name, { bootTime }]) => [name, Math.round(bootTime)]));
-  if (json) console.log(JSON.stringify({ boot: Object.fromEntries(boot), results: plain(results) }, null, 2));
-  else print(results, boot);
+  const results = await compare(rivals, SCENARIOS, { rounds: 3, seconds: 2, connections: 32 });
+  const processes: Record<string, object> = {};
+  for (const [name, rival] of rivals) {
+    const { memory } = await rival.usage();
+    processes[name] = { 'boot ms': Math.round(rival.bootTime), 'memory MB': Math.round(memory / 2 ** 20) };
+  }
+  return { results, processes };
 }
 
-function print(
-  results: ReadonlyMap<string, ReadonlyMap<string, Measurement>>,
-  boot: ReadonlyMap<string, number>,
-): void {
+function print(results: Results, processes: Record<string, object>, { pageSizes, viewSets }: Scaling): void {
   for (const [scenario, byRival] of results) {
-    const baseline = byRival.get(BASELINE)?.rate ?? Number.NaN;
+    const of = (rival: string, { rate, cpu }: Measurement) => {
+      const other = byRival.get(rival);
+      return other ? `${(rate / other.rate).toFixed(2)} (CPU ${(other.cpu / cpu).toFixed(2)})` : '';
+    };
+    console.log(`\n${scenario}`);
     console.table(
       Object.fromEntries(
-        [...byRival].map(([rival, { rate, p50, p99 }]) => [
-          `${scenario}: ${rival}`,
-          { 'requests/s': Math.round(rate), 'p50 ms': p50, 'p99 ms': p99, 'of raw': (rate / baseline).toFixed(2) },
+        [...byRival].map(([rival, measured]) => [
+          rival,
+          {
+            'requests/s': Math.round(measured.rate),
+            'CPU µs': Math.round(measured.cpu),
+            'p50 ms': measured.p50,
+            'p99 ms': measured.p99,
+            'of raw': of(RAW, measured),
+            'of hand-written': of(HAND_WRITTEN, measured),
+          },
         ]),
       ),
     );
   }
-  console.table(Object.fromEntries([...boot].map(([rival, time]) => [rival, { 'ms from start to ready': time }])));
+  console.table(processes);
+  console.log('\nRows per page');
+  console.table(pageSizes);
+  console.log('\nRegistered ViewSets');
+  console.table(viewSets);
 }
 
-function plain(results: ReadonlyMap<string, ReadonlyMap<string, Measurement>>): object {
+function plain(results: Results): object {
   return Object.fromEntries([...results].map(([scenario, byRival]) => [scenario, Object.fromEntries(byRival)]));
-}
-
-async function scratchDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
-  const name = `core_bench_${randomBytes(6).toString('hex')}`;
-  const client = new Client({ connectionString: POSTGRES_URL });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  const url = new URL(POSTGRES_URL);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    [Symbol.asyncDispose]: async () => {
-      await client.query(`drop database if exists ${name} with (force)`);
-      await client.end();
-    },
-  };
 }

@@ -76,6 +76,9 @@ export type {
   CheckedAnnotations,
 } from './querysets/aggregate-types.js';
 export type { DynamicLookups } from './querysets/condition.js';
+export type { ConflictOptions } from './querysets/conflicts.js';
+export type { CheckedGroupKeys, GroupRow } from './querysets/group-types.js';
+export type { GroupedQuery } from './querysets/grouped-query.js';
 export { type Computation, type Expression, F } from './querysets/expression.js';
 export type { Changes, CheckedChanges } from './querysets/expression-types.js';
 export type { Link } from './querysets/links.js';

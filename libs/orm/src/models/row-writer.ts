@@ -12,6 +12,7 @@ import { type Statement, StatementBuilder } from '../querysets/statement.js';
 import { execute, type StatementResult } from '../querysets/statement-executor.js';
 import { columnReader } from '../querysets/column-reader.js';
 import { Transaction } from '../transactions/transaction.js';
+import { MAX_LOST_SLUGS } from './lost-slugs.js';
 import { modelDefinition, type ModelDefinition, storedFields } from './model-definition.js';
 import { storableValue, wrapReferences } from './row-values.js';
 import { fillSlugs } from './slugs.js';
@@ -25,9 +26,6 @@ import {
   restoreSnapshot,
   storedSnapshot,
 } from './tracking.js';
-
-/** How often a slug may be lost to another transaction that stores the same one first. */
-const MAX_LOST_SLUGS = 100;
 
 /** Inserts a new instance; defaults, automatic times and generated keys are set on it. */
 export async function insertRow(session: Session, row: object): Promise<void> {
@@ -177,7 +175,8 @@ function startCollections({ fields }: ModelDefinition, row: object): void {
   }
 }
 
-async function write(
+/** Sends a write, and makes one of our errors of a broken constraint. */
+export async function write(
   session: Session,
   intent: WriteIntent,
   statement: Statement,
@@ -232,7 +231,8 @@ function updateStatement(
   });
 }
 
-function valuesOf(definition: ModelDefinition, row: object, fields: readonly FieldDefinition[]): unknown[] {
+/** The values of a row's columns as they are bound; ones of several forms take their one form on the row, too. */
+export function valuesOf(definition: ModelDefinition, row: object, fields: readonly FieldDefinition[]): unknown[] {
   return fields.map((field) => {
     const value = storableValue(definition, field, Reflect.get(row, field.name));
     if (value === null && !field.nullable) throw new NotNullViolationError(definition.name, [field.name]);
@@ -242,7 +242,8 @@ function valuesOf(definition: ModelDefinition, row: object, fields: readonly Fie
   });
 }
 
-async function completeRow(
+/** Sets what a new row leaves out; answers the fields whose slugs were made and must be unique. */
+export async function completeRow(
   session: Session,
   definition: ModelDefinition,
   row: object,

@@ -1,5 +1,6 @@
 import type { Collection } from '@mikro-orm/core';
 import type { Aggregate, AggregateKind, Aggregates } from './aggregate.js';
+import type { CheckedClause } from './q.js';
 import type { FieldName, Related, SingleValue } from './lookup-types.js';
 
 /** What the compiler shows when an aggregate does not fit. */
@@ -42,12 +43,12 @@ type Takes<Kind extends AggregateKind, V> = [V] extends [never]
 
 /** Checks the aggregates of `aggregate`, which speak of the query's own rows. */
 export type CheckedAggregates<T, S> = {
-  readonly [P in keyof S]: S[P] extends Aggregate<infer Kind, infer N>
-    ? N extends ''
-      ? S[P]
-      : Takes<Kind, SingleValue<T, N>> extends true
+  readonly [P in keyof S]: S[P] extends Aggregate<infer Kind, infer N, infer W>
+    ? (N extends '' ? true : Takes<Kind, SingleValue<T, N>>) extends true
+      ? unknown extends CheckedClause<T, W>
         ? S[P]
-        : UnfitAggregate<N>
+        : CheckedClause<T, W>
+      : UnfitAggregate<N>
     : Aggregate;
 };
 
@@ -55,9 +56,11 @@ export type CheckedAggregates<T, S> = {
 export type CheckedAnnotations<T, S> = {
   readonly [P in keyof S]: P extends FieldName<T>
     ? { readonly 'a field of the model already': P }
-    : S[P] extends Aggregate<infer Kind, infer N>
+    : S[P] extends Aggregate<infer Kind, infer N, infer W>
       ? Takes<Kind, ManyValue<T, N>> extends true
-        ? S[P]
+        ? [W] extends [never]
+          ? S[P]
+          : { readonly 'takes no filter': P }
         : UnfitAggregate<N>
       : Aggregate;
 };

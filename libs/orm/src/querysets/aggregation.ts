@@ -4,6 +4,7 @@ import type { FieldDefinition, ScalarKind } from '../fields/field-definition.js'
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { Aggregate } from './aggregate.js';
+import type { Condition } from './condition.js';
 import { targetOf } from './lookup.js';
 import { columnPath, type ColumnPath, type QueryNames } from './query-state.js';
 import { relatedRows } from './related-rows.js';
@@ -19,6 +20,8 @@ export interface Aggregation {
   readonly among?: { readonly path: readonly FieldDefinition[]; readonly relation: FieldDefinition };
   /** Absent when rows are counted. */
   readonly column?: ColumnPath;
+  /** The rows that are taken into account; all when absent. */
+  readonly where?: Condition;
   /** Tells aggregations with different SQL apart. */
   readonly shape: string;
 }
@@ -67,7 +70,10 @@ export function resolveAnnotation(names: QueryNames, name: string, aggregate: Ag
       'Give Count(…), Sum(…) or the like.',
     );
   }
-  const { kind, key, distinct } = aggregate;
+  const { kind, key, distinct, filter } = aggregate;
+  if (filter) {
+    throw new InvalidLookupError(definition.name, name, `annotate() was given a filter, which it does not take.`);
+  }
   const path: FieldDefinition[] = [];
   const parts = key.split('__');
   let current: ModelDefinition = definition;
@@ -131,15 +137,19 @@ export function describeColumn({ key, aggregation }: ColumnPath): string {
   return aggregation ? `${key}:${aggregation.shape}` : key;
 }
 
-/** The SQL of a column or an annotation; joins that it needs are added to the scope. */
-export function columnSql(scope: Scope, { path, field, aggregation }: Omit<ColumnPath, 'key'>): Sql {
-  return aggregation ? aggregationSql(scope, aggregation) : scope.follow(path).column(field);
+/**
+ * The SQL of a column, an annotation or an aggregate; joins that it needs are added to the scope.
+ *
+ * @param only what the rows must meet that an aggregate of the query's own rows takes into account.
+ */
+export function columnSql(scope: Scope, { path, field, aggregation }: Omit<ColumnPath, 'key'>, only?: Sql): Sql {
+  return aggregation ? aggregationSql(scope, aggregation, only) : scope.follow(path).column(field);
 }
 
 /** Related rows are aggregated by a subquery of their own, so that they never multiply the rows of the query. */
-function aggregationSql(scope: Scope, aggregation: Aggregation): Sql {
+function aggregationSql(scope: Scope, aggregation: Aggregation, only?: Sql): Sql {
   const { among } = aggregation;
-  if (!among) return callSql(scope, aggregation);
+  if (!among) return callSql(scope, aggregation, only);
   return scope.once(aggregation, () => {
     const related = relatedRows(scope.follow(among.path), among.relation);
     const value = callSql(related.scope, aggregation);
@@ -149,9 +159,10 @@ function aggregationSql(scope: Scope, aggregation: Aggregation): Sql {
   });
 }
 
-function callSql(scope: Scope, { kind, column, distinct }: Aggregation): Sql {
+function callSql(scope: Scope, { kind, column, distinct }: Aggregation, only?: Sql): Sql {
   const { dialect } = scope.builder;
-  const value = column && columnSql(scope, column);
+  const every = column && columnSql(scope, column);
+  const value = only ? sql`case when ${only} then ${every ?? sql`1`} end` : every;
   const call = sql`${FUNCTIONS[kind]}(${distinct ? sql`distinct ` : sql``}${value ?? sql`*`})`;
   if (dialect === 'sqlite' || kind === 'min' || kind === 'max') return call;
   // PostgreSQL counts and sums in types that its driver gives as texts.

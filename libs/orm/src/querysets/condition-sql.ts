@@ -4,6 +4,7 @@ import type { SqlDialect } from '../context/database.js';
 import { columnSql, describeColumn } from './aggregation.js';
 import { comparisonValues } from './bound-values.js';
 import type { Comparison, Condition, Existence } from './condition.js';
+import { datePartSql } from './date-part.js';
 import { describeOperand, operandSql } from './operand.js';
 import { relatedRows } from './related-rows.js';
 import type { Scope } from './scope.js';
@@ -84,7 +85,7 @@ function comparisonSql(scope: Scope, { lookup, form, operand }: Comparison): Sql
         : sql`${column} between ${slot()} and ${slot()}`;
     case 'month':
     case 'day':
-      return sql`${datePart(dialect, column, field.scalarKind, name)} = ${slot()}`;
+      return sql`${datePartSql(dialect, column, field.scalarKind, name)} = ${slot()}`;
     case 'isnull':
       return sql`${column} is null`;
     default:
@@ -98,16 +99,6 @@ export function inList(builder: StatementBuilder, column: Sql): Sql {
   return builder.dialect === 'postgresql'
     ? sql`${column} = any(${list})`
     : sql`${column} in (select value from json_each(${list}))`;
-}
-
-function datePart(dialect: SqlDialect, column: Sql, kind: string, part: 'month' | 'day'): Sql {
-  if (dialect === 'postgresql') {
-    const day = kind === 'datetime' ? sql`${column} at time zone 'UTC'` : column;
-    return part === 'month' ? sql`extract(month from ${day})` : sql`extract(day from ${day})`;
-  }
-  const format = part === 'month' ? sql`'%m'` : sql`'%d'`;
-  const day = kind === 'datetime' ? sql`${column} / 1000, 'unixepoch'` : column;
-  return sql`cast(strftime(${format}, ${day}) as integer)`;
 }
 
 type TextLookup = 'iexact' | 'contains' | 'icontains' | 'startswith' | 'istartswith' | 'endswith' | 'iendswith';

@@ -7,7 +7,7 @@ import { isModel, modelDefinition, primaryKeyOf } from '../models/model-definiti
 import { Expression } from './expression.js';
 import { annotationLookup, type Lookup, resolveLookup } from './lookup.js';
 import { isComparable, type Operand, resolveOperand } from './operand.js';
-import type { QueryNames } from './query-state.js';
+import { notOfGroup, type QueryNames } from './query-state.js';
 
 /** One comparison with its values, checked against the field. */
 export interface Comparison {
@@ -53,6 +53,7 @@ export function conditionOf(model: ModelClass, lookups: DynamicLookups, names: Q
   const among = new Map<string, { lookup: Lookup; relation: FieldDefinition; rest: Record<string, unknown> }>();
   for (const key of Object.keys(lookups)) {
     const annotation = annotations?.get(key.split('__', 1)[0] ?? '');
+    if (names.grouped && !annotation) throw notOfGroup(model, key);
     const lookup = annotation ? annotationLookup(model, annotation, key) : resolveLookup(model, key);
     if (!lookup.many) {
       parts.push(comparisonOf(lookup, lookups[key], names));

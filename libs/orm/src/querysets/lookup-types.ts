@@ -117,7 +117,7 @@ type Ordering<K extends string> = K extends `-${infer Path}` ? Path : K;
 type PathError<K extends string> = UnknownLookup<K>;
 
 /** Whether `K` names a column of the model or, through relations to one row, of a related one. */
-type ColumnPath<T, K extends string> =
+export type ColumnPath<T, K extends string> =
   K extends FieldName<T>
     ? [NonNullable<T[K]>] extends [Collection<object>]
       ? false

@@ -18,7 +18,10 @@ import {
   type QueryNames,
   type QueryState,
   relationPath,
+  reversedOrder,
 } from './query-state.js';
+
+const NOTHING: Condition = { kind: 'or', parts: [] };
 
 /** Options of `selectForUpdate`. */
 export interface LockOptions {
@@ -64,6 +67,18 @@ export abstract class QueryBuilding<T extends object> {
   /** Sorts by columns, a hyphen reverses; replaces an earlier order, and without arguments removes it. */
   orderBy<const K extends readonly string[]>(...keys: K & CheckedOrdering<T, K>): QuerySet<T> {
     return this.with({ order: keys.map((key) => orderOf(this.names, key)) });
+  }
+
+  /** Turns the order around; without one, that of the keys. */
+  reverse(): QuerySet<T> {
+    const { order } = this.state;
+    const given = order.length > 0 ? order : [orderOf(this.names, this.definition.primaryKey.name)];
+    return this.with({ order: given.map(reversedOrder) });
+  }
+
+  /** No rows at all: the neutral start where a condition may turn out to allow nothing. */
+  none(): QuerySet<T> {
+    return this.with({ where: NOTHING });
   }
 
   limit(count: number): QuerySet<T> {

@@ -1,13 +1,15 @@
 import { DoesNotExistError, InvalidLookupError, MultipleObjectsReturnedError } from '../errors/orm.errors.js';
 import type { Aggregates } from './aggregate.js';
 import type { AggregateValues, CheckedAggregates } from './aggregate-types.js';
-import { resolveAggregate } from './aggregation.js';
+import { resolveAggregates } from './aggregate-columns.js';
 import type { DynamicLookups } from './condition.js';
-import type { CheckedColumns, CheckedLookups, PathValue, PlainRow } from './lookup-types.js';
+import type { CheckedColumns, CheckedLookups, CheckedOrdering, KeyOf, PathValue, PlainRow } from './lookup-types.js';
 import { QueryBuilding } from './query-building.js';
+import { GroupedQuery, groupKeyOf } from './grouped-query.js';
+import type { CheckedGroupKeys, GroupRow } from './group-types.js';
 import { pagesOf } from './query-pages.js';
 import { QueryRunner } from './query-runner.js';
-import { type ColumnPath, columnPaths, type Order, orderOf, ownColumns } from './query-state.js';
+import { type ColumnPath, columnPaths, type Order, orderOf, ownColumns, reversedOrder } from './query-state.js';
 
 /** What `rows` reads, and in which form. */
 export interface RowOptions {
@@ -45,13 +47,32 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
   /** The last row in order; by key when no order is given. */
   async last(): Promise<T | null> {
     this.refuseSlice('last');
-    const order = this.#decidedOrder().map((item) => ({
-      ...item,
-      key: `~${item.key}`,
-      descending: !item.descending,
-    }));
-    const [row] = await this.with({ order }).limit(1).all();
-    return row ?? null;
+    return this.with({ order: this.#decidedOrder().map(reversedOrder) }).first();
+  }
+
+  /**
+   * The row with the least value of a column, of those that have one.
+   *
+   * @throws DoesNotExistError when there is none.
+   */
+  async earliest<const K extends readonly [string]>(...column: K & CheckedOrdering<T, K>): Promise<T> {
+    return this.#extreme('earliest', column[0]);
+  }
+
+  /**
+   * The row with the greatest value of a column, of those that have one.
+   *
+   * @throws DoesNotExistError when there is none.
+   */
+  async latest<const K extends readonly [string]>(...column: K & CheckedOrdering<T, K>): Promise<T> {
+    return this.#extreme('latest', column[0]);
+  }
+
+  /** The matching rows among those with the given keys, by key. */
+  async inBulk(keys: readonly KeyOf<T>[]): Promise<Map<KeyOf<T>, T>> {
+    const { name } = this.definition.primaryKey;
+    const rows = await this.where({ [`${name}__in`]: keys }).all();
+    return new Map(rows.map((row) => [Reflect.get(row, name) as KeyOf<T>, row]));
   }
 
   /**
@@ -113,6 +134,15 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     return rows.map((row) => columns.map((column) => row[column]) as { [I in keyof K]: PathValue<T, K[I] & string> });
   }
 
+  /** The values of one column, in the order of the rows. */
+  async pluck<const K extends readonly [string]>(
+    ...column: K & CheckedColumns<T, K>
+  ): Promise<PathValue<T, K[0] & string>[]> {
+    const [name] = column as readonly [string];
+    const rows = await this.rows({ columns: [name] });
+    return rows.map((row) => row[name] as PathValue<T, K[0] & string>);
+  }
+
   /** Like {@link values}, for rows on their way to JSON. */
   async rows({ columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>[]> {
     const paths = columns ? columnPaths(this.names, columns) : this.#ownPaths();
@@ -124,11 +154,29 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    */
   async aggregate<const S extends Aggregates>(aggregates: S & CheckedAggregates<T, S>): Promise<AggregateValues<T, S>> {
     this.refuseSlice('aggregate');
-    const given: Aggregates = aggregates;
-    const columns = Object.entries(given).map(([name, aggregate]) => resolveAggregate(this.names, name, aggregate));
+    const columns = resolveAggregates(this.names, aggregates);
     if (columns.length === 0)
       throw new InvalidLookupError(this.model.name, 'aggregate', 'aggregate() was given nothing.');
     return (await this.runner().aggregates(columns)) as AggregateValues<T, S>;
+  }
+
+  /**
+   * Groups matching rows by columns and parts of times (`author`, `createdAt__year`); aggregates are added by
+   * `annotate`, whose names `filter` and `orderBy` then know.
+   *
+   * @example
+   * ```ts
+   * await posts.groupBy('author').annotate({ n: Count() }).filter({ n__gt: 5 }).orderBy('-n').all();
+   * ```
+   */
+  groupBy<const K extends readonly string[]>(
+    ...keys: K & CheckedGroupKeys<T, K>
+  ): GroupedQuery<T, GroupRow<T, K[number]>> {
+    this.refuseSlice('groupBy');
+    const groupKeys = (keys as readonly string[]).map((key) => groupKeyOf(this.names, key));
+    if (groupKeys.length === 0)
+      throw new InvalidLookupError(this.model.name, 'groupBy', 'groupBy() was given nothing.');
+    return new GroupedQuery(this.model, this.state, { keys: groupKeys, aggregates: [], order: [] });
   }
 
   /**
@@ -151,6 +199,11 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     return this.runner().sql();
   }
 
+  /** How the database would read the rows, in its own words, one line a step. */
+  async explain(): Promise<string> {
+    return (await this.runner().plan()).join('\n');
+  }
+
   protected runner(): QueryRunner<T> {
     return new QueryRunner(this.model, this.state);
   }
@@ -167,6 +220,19 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     const key = orderOf(this.names, this.definition.primaryKey.name);
     const open = !order.some(({ path, field }) => path.length === 0 && field === key.field);
     return open ? [...order, key] : order;
+  }
+
+  async #extreme(method: 'earliest' | 'latest', column: string): Promise<T> {
+    this.refuseSlice(method);
+    const order = orderOf(this.names, column);
+    if (order.descending) {
+      throw new InvalidLookupError(this.model.name, column, `${method}() takes a column, not an order.`);
+    }
+    const filled = this.where({ [`${column}__isnull`]: false });
+    const chosen = [order, orderOf(this.names, this.definition.primaryKey.name)];
+    const row = await filled.with({ order: method === 'latest' ? chosen.map(reversedOrder) : chosen }).first();
+    if (row) return row;
+    throw new DoesNotExistError(this.model.name);
   }
 
   async #single(lookups?: DynamicLookups): Promise<T | null> {

@@ -7,6 +7,7 @@ import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { annotateRows } from './annotated-rows.js';
 import { type Assignment, assignmentOf } from './assignment.js';
+import { type GroupState, groupStatement } from './group-statement.js';
 import { Links } from './links.js';
 import { prefetch } from './prefetch.js';
 import type { ColumnPath, QueryState } from './query-state.js';
@@ -57,7 +58,7 @@ export class QueryRunner<T extends object> implements Session {
   async plainRows(columns: readonly ColumnPath[], json: boolean): Promise<Row[]> {
     const { distinct, order } = this.state;
     const unselected =
-      distinct && order.find(({ key }) => !columns.some((column) => column.key === key.replace(/^[-~]+/, '')));
+      distinct && order.find(({ key }) => !columns.some((column) => column.key === key.replace(/^-/, '')));
     if (unselected) {
       throw new InvalidLookupError(
         this.definition.name,
@@ -74,6 +75,18 @@ export class QueryRunner<T extends object> implements Session {
     const { rows } = await this.#select<Row>({ kind: 'aggregates', columns });
     const [row = {}] = rowReader(this.database.dialect, columns, false)(rows);
     return row;
+  }
+
+  /** The rows that groups of matching rows make. */
+  async groups(groups: GroupState): Promise<Row[]> {
+    const { rows } = await this.#run<Row>(groupStatement(this.database, this.model, this.state, groups, false));
+    return rowReader(this.database.dialect, [...groups.keys, ...groups.aggregates], false)(rows);
+  }
+
+  async countGroups(groups: GroupState): Promise<number> {
+    const statement = groupStatement(this.database, this.model, this.state, groups, true);
+    const { rows } = await this.#run<{ count: number | string }>(statement);
+    return Number(rows[0]?.count ?? 0);
   }
 
   async count(): Promise<number> {
@@ -122,6 +135,16 @@ export class QueryRunner<T extends object> implements Session {
     return { sql: statement.query.sql, parameters: statement.slots.map((slot) => values[slot]) };
   }
 
+  /** The database's plan for reading the rows, one line a step. */
+  async plan(): Promise<string[]> {
+    const { statement, values } = selectStatement(this.database, this.model, this.state, this.rowSelection());
+    const { dialect } = this.database;
+    const ask = dialect === 'sqlite' ? 'explain query plan' : 'explain';
+    const query = { ...statement.query, sql: `${ask} ${statement.query.sql}` };
+    const { rows } = await this.#run<Row>({ statement: { ...statement, query }, values });
+    return rows.map((row) => String(dialect === 'sqlite' ? row.detail : row['QUERY PLAN']));
+  }
+
   rowSelection(): Selection {
     const { annotations, columns, joined } = this.state;
     return { kind: 'rows', columns: columnsToLoad(this.model, columns, joined), joined, annotations };
@@ -129,7 +152,10 @@ export class QueryRunner<T extends object> implements Session {
 
   #select<R>(selection: Selection): Promise<StatementResult<R>> {
     if (this.state.lock) this.#checkLock();
-    const { statement, values } = selectStatement(this.database, this.model, this.state, selection);
+    return this.#run(selectStatement(this.database, this.model, this.state, selection));
+  }
+
+  #run<R>({ statement, values }: BoundStatement): Promise<StatementResult<R>> {
     const { database } = this;
     const em = this.state.em ? this.em : database.usedEntityManager();
     return execute<R>({ database, em }, statement, values);

@@ -1,12 +1,16 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { UniqueViolationError } from '../errors/orm.errors.js';
 import { assignValues } from '../models/row-values.js';
+import { retryLostSlugs } from '../models/lost-slugs.js';
 import { insertRow, insertRows, updateRow } from '../models/row-writer.js';
+import { updateRows } from '../models/rows-update.js';
+import { upsertRows } from '../models/rows-upsert.js';
 import type { SoftDeletable } from '../models/soft-delete.js';
 import { runAtomic } from '../transactions/atomic.js';
 import type { Changes, CheckedChanges } from './expression-types.js';
+import { conflictRule, type ConflictOptions } from './conflicts.js';
 import type { Link } from './links.js';
-import type { NewRow } from './lookup-types.js';
+import type { ColumnName, NewRow } from './lookup-types.js';
 import { QueryReading } from './query-reading.js';
 import { QueryRunner } from './query-runner.js';
 import type { QueryState } from './query-state.js';
@@ -30,14 +34,39 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return row;
   }
 
-  /** Stores several new rows by few statements, all or none of them. */
-  async bulkCreate(rows: readonly NewRow<T>[]): Promise<T[]> {
+  /**
+   * Stores several new rows by few statements, all or none of them. With a rule for rows that are there already
+   * (`ignoreConflicts`, `updateConflicts`) it answers how many were inserted or updated instead of the rows.
+   */
+  async bulkCreate(rows: readonly NewRow<T>[]): Promise<T[]>;
+  async bulkCreate(rows: readonly NewRow<T>[], conflicts: ConflictOptions<T>): Promise<number>;
+  async bulkCreate(rows: readonly NewRow<T>[], conflicts?: ConflictOptions<T>): Promise<T[] | number> {
     const { database, em: outer } = this.runner();
-    return runAtomic(outer, async (em) => {
-      const instances = rows.map((values) => this.#newInstance(em, values));
-      await insertRows({ database, em }, this.definition, instances);
-      return instances;
-    });
+    if (conflicts) {
+      const rule = conflictRule(this.definition, rows, conflicts);
+      return runAtomic(outer, async (em) => {
+        const instances = rows.map((values) => this.#newInstance(em, values));
+        return upsertRows({ database, em }, this.definition, instances, rule);
+      });
+    }
+    return retryLostSlugs(this.definition, rows, () =>
+      runAtomic(outer, async (em) => {
+        const instances = rows.map((values) => this.#newInstance(em, values));
+        await insertRows({ database, em }, this.definition, instances);
+        return instances;
+      }),
+    );
+  }
+
+  /**
+   * Writes the named columns of several stored rows by few statements, all or none of them.
+   *
+   * @throws DoesNotExistError when a row is gone.
+   * @throws VersionConflictError when somebody else wrote one since it was read (models with a version field).
+   */
+  async bulkUpdate(rows: readonly T[], columns: readonly ColumnName<T>[]): Promise<void> {
+    const { database, em: outer } = this.runner();
+    await runAtomic(outer, (em) => updateRows({ database, em }, this.definition, rows, columns));
   }
 
   /** The row with these values, created with them and the defaults when there is none; `true` tells that it is new. */

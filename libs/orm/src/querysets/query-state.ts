@@ -24,6 +24,8 @@ export type AnnotationColumns = ReadonlyMap<string, ColumnPath>;
 export interface QueryNames {
   readonly model: ModelClass;
   readonly annotations?: AnnotationColumns;
+  /** Whether the annotations are all there is: the rows have become groups. */
+  readonly grouped?: boolean;
 }
 
 /** A column to sort by. */
@@ -104,9 +106,10 @@ export function relationPath(model: ModelClass, key: string): readonly string[] 
  *
  * @throws InvalidLookupError when it names nothing, or leads through a relation to many rows.
  */
-export function columnPath({ model, annotations }: QueryNames, key: string): ColumnPath {
+export function columnPath({ model, annotations, grouped }: QueryNames, key: string): ColumnPath {
   const annotation = annotations?.get(key);
   if (annotation) return annotation;
+  if (grouped) throw notOfGroup(model, key);
   const root = modelDefinition(model);
   const names = key.split('__');
   const path: FieldDefinition[] = [];
@@ -136,6 +139,22 @@ export function columnPath({ model, annotations }: QueryNames, key: string): Col
 export function orderOf(names: QueryNames, key: string): Order {
   const descending = key.startsWith('-');
   return { ...columnPath(names, descending ? key.slice(1) : key), key, descending };
+}
+
+/** The reverse of an order. */
+export function reversedOrder(order: Order): Order {
+  const { descending, key } = order;
+  return { ...order, key: descending ? key.slice(1) : `-${key}`, descending: !descending };
+}
+
+/** What is said of a name that groups do not have. */
+export function notOfGroup(model: ModelClass, key: string): InvalidLookupError {
+  return new InvalidLookupError(
+    model.name,
+    key,
+    `"${key}" is no aggregate of the groups.`,
+    'Filter rows by their columns before groupBy().',
+  );
 }
 
 function fieldsHint(model: string, fields: ReadonlyMap<string, FieldDefinition>): string {

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database } from '../context/database.js';
+import type { Database, SqlDialect } from '../context/database.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition } from '../models/model-definition.js';
+import { aggregateSql, describeAggregate } from './aggregate-columns.js';
 import { columnSql, describeColumn } from './aggregation.js';
 import { conditionSql, describeCondition } from './condition-sql.js';
 import type { AnnotationColumns, ColumnPath, Order, QueryState } from './query-state.js';
@@ -39,12 +40,13 @@ export function selectStatement(
   selection: Selection,
 ): BoundStatement {
   const values: unknown[] = [];
+  const selected = describeSelection(selection, database.dialect, values);
   const visible = visibleRows(model, state);
   const where = visible ? describeCondition(visible, database.dialect, values) : '';
   if (state.limit !== undefined) values.push(state.limit);
   if (state.offset !== undefined) values.push(state.offset);
   const shape = [
-    describeSelection(selection),
+    selected,
     state.distinct,
     where,
     state.order.map(describeColumn).join(),
@@ -58,13 +60,14 @@ export function selectStatement(
   return { statement, values };
 }
 
-function describeSelection(selection: Selection): string {
+function describeSelection(selection: Selection, dialect: SqlDialect, values: unknown[]): string {
   switch (selection.kind) {
     case 'rows':
       return `rows ${selection.columns.map(({ name }) => name).join()} ${selection.joined.map(pathName).join()} ${[...selection.annotations.values()].map(describeColumn).join()}`;
     case 'values':
+      return `values ${selection.columns.map(describeColumn).join()}`;
     case 'aggregates':
-      return `${selection.kind} ${selection.columns.map(describeColumn).join()}`;
+      return `aggregates ${selection.columns.map((column) => describeAggregate(column, dialect, values)).join()}`;
     default:
       return selection.kind;
   }
@@ -84,7 +87,7 @@ function compile(database: Database, model: ModelClass, state: QueryState, selec
   const where = state.where && conditionSql(scope, state.where);
   const sorted = selection.kind === 'rows' || selection.kind === 'values' || limited;
   const order = sorted ? state.order.map((item) => orderSql(scope, item)) : [];
-  const limit = limitSql(builder, state, selection);
+  const limit = limitSql(builder, state, selection.kind);
   const distinct = state.distinct ? sql`distinct ` : sql``;
   const query = sql`select ${distinct}${columns} from ${scope.from()}${where ? sql` where ${where}` : sql``}${
     order.length > 0 ? sql` order by ${sql.join(order)}` : sql``
@@ -101,8 +104,9 @@ function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown
     case 'exists':
       return sql`1`;
     case 'values':
-    case 'aggregates':
       return sql.join(selection.columns.map((column) => sql`${columnSql(scope, column)} as ${sql.id(column.key)}`));
+    case 'aggregates':
+      return sql.join(selection.columns.map((column) => sql`${aggregateSql(scope, column)} as ${sql.id(column.key)}`));
     case 'rows': {
       const own = selection.columns.map((field) => scope.column(field));
       const joined = selection.joined.flatMap((path) => {
@@ -120,7 +124,7 @@ function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown
 }
 
 /** Empty columns sort last, and first when the order is reversed, on every database. */
-function orderSql(scope: Scope, order: Order): RawBuilder<unknown> {
+export function orderSql(scope: Scope, order: Order): RawBuilder<unknown> {
   const { path, field, descending } = order;
   const column = columnSql(scope, order);
   const mayBeEmpty = field.nullable || path.some(({ nullable }) => nullable);
@@ -136,7 +140,12 @@ function lockSql({ alias, builder }: Scope, { lock }: QueryState): RawBuilder<un
   return lock === 'skip' ? sql`${locked} skip locked` : locked;
 }
 
-function limitSql(builder: StatementBuilder, { limit, offset }: QueryState, selection: Selection): RawBuilder<unknown> {
+/** Ends a statement after so many rows. */
+export function limitSql(
+  builder: StatementBuilder,
+  { limit, offset }: Pick<QueryState, 'limit' | 'offset'>,
+  kind: Selection['kind'],
+): RawBuilder<unknown> {
   if (limit !== undefined) {
     const slot = sql` limit ${builder.slot()}`;
     return offset === undefined ? slot : sql`${slot} offset ${builder.slot()}`;
@@ -145,5 +154,5 @@ function limitSql(builder: StatementBuilder, { limit, offset }: QueryState, sele
     const unlimited = builder.dialect === 'sqlite' ? sql` limit -1` : sql``;
     return sql`${unlimited} offset ${builder.slot()}`;
   }
-  return selection.kind === 'exists' ? sql` limit 1` : sql``;
+  return kind === 'exists' ? sql` limit 1` : sql``;
 }

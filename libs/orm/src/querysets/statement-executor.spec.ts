@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { runnerOf } from '../databases/statement-runner.js';
 import { BLOG_MODELS, Post, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
 import { runAtomic } from '../transactions/atomic.js';
@@ -12,9 +13,9 @@ interface Sent {
 describeEachDatabase(BLOG_MODELS, (under) => {
   const { run } = under;
 
-  /** What reaches Kysely while the work runs, outside of transactions. */
+  /** What reaches the database while the work runs, outside of transactions. */
   async function sentBy(work: () => Promise<unknown>): Promise<Sent[]> {
-    const spy = jest.spyOn(under.database.kysely, 'executeQuery');
+    const spy = jest.spyOn(runnerOf(under.database.kysely), 'run');
     try {
       await run(work);
       return spy.mock.calls.map(([query]) => query as unknown as Sent);

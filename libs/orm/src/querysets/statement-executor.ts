@@ -1,6 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Database } from '../context/database.js';
+import { runnerOf } from '../databases/statement-runner.js';
 import type { Statement } from './statement.js';
 
 /** What a statement brought about. */
@@ -20,7 +21,7 @@ export interface Target {
   readonly em: SqlEntityManager | undefined;
 }
 
-/** What a transaction and the pool have in common. */
+/** The part of a transaction that is needed. */
 interface Connection {
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>>;
 }
@@ -39,8 +40,10 @@ export async function execute<R>(
     parameters: statement.slots.map((slot) => values[slot]),
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
   };
-  const connection = em?.getTransactionContext<Connection>() ?? database.kysely;
-  const { rows, numAffectedRows }: QueryResult<R> = await connection.executeQuery(query);
+  const transaction = em?.getTransactionContext<Connection>();
+  const { rows, numAffectedRows }: QueryResult<R> = await (transaction
+    ? transaction.executeQuery<R>(query)
+    : runnerOf(database.kysely).run<R>(query));
   return { rows, affected: Number(numAffectedRows ?? rows.length) };
 }
 

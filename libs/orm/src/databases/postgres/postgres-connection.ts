@@ -3,8 +3,8 @@ import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { TransactionLostError } from '../../errors/database.errors.js';
 import type { QueryEcho } from '../query-echo.js';
-import { OpeningQuery } from './opening-query.js';
-import { isStalePlan, type NamedQuery, type PreparedStatements } from './prepared-statements.js';
+import { PreparedQuery, type StatementAnswer } from './prepared-query.js';
+import { isStalePlan, type NamedQuery, type PreparedColumn, type PreparedStatements } from './prepared-statements.js';
 
 const COUNTED = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
@@ -81,45 +81,51 @@ export class PostgresConnection implements DatabaseConnection {
     return command;
   }
 
-  async #send({ sql, parameters, statementName }: NamedQuery): Promise<pg.QueryResult> {
-    const values = [...parameters];
+  async #send({ sql, parameters, statementName }: NamedQuery): Promise<StatementAnswer> {
     if (statementName === undefined) {
       await this.#sendBegin();
       this.#echo?.(sql);
-      return this.#client.query(sql, values);
+      return this.#client.query(sql, [...parameters]);
     }
     try {
-      return await this.#sendPrepared(statementName, sql, values);
+      return await this.#sendPrepared(statementName, sql, parameters);
     } catch (error) {
+      // As the server's message came, its stack leads to a socket; from here it leads to who asked.
+      if (error instanceof Error) Error.captureStackTrace(error);
       if (!isStalePlan(error)) throw error;
       this.#prepared.retire(statementName);
       // An error has already ended the transaction for PostgreSQL: only its owner can begin again.
       if (this.#inTransaction) throw error;
-      return this.#sendPrepared(statementName, sql, values);
+      return this.#sendPrepared(statementName, sql, parameters);
     }
   }
 
-  async #sendPrepared(statementName: string, text: string, values: unknown[]): Promise<pg.QueryResult> {
+  async #sendPrepared(statementName: string, text: string, values: readonly unknown[]): Promise<StatementAnswer> {
     const name = this.#prepared.nameOf(statementName);
-    // `pg` takes the answer to a `begin` sent along for that of a preparation, so what it opens must be prepared.
-    if (!this.#prepared.has(name)) await this.#sendBegin();
+    const columns = this.#prepared.columnsOf(name);
+    if (columns === undefined) return this.#prepare(name, text, values);
     const begin = this.#begin;
     this.#begin = undefined;
     if (begin !== undefined) this.#echo?.(begin);
     this.#echo?.(text);
-    const result = await (begin === undefined
-      ? this.#client.query({ name, text, values })
-      : this.#open(begin, { name, text, values }));
-    this.#prepared.add(name);
-    return result;
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined, answer?: StatementAnswer) =>
+        answer === undefined ? reject(error ?? new Error('PostgreSQL answered nothing.')) : resolve(answer);
+      this.#client.query(new PreparedQuery({ name, values, columns, begin }, settle));
+    });
   }
 
-  #open(begin: string, statement: pg.QueryConfig): Promise<pg.QueryResult> {
-    return new Promise((resolve, reject) => {
-      this.#client.query(
-        new OpeningQuery(begin, statement, (error, result) => (error ? reject(error) : resolve(result))),
-      );
-    });
+  /** Runs a statement for the first time under its name, and remembers what it answers. */
+  async #prepare(name: string, text: string, values: readonly unknown[]): Promise<StatementAnswer> {
+    await this.#sendBegin();
+    this.#echo?.(text);
+    const answer = await this.#client.query({ name, text, values: [...values] });
+    const columns = answer.fields.map(({ name: column, dataTypeID }): PreparedColumn => ({
+      name: column,
+      parse: this.#client.getTypeParser(dataTypeID, 'text'),
+    }));
+    this.#prepared.add(name, columns);
+    return answer;
   }
 
   async #sendBegin(): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  type CompiledQuery,
   type DatabaseIntrospector,
   type Dialect,
   type DialectAdapter,
@@ -8,27 +9,27 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryCompiler,
+  type QueryResult,
 } from 'kysely';
 import type { PostgresUrl } from '../database-url.js';
 import type { ResolvedConnectionSettings } from '../driver-options.js';
+import type { StatementRunner } from '../statement-runner.js';
 import { PostgresPoolDriver } from './postgres-pool-driver.js';
 
 /** Kysely's PostgreSQL on a `pg` pool of our own, which can send named prepared statements. */
 export class PostgresPoolDialect implements Dialect {
-  readonly #url: PostgresUrl;
-  readonly #settings: ResolvedConnectionSettings;
+  readonly #driver: PostgresPoolDriver;
 
   constructor(url: PostgresUrl, settings: ResolvedConnectionSettings) {
-    this.#url = url;
-    this.#settings = settings;
+    this.#driver = new PostgresPoolDriver(url, settings);
   }
 
   createAdapter(): DialectAdapter {
-    return new PostgresAdapter();
+    return new PostgresPoolAdapter(this.#driver);
   }
 
   createDriver(): Driver {
-    return new PostgresPoolDriver(this.#url, this.#settings);
+    return this.#driver;
   }
 
   createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
@@ -37,5 +38,16 @@ export class PostgresPoolDialect implements Dialect {
 
   createQueryCompiler(): QueryCompiler {
     return new PostgresQueryCompiler();
+  }
+}
+
+/** Leads from a Kysely to the pool behind it, for single statements. */
+class PostgresPoolAdapter extends PostgresAdapter implements StatementRunner {
+  constructor(private readonly driver: PostgresPoolDriver) {
+    super();
+  }
+
+  run<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.driver.run(query);
   }
 }

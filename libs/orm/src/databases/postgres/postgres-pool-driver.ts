@@ -1,10 +1,16 @@
-import { CompiledQuery, type DatabaseConnection, type Driver, type TransactionSettings } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely';
 import type pg from 'pg';
 import type { PostgresUrl } from '../database-url.js';
 import type { ResolvedConnectionSettings } from '../driver-options.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { PostgresPool } from './postgres-pool.js';
-import { PreparedStatements } from './prepared-statements.js';
+import { type NamedQuery, PreparedStatements } from './prepared-statements.js';
 
 /**
  * Kysely's way into the pool.
@@ -23,8 +29,21 @@ export class PostgresPoolDriver implements Driver {
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<PostgresConnection> {
+  /** Runs one statement outside of transactions, without the layers that Kysely puts around a connection. */
+  async run<R>(query: NamedQuery): Promise<QueryResult<R>> {
     const client = await this.#pool.acquire();
+    try {
+      return await this.#connectionOf(client).executeQuery<R>(query);
+    } finally {
+      this.#pool.giveBack(client);
+    }
+  }
+
+  async acquireConnection(): Promise<PostgresConnection> {
+    return this.#connectionOf(await this.#pool.acquire());
+  }
+
+  #connectionOf(client: pg.PoolClient): PostgresConnection {
     let prepared = this.#prepared.get(client);
     if (prepared === undefined) {
       prepared = new PreparedStatements();

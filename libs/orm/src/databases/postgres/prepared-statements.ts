@@ -7,30 +7,38 @@ export interface NamedQuery extends CompiledQuery {
   readonly statementName?: string;
 }
 
+/** A column that a prepared statement answers. */
+export interface PreparedColumn {
+  readonly name: string;
+  /** Makes a value of the text that the server sends. */
+  readonly parse: (text: string) => unknown;
+}
+
 /** "cached plan must not change result type", and a name that the server no longer knows. */
 const STALE_PLAN = new Set(['0A000', '26000']);
 
 /** Names of statements by connection; a name whose plan went stale is replaced for good. */
 export class PreparedStatements {
   readonly #renamed = new Map<string, number>();
-  readonly #prepared = new Set<string>();
+  readonly #columns = new Map<string, readonly PreparedColumn[]>();
 
   nameOf(name: string): string {
     const generation = this.#renamed.get(name);
     return generation === undefined ? name : `${name}~${generation}`;
   }
 
-  /** Whether a statement has run under that name. */
-  has(name: string): boolean {
-    return this.#prepared.has(name);
+  /** What the statement of that name answers; `undefined` when none has run under it. */
+  columnsOf(name: string): readonly PreparedColumn[] | undefined {
+    return this.#columns.get(name);
   }
 
-  add(name: string): void {
-    this.#prepared.add(name);
+  add(name: string, columns: readonly PreparedColumn[]): void {
+    this.#columns.set(name, columns);
   }
 
   /** Makes the next {@link nameOf} answer a name that the server has not seen. */
   retire(name: string): void {
+    this.#columns.delete(this.nameOf(name));
     this.#renamed.set(name, (this.#renamed.get(name) ?? 0) + 1);
   }
 }
