@@ -4,8 +4,18 @@ export { Database } from './context/database.js';
 export { type ContextOptions, runInContext } from './context/run-in-context.js';
 export { CoreOrmModule } from './core-orm.module.js';
 export { CORE_ORM_OPTIONS, type CoreOrmExtras, type CoreOrmOptions } from './core-orm.options.js';
+export type {
+  CheckComparison,
+  CheckComputation,
+  CheckLiteral,
+  CheckOperand,
+  CheckSpec,
+  RawCheck,
+} from './constraints/check-spec.js';
+export type { ModelCheck } from './constraints/clause-check.js';
 export { DATABASE, getManagerToken, InjectManager } from './core-orm.tokens.js';
 export {
+  CheckViolationError,
   DoesNotExistError,
   ForeignKeyViolationError,
   InvalidLookupError,
@@ -53,8 +63,9 @@ export { compileJsonValue, toJsonValue } from './fields/json-value.js';
 export type { ParseOutcome, ValueParser } from './fields/parse-outcome.js';
 export type { LookupName } from './fields/types/field-type.js';
 export { BaseModel } from './models/base.model.js';
-export { Model, type ModelOptions } from './models/model.decorator.js';
-export { isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';
+export { type IndexOptions, Model, type ModelOptions } from './models/model.decorator.js';
+export { type IndexDefinition, isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';
+export type { FittingOptions } from './models/model-options-types.js';
 export { slugify } from './models/naming.js';
 export { PlainModel } from './models/plain.model.js';
 export { isSoftDeletable, type SoftDeletable, SoftDelete } from './models/soft-delete.js';
@@ -119,31 +130,64 @@ export {
 export {
   InvalidMigrationsError,
   IrreversibleMigrationError,
+  MigrationConflictError,
   MigrationFailedError,
   MigrationHistoryError,
+  type MigrationProgress,
+  MigrationQuestionError,
+  MigrationSquashError,
   MigrationStateError,
   UnsupportedSchemaError,
 } from './errors/migration.errors.js';
 export { MissingFakerError, UnknownFactoryStateError } from './errors/seeding.errors.js';
-export { generateMigration } from './migrations/generate-migration.js';
+export type {
+  ColumnRenameQuestion,
+  FillQuestion,
+  MigrationAnswers,
+  MigrationQuestions,
+  TableRenameQuestion,
+} from './migrations/change-detector.js';
+export { type GenerateOptions, generateMigration } from './migrations/generate-migration.js';
+export { mergeMigrations, type MergeOptions } from './migrations/merge-migrations.js';
 export { Migration, type MigrationClass } from './migrations/migration.js';
+export type { GeneratedMigration, WriteOptions } from './migrations/migration-folder.js';
 export type { AppliedMigration } from './migrations/migration-history.js';
 export type { PlannedMigration, PlannedStep } from './migrations/migration-plan.js';
-export { MigrationService } from './migrations/migration.service.js';
-export type { MigrationSource } from './migrations/migration-source.js';
-export { addColumn, alterColumn, dropColumn } from './migrations/operations/column-operations.js';
+export type { RunOptions } from './migrations/migration-runner.js';
 export {
+  type MigrateOptions,
+  type MigrationCheck,
+  MigrationService,
+  type MigrationStatus,
+  type RollbackOptions,
+} from './migrations/migration.service.js';
+export type { MigrationSource } from './migrations/migration-source.js';
+export type { SqlDirection } from './migrations/migration-sql.js';
+export { addColumn, alterColumn, type ColumnOptions, dropColumn } from './migrations/operations/column-operations.js';
+export {
+  addCheck,
   addForeignKey,
   createIndex,
+  dropCheck,
   dropForeignKey,
   dropIndex,
 } from './migrations/operations/constraint-operations.js';
-export { runCode, runSql } from './migrations/operations/data-operations.js';
-export type { DataOperation, MigrationContext, Operation, SchemaOperation } from './migrations/operations/operation.js';
-export { createTable, dropTable } from './migrations/operations/table-operations.js';
+export { type DataOperationOptions, runCode, runSql } from './migrations/operations/data-operations.js';
+export type {
+  ColumnFill,
+  DataOperation,
+  MigrationContext,
+  Operation,
+  Rename,
+  SchemaOperation,
+} from './migrations/operations/operation.js';
+export type { SchemaCall } from './migrations/operations/operation-call.js';
+export { renameColumn, renameIndex, renameTable } from './migrations/operations/rename-operations.js';
+export { commentTable, createTable, dropTable } from './migrations/operations/table-operations.js';
 export type {
   ColumnSpec,
   ColumnType,
+  ColumnValue,
   ForeignKeySpec,
   IndexSpec,
   RawSql,
@@ -151,6 +195,7 @@ export type {
   SchemaState,
   TableSpec,
 } from './migrations/schema-state.js';
+export { squashMigrations, type SquashOptions } from './migrations/squash-migrations.js';
 export {
   type AttributesOf,
   defineFactory,

@@ -11,6 +11,7 @@ import { checkDecimalDigits } from '../fields/decimal-digits.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { MigrationService } from '../migrations/migration.service.js';
 import { entitySchemaOf } from '../models/entity-schema.js';
+import { declareConstraints } from '../models/model-constraints.js';
 import { modelDefinition } from '../models/model-definition.js';
 import { Database } from './database.js';
 
@@ -46,6 +47,7 @@ export async function openDatabase(
     discovery: { warnWhenNoEntities: false },
     forceUtcTimezone: true,
   });
+  declareConstraints(orm);
   const database = new Database(orm, url.dialect, describeDatabase(url), options.preparedStatements);
   made.database = database;
   try {

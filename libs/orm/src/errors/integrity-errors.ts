@@ -4,7 +4,13 @@ import type { FieldDefinition } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
 import { execute } from '../querysets/statement-executor.js';
-import { ForeignKeyViolationError, NotNullViolationError, ProtectedError, UniqueViolationError } from './orm.errors.js';
+import {
+  CheckViolationError,
+  ForeignKeyViolationError,
+  NotNullViolationError,
+  ProtectedError,
+  UniqueViolationError,
+} from './orm.errors.js';
 import { violationOf } from './violations.js';
 
 /** What a statement was to write. */
@@ -30,6 +36,8 @@ export async function translateIntegrityError(
       return new UniqueViolationError(definition.name, named, error);
     case 'notNull':
       return new NotNullViolationError(definition.name, named, error);
+    case 'check':
+      return new CheckViolationError(definition.name, violation.constraint ?? '', error);
     case 'foreignKey': {
       if (operation === 'delete') return new ProtectedError(definition.name, error);
       const dangling = named.length > 0 ? named : await danglingRelations(session, fields, values);

@@ -144,6 +144,29 @@ export class NotNullViolationError extends CoreError {
   }
 }
 
+/** Thrown when a row would not meet one of the `checks` of its model. */
+export class CheckViolationError extends CoreError {
+  readonly code = 'ORM_CHECK_VIOLATION';
+
+  constructor(
+    readonly model: string,
+    /** Name of the check. */
+    readonly constraint: string,
+    cause: unknown,
+  ) {
+    const error = { code: 'check', message: `The rule "${constraint}" is not met.` };
+    super(`The row does not meet the check "${constraint}" of ${model}.`, {
+      cause,
+      client: {
+        status: 400,
+        code: 'invalid_input',
+        detail: 'The input is not valid.',
+        errors: { [NON_FIELD_ERRORS]: [error] },
+      },
+    });
+  }
+}
+
 /** Thrown when a row was changed or deleted by someone else since it was read. Clients are told 409. */
 export class VersionConflictError extends CoreError {
   readonly code = 'ORM_VERSION_CONFLICT';

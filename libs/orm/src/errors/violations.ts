@@ -2,8 +2,10 @@ import type { SqlDialect } from '../context/database.js';
 
 /** What a driver tells of a broken constraint; columns as far as it names them. */
 export interface Violation {
-  readonly kind: 'unique' | 'foreignKey' | 'notNull';
+  readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check';
   readonly columns: readonly string[];
+  /** Name of the constraint, of a check. */
+  readonly constraint?: string;
 }
 
 /** Reads a driver's complaint about a broken constraint; `undefined` for every other error. */
@@ -29,6 +31,8 @@ function postgresViolation(error: unknown): Violation | undefined {
       return { kind: 'foreignKey', columns: columnsInDetail(error) };
     case '23502':
       return { kind: 'notNull', columns: [textOf(error, 'column')] };
+    case '23514':
+      return { kind: 'check', columns: [], constraint: textOf(error, 'constraint') };
     default:
       return undefined;
   }
@@ -51,6 +55,8 @@ function sqliteViolation(error: unknown): Violation | undefined {
       return { kind: 'unique', columns };
     case 'SQLITE_CONSTRAINT_NOTNULL':
       return { kind: 'notNull', columns };
+    case 'SQLITE_CONSTRAINT_CHECK':
+      return { kind: 'check', columns: [], constraint: list };
     case 'SQLITE_CONSTRAINT_FOREIGNKEY':
     case 'SQLITE_CONSTRAINT_TRIGGER':
       return { kind: 'foreignKey', columns: [] };

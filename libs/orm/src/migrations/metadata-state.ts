@@ -1,7 +1,10 @@
 import type { EntityProperty } from '@mikro-orm/core';
 import type { AbstractSqlPlatform, DatabaseTable } from '@mikro-orm/sql';
 import type { SqlOrm } from '../databases/driver-options.js';
+import type { CheckSpec } from '../constraints/check-spec.js';
 import { UnsupportedSchemaError } from '../errors/migration.errors.js';
+import { isModel, modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import { checksOf, indexNameOf, partOf } from '../models/model-constraints.js';
 import { columnTypeOf, columnTypeSql, DEFAULT_LENGTHS, enumCheckName } from './mikro-schema.js';
 import type {
   ColumnSpec,
@@ -39,19 +42,63 @@ export function metadataState(orm: SqlOrm): SchemaState {
   const schema = orm.schema.getTargetSchema();
   if (schema.getViews().length > 0) throw new UnsupportedSchemaError(schema.getViews()[0]?.name ?? '', 'a view');
   const properties = new Map<string, EntityProperty>();
-  for (const { tableName, props } of orm.getMetadata().getAll().values()) {
-    for (const property of props) {
-      for (const column of property.fieldNames ?? []) properties.set(`${tableName}.${column}`, property);
+  const rules = new Map<string, PortableRules>();
+  for (const meta of orm.getMetadata().getAll().values()) {
+    for (const property of meta.props) {
+      for (const column of property.fieldNames ?? []) properties.set(`${meta.tableName}.${column}`, property);
     }
+    if (isModel(meta.class)) rules.set(meta.tableName, rulesOf(modelDefinition(meta.class), platform));
   }
-  return Object.fromEntries(schema.getTables().map((table) => [table.name, tableState(table, properties, platform)]));
+  return Object.fromEntries(
+    schema.getTables().map((table) => [
+      table.name,
+      {
+        ...tableState(table, properties, platform),
+        ...constraintsOf(table, rules.get(table.name) ?? NO_RULES, platform),
+      },
+    ]),
+  );
+}
+
+/** What a model declares and MikroORM only knows as SQL of the database at hand. */
+interface PortableRules {
+  readonly checks: Readonly<Record<string, CheckSpec>>;
+  /** Which rows indexes hold, by the indexes' names. */
+  readonly parts: ReadonlyMap<string, CheckSpec>;
+}
+
+const NO_RULES: PortableRules = { checks: {}, parts: new Map() };
+
+function rulesOf(definition: ModelDefinition, platform: AbstractSqlPlatform): PortableRules {
+  const parts = new Map<string, CheckSpec>();
+  for (const index of definition.indexes) {
+    const part = partOf(definition, index);
+    if (part) parts.set(indexNameOf(definition, index, platform), part);
+  }
+  return { checks: checksOf(definition), parts };
+}
+
+function constraintsOf(
+  table: DatabaseTable,
+  rules: PortableRules,
+  platform: AbstractSqlPlatform,
+): Omit<TableSpec, 'columns'> {
+  const indexes = indexesOf(table, rules);
+  const foreignKeys = foreignKeysOf(table);
+  const checks = checksIn(table, rules, platform);
+  return {
+    ...(Object.keys(indexes).length > 0 ? { indexes } : {}),
+    ...(Object.keys(foreignKeys).length > 0 ? { foreignKeys } : {}),
+    ...(Object.keys(checks).length > 0 ? { checks } : {}),
+    ...(table.comment ? { comment: table.comment } : {}),
+  };
 }
 
 function tableState(
   table: DatabaseTable,
   properties: ReadonlyMap<string, EntityProperty>,
   platform: AbstractSqlPlatform,
-): TableSpec {
+): Pick<TableSpec, 'columns'> {
   const keys = table.getPrimaryKey()?.columnNames ?? [];
   const columns: Record<string, ColumnSpec> = {};
   for (const column of table.getColumns()) {
@@ -65,14 +112,8 @@ function tableState(
       ...(column.autoincrement ? { autoIncrement: true } : {}),
     };
   }
-  checkSupported(table, columns, platform);
-  const indexes = indexesOf(table);
-  const foreignKeys = foreignKeysOf(table);
-  return {
-    columns,
-    ...(Object.keys(indexes).length > 0 ? { indexes } : {}),
-    ...(Object.keys(foreignKeys).length > 0 ? { foreignKeys } : {}),
-  };
+  if (table.getTriggers().length > 0) throw new UnsupportedSchemaError(table.name, 'a trigger');
+  return { columns };
 }
 
 function typeOf(
@@ -111,23 +152,26 @@ function defaultOf({ default: value }: EntityProperty, sql: string | null | unde
   return { default: { sql } };
 }
 
-function checkSupported(table: DatabaseTable, columns: TableSpec['columns'], platform: AbstractSqlPlatform): void {
-  const enumChecks = Object.entries(columns).flatMap(([name, { type }]) =>
-    type === 'enum' ? [enumCheckName(table.name, name, platform)] : [],
-  );
-  if (table.getChecks().some(({ name }) => !enumChecks.includes(name))) {
-    throw new UnsupportedSchemaError(table.name, 'a check constraint');
-  }
-  if (table.getTriggers().length > 0) throw new UnsupportedSchemaError(table.name, 'a trigger');
-  if (table.getIndexes().some(({ expression, where }) => expression || where)) {
-    throw new UnsupportedSchemaError(table.name, 'an index with an expression or a condition');
-  }
+/** The checks of models as they declare them, those of other entities in the SQL of the database at hand. */
+function checksIn(
+  table: DatabaseTable,
+  { checks }: PortableRules,
+  platform: AbstractSqlPlatform,
+): Record<string, CheckSpec> {
+  const named = table.getChecks().filter(({ columnName, name }) => {
+    return columnName === undefined || name !== enumCheckName(table.name, columnName, platform);
+  });
+  return Object.fromEntries(named.map(({ name, expression }) => [name, checks[name] ?? { sql: String(expression) }]));
 }
 
-function indexesOf(table: DatabaseTable): Record<string, IndexSpec> {
+function indexesOf(table: DatabaseTable, { parts }: PortableRules): Record<string, IndexSpec> {
   const named = table.getIndexes().filter(({ primary }) => !primary);
   return Object.fromEntries(
-    named.map(({ keyName, columnNames, unique }) => [keyName, { columns: columnNames, ...(unique ? { unique } : {}) }]),
+    named.map(({ columnNames, expression, keyName, unique, where }) => {
+      if (expression) throw new UnsupportedSchemaError(table.name, 'an index by expression');
+      const part = parts.get(keyName) ?? (where ? { sql: where } : undefined);
+      return [keyName, { columns: columnNames, ...(unique && { unique }), ...(part && { where: part }) }];
+    }),
   );
 }
 

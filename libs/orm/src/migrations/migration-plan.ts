@@ -1,6 +1,7 @@
 import type { SqlOrm } from '../databases/driver-options.js';
 import type { NamedMigration } from './migration.js';
 import type { Operation } from './operations/operation.js';
+import { renameStatements, reversed } from './rename-statements.js';
 import type { SchemaState } from './schema-state.js';
 import { statementsBetween } from './schema-statements.js';
 
@@ -15,6 +16,8 @@ export interface PlannedStep {
 /** A migration with the statements it comes to. */
 export interface PlannedMigration {
   readonly name: string;
+  /** The names that the database records for it: its own and those of the migrations that it replaces. */
+  readonly records: readonly string[];
   readonly steps: readonly PlannedStep[];
 }
 
@@ -24,24 +27,46 @@ export function replay(migrations: readonly NamedMigration[], start: SchemaState
   return steps.reduce((state, operation) => (operation.kind === 'schema' ? operation.apply(state) : state), start);
 }
 
-/** Works out the statements of a migration that comes after `before`. */
-export function planMigration(
+/** Works out the statements of migrations that come one after the other, after `before`. */
+export function planAll(
   orm: SqlOrm,
-  { name, operations }: NamedMigration,
+  migrations: readonly NamedMigration[],
+  before: readonly NamedMigration[] = [],
+): PlannedMigration[] {
+  let state = replay(before);
+  return migrations.map((migration) => {
+    const planned = planMigration(orm, migration, state);
+    state = replay([migration], state);
+    return planned;
+  });
+}
+
+function planMigration(
+  orm: SqlOrm,
+  { name, operations, replaces }: NamedMigration,
   before: SchemaState,
 ): PlannedMigration {
   let state = before;
   const steps = operations.map((operation): PlannedStep => {
     const { description } = operation;
-    if (operation.kind === 'data') return { description, operation, up: operation.statements ?? [], down: [] };
+    if (operation.kind === 'data') {
+      const { reverseStatements: down = [], statements: up = [] } = operation;
+      return { description, operation, up, down };
+    }
     const previous = state;
     state = operation.apply(previous);
+    const { fill, rename } = operation;
+    if (rename) {
+      const platform = orm.em.getPlatform();
+      const up = renameStatements(platform, rename, previous);
+      return { description, operation, up, down: renameStatements(platform, reversed(rename), state) };
+    }
     return {
       description,
       operation,
-      up: statementsBetween(orm, previous, state),
-      down: statementsBetween(orm, state, previous),
+      up: statementsBetween(orm, previous, state, fill),
+      down: statementsBetween(orm, state, previous, fill),
     };
   });
-  return { name, steps };
+  return { name, records: [name, ...replaces], steps };
 }

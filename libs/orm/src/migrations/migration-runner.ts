@@ -1,4 +1,4 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
+import { BasePostgreSqlPlatform, type SqlEntityManager } from '@mikro-orm/sql';
 import type { SqlOrm } from '../databases/driver-options.js';
 import { CoreError } from '@core-framework/common';
 import { messageOf } from '../databases/foreign-error.js';
@@ -7,7 +7,7 @@ import { DatabaseBusyError } from '../errors/database.errors.js';
 import { IrreversibleMigrationError, MigrationFailedError } from '../errors/migration.errors.js';
 import { forgetApplied, lockHistory, readHistory, recordApplied } from './migration-history.js';
 import type { MigrationContext } from './operations/operation.js';
-import type { PlannedMigration, PlannedStep } from './migration-plan.js';
+import type { PlannedMigration } from './migration-plan.js';
 import { isSqlite } from './schema-statements.js';
 import { rebuiltTable } from './sqlite-statements.js';
 
@@ -16,6 +16,12 @@ const PATIENCE_MS = 120_000;
 
 /** Where a step comes from in its migration, for errors. */
 const AT_THE_END = 'check foreign keys';
+
+/** How a migration is applied or undone. */
+export interface RunOptions {
+  /** Whether it is only recorded, because somebody did by hand what it does. @defaultValue false */
+  readonly fake?: boolean;
+}
 
 /** Applies one migration, or undoes it, in a transaction of its own, unless another process was faster. */
 export class MigrationRunner {
@@ -28,40 +34,47 @@ export class MigrationRunner {
   }
 
   /** @returns whether this call applied it. */
-  apply({ name, steps }: PlannedMigration): Promise<boolean> {
+  apply({ name, records, steps }: PlannedMigration, { fake = false }: RunOptions = {}): Promise<boolean> {
     return this.#inTransaction(async (em) => {
       if (await this.#isApplied(em, name)) return false;
-      for (const step of steps) {
+      const run = new MigrationRun(em, name, this.#orm);
+      for (const step of fake ? [] : steps) {
         const { operation } = step;
-        await this.#run(em, name, step.description, async (context) => {
-          if (operation.kind === 'data') await operation.forward(context);
-          else await this.#execute(context, step.up);
+        await run.step(step.description, async (execute) => {
+          if (operation.kind === 'data') await operation.forward({ em, execute });
+          else await this.#execute(execute, step.up);
         });
       }
-      await this.#checkForeignKeys(em, name);
-      await recordApplied(em, name);
+      await this.#checkForeignKeys(run);
+      const known = new Set((await readHistory(em)).map((applied) => applied.name));
+      for (const record of records) if (!known.has(record)) await recordApplied(em, record);
       return true;
     });
   }
 
   /** @returns whether this call undid it. */
-  undo({ name, steps }: PlannedMigration): Promise<boolean> {
+  undo({ name, records, steps }: PlannedMigration, { fake = false }: RunOptions = {}): Promise<boolean> {
     const final = steps.find(({ operation }) => operation.kind === 'data' && operation.backward === undefined);
-    if (final !== undefined) throw new IrreversibleMigrationError(name, final.description);
+    if (final !== undefined && !fake) throw new IrreversibleMigrationError(name, final.description);
     return this.#inTransaction(async (em) => {
-      if (!(await this.#isApplied(em, name))) return false;
-      for (const step of steps.toReversed()) {
-        await this.#run(em, name, `undo ${step.description}`, (context) => this.#undoStep(context, step));
+      if (!(await this.#isApplied(em, name)) && !(await this.#areApplied(em, records))) return false;
+      const run = new MigrationRun(em, name, this.#orm);
+      for (const { description, down, operation } of fake ? [] : steps.toReversed()) {
+        await run.step(`undo ${description}`, async (execute) => {
+          if (operation.kind === 'data') await operation.backward?.({ em, execute });
+          else await this.#execute(execute, down);
+        });
       }
-      await this.#checkForeignKeys(em, name);
-      await forgetApplied(em, name);
+      await this.#checkForeignKeys(run);
+      for (const record of records) await forgetApplied(em, record);
       return true;
     });
   }
 
-  async #undoStep(context: MigrationContext, { operation, down }: PlannedStep): Promise<void> {
-    if (operation.kind === 'data') await operation.backward?.(context);
-    else await this.#execute(context, down);
+  /** Whether all that a migration replaces is applied, which makes it applied without a record of its own. */
+  async #areApplied(em: SqlEntityManager, [, ...replaced]: readonly string[]): Promise<boolean> {
+    const names = new Set((await readHistory(em)).map(({ name }) => name));
+    return replaced.length > 0 && replaced.every((name) => names.has(name));
   }
 
   async #isApplied(em: SqlEntityManager, migration: string): Promise<boolean> {
@@ -85,29 +98,15 @@ export class MigrationRunner {
     }
   }
 
-  async #run(
-    em: SqlEntityManager,
-    migration: string,
-    operation: string,
-    work: (context: MigrationContext) => Promise<void>,
-  ): Promise<void> {
-    const execute: MigrationContext['execute'] = (sql, parameters = []) => em.execute(sql, [...parameters]);
-    try {
-      await work({ em, execute });
-    } catch (error) {
-      throw new MigrationFailedError(migration, operation, reasonOf(error), error);
-    }
-  }
-
-  async #execute({ execute }: MigrationContext, statements: readonly string[]): Promise<void> {
+  async #execute(execute: MigrationContext['execute'], statements: readonly string[]): Promise<void> {
     const table = this.#isSqlite ? rebuiltTable(statements) : undefined;
     const kept = table === undefined ? [] : await triggersOf(execute, table);
     for (const statement of [...statements, ...kept]) await execute(statement);
   }
 
-  async #checkForeignKeys(em: SqlEntityManager, migration: string): Promise<void> {
+  async #checkForeignKeys(run: MigrationRun): Promise<void> {
     if (!this.#isSqlite) return;
-    await this.#run(em, migration, AT_THE_END, async ({ execute }) => {
+    await run.step(AT_THE_END, async (execute) => {
       const [broken] = await execute('pragma foreign_key_check');
       if (broken !== undefined) {
         throw new Error(
@@ -116,6 +115,38 @@ export class MigrationRunner {
       }
     });
   }
+}
+
+/** One migration on its way: runs its steps and knows how far it got. */
+class MigrationRun {
+  readonly #finished: string[] = [];
+
+  constructor(
+    private readonly em: SqlEntityManager,
+    private readonly migration: string,
+    private readonly orm: SqlOrm,
+  ) {}
+
+  async step(operation: string, work: (execute: MigrationContext['execute']) => Promise<void>): Promise<void> {
+    let statements = 0;
+    try {
+      await work(async (sql, parameters = []) => {
+        const rows = await this.em.execute<Record<string, unknown>[]>(sql, [...parameters]);
+        statements++;
+        return rows;
+      });
+      this.#finished.push(operation);
+    } catch (error) {
+      const partly = statements > 0 ? [`${operation} (its first ${statements} statements)`] : [];
+      const kept = rollsBackTables(this.orm) ? [] : [...this.#finished, ...partly];
+      throw new MigrationFailedError({ migration: this.migration, operation, kept }, reasonOf(error), error);
+    }
+  }
+}
+
+/** Whether the database undoes changes of tables with the transaction that they were made in. */
+function rollsBackTables(orm: SqlOrm): boolean {
+  return isSqlite(orm) || orm.em.getPlatform() instanceof BasePostgreSqlPlatform;
 }
 
 /** A rebuilt table would lose the triggers that somebody gave it in SQL. */

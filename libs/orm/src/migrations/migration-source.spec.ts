@@ -30,10 +30,6 @@ class Step extends Migration {
   readonly operations = [];
 }
 
-class Late extends Step {
-  override readonly dependencies = ['0002_b'];
-}
-
 describe('a folder of migrations', () => {
   test('is read in the order of its numbers, other files aside', async () => {
     files({
@@ -49,16 +45,6 @@ describe('a folder of migrations', () => {
 
   test('that does not exist holds none', async () => {
     expect(await loadMigrations(new URL(`${folder.href}/nowhere/`))).toEqual([]);
-  });
-
-  test('is refused when a number is missing, whatever the file exports', async () => {
-    files({ '0001_a.ts': MIGRATION, '0003_c.ts': MIGRATION });
-    await expect(loadMigrations(folder)).rejects.toThrow(/0003_c comes where 0002 is missing/);
-  });
-
-  test('is refused when a number is taken twice', async () => {
-    files({ '0001_a.ts': MIGRATION, '0001_b.ts': MIGRATION });
-    await expect(loadMigrations(folder)).rejects.toThrow(/0001_b has the number of 0001_a/);
   });
 
   test('is refused when a migration is there as source and as output', async () => {
@@ -77,12 +63,6 @@ describe('a folder of migrations', () => {
   });
 });
 
-describe('migrations by name', () => {
-  test('may depend on those before them', async () => {
-    expect(await loadMigrations({ '0001_a': Step, '0002_b': Step, '0003_c': Late })).toHaveLength(3);
-  });
-
-  test('are refused when they depend on one that comes later', async () => {
-    await expect(loadMigrations({ '0001_a': Late, '0002_b': Step })).rejects.toThrow(/0001_a depends on 0002_b/);
-  });
+test('a name without a number is refused', async () => {
+  await expect(loadMigrations({ initial: Step })).rejects.toThrow(/"initial" cannot be the name/);
 });

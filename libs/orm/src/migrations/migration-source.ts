@@ -1,28 +1,40 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidMigrationsError } from '../errors/migration.errors.js';
-import { Migration, type MigrationClass, type NamedMigration } from './migration.js';
+import { Migration, type MigrationClass } from './migration.js';
+import type { Operation } from './operations/operation.js';
 
 /** Where migrations are: a folder of files, or classes by name for bundled applications. */
 export type MigrationSource = URL | Readonly<Record<string, MigrationClass>>;
 
+const NAME = /^\d{4}_[a-z0-9_]+$/;
 const FILE = /^(?<name>\d{4}_[a-z0-9_]+)\.m?[jt]s$/;
 
+/** A migration as its file has it. */
+export interface LoadedMigration {
+  readonly name: string;
+  /** Absent when it says nothing: then it follows the one with the number before its own. */
+  readonly dependencies?: readonly string[];
+  readonly replaces: readonly string[];
+  readonly operations: readonly Operation[];
+}
+
 /**
- * Loads the migrations of a source in their order. A folder that does not exist holds none.
+ * Loads the migrations of a source in the order of their names. A folder that does not exist holds none.
  *
- * @throws {InvalidMigrationsError} when a number is missing or taken twice, a file exports no migration, or a dependency
- * does not come before.
+ * @throws {InvalidMigrationsError} when a name has no number, or a file does not export one migration.
  */
-export async function loadMigrations(source: MigrationSource): Promise<NamedMigration[]> {
+export async function loadMigrations(source: MigrationSource): Promise<LoadedMigration[]> {
   const classes = source instanceof URL ? await importFolder(source) : new Map(Object.entries(source));
   const migrations = [...classes].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const names = migrations.map(([name]) => name);
-  checkNumbers(names);
-  return migrations.map(([name, migration], index) => {
-    const { dependencies, operations } = new migration();
-    checkDependencies(name, dependencies, names.slice(0, index));
-    return { name, operations };
+  return migrations.map(([name, migration]) => {
+    if (!NAME.test(name)) {
+      throw new InvalidMigrationsError(`"${name}" cannot be the name of a migration.`, {
+        fix: 'Start with a number of four digits and go on in snake_case: 0002_add_phone_to_users.',
+      });
+    }
+    const { dependencies, operations, replaces = [] } = new migration();
+    return { name, dependencies, operations, replaces };
   });
 }
 
@@ -68,27 +80,4 @@ function migrationOf(name: string, exported: readonly unknown[]): MigrationClass
 
 function isMigrationClass(exported: unknown): exported is MigrationClass {
   return typeof exported === 'function' && exported.prototype instanceof Migration;
-}
-
-function checkNumbers(names: readonly string[]): void {
-  for (const [index, name] of names.entries()) {
-    const expected = String(index + 1).padStart(4, '0');
-    const actual = name.slice(0, 4);
-    if (actual === expected) continue;
-    const problem =
-      actual === names[index - 1]?.slice(0, 4)
-        ? `has the number of ${names[index - 1]}`
-        : `comes where ${expected} is missing`;
-    throw new InvalidMigrationsError(`Migration ${name} ${problem}.`, {
-      fix: 'Number migrations 0001, 0002, … without gaps; renumber yours when somebody else took the number first.',
-    });
-  }
-}
-
-function checkDependencies(name: string, dependencies: readonly string[], before: readonly string[]): void {
-  const missing = dependencies.find((dependency) => !before.includes(dependency));
-  if (missing === undefined) return;
-  throw new InvalidMigrationsError(`Migration ${name} depends on ${missing}, which does not come before it.`, {
-    fix: 'Correct the name, or renumber the two.',
-  });
 }

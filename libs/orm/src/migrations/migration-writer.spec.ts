@@ -32,12 +32,12 @@ const CALLS: OperationCall[] = [
 ];
 
 test('a generated file is formatted as prettier formats it', async () => {
-  const source = migrationSourceOf('Initial', CALLS);
+  const source = migrationSourceOf({ className: 'Initial', calls: CALLS });
   const options = { parser: 'typescript', printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
   expect(source).toBe(await format(source, options));
 });
 
 test('a generated file imports what it uses, once', () => {
-  const [line] = migrationSourceOf('Initial', [...CALLS, ...CALLS]).split('\n');
+  const [line] = migrationSourceOf({ className: 'Initial', calls: [...CALLS, ...CALLS] }).split('\n');
   expect(line).toBe(`import { addColumn, createTable, dropColumn, dropTable, Migration } from '@core-framework/orm';`);
 });

@@ -1,9 +1,19 @@
-import type { OperationCall } from './operations/operation-call.js';
+import { type OperationCall, operationOf } from './operations/operation-call.js';
 
 const WIDTH = 120;
 
+/** What a migration file says. */
+export interface MigrationText {
+  readonly className: string;
+  readonly calls: readonly OperationCall[];
+  readonly dependencies?: readonly string[];
+  readonly replaces?: readonly string[];
+  /** Says what it does where it has no operations. */
+  readonly summary?: string;
+}
+
 /** Writes the source of a migration file, formatted as prettier would. */
-export function migrationSourceOf(className: string, calls: readonly OperationCall[]): string {
+export function migrationSourceOf({ className, calls, dependencies, replaces, summary }: MigrationText): string {
   const names = [...new Set(calls.map(({ name }) => name)), 'Migration'].toSorted((one, other) =>
     one.toLowerCase() < other.toLowerCase() ? -1 : 1,
   );
@@ -12,13 +22,42 @@ export function migrationSourceOf(className: string, calls: readonly OperationCa
     importLine.length <= WIDTH
       ? importLine
       : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from '@core-framework/orm';`;
-  const operations = calls.map((call) => `    ${callOf(call, 4)},\n`).join('');
-  return `${imports}\n\nexport class ${className} extends Migration {\n  readonly operations = [\n${operations}  ];\n}\n`;
+  const body = [
+    namesField('dependencies', dependencies),
+    namesField('replaces', replaces),
+    calls.length === 0
+      ? '  readonly operations = [];\n'
+      : `  readonly operations = [\n${calls.map((call) => `    ${callOf(call, 4)},\n`).join('')}  ];\n`,
+  ].join('');
+  return `${imports}\n\n${headerOf(calls, summary)}export class ${className} extends Migration {\n${body}}\n`;
+}
+
+/** Says what it does, one line per operation. */
+function headerOf(calls: readonly OperationCall[], summary = ''): string {
+  const lines = calls.map((call) => operationOf(call).description.replaceAll('*/', '* /'));
+  const [only = summary] = lines;
+  if (lines.length <= 1) return `/** ${capitalized(only)}. */\n`;
+  return `/**\n${lines.map((line) => ` * - ${line}\n`).join('')} */\n`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function namesField(field: string, names: readonly string[] | undefined): string {
+  if (!names?.length) return '';
+  return `  override readonly ${field} = ${spread(names, 2, 0, `override readonly ${field} = `)};\n`;
 }
 
 function callOf({ name, args }: OperationCall, indent: number): string {
   const flat = `${name}(${args.map(inline).join(', ')})`;
   if (name !== 'createTable' && indent + flat.length + 1 <= WIDTH) return flat;
+  // Prettier keeps the last argument beside the others when it is an object, and puts each on a line when there are two.
+  const objects = args.filter((arg) => isRecord(arg) || Array.isArray(arg));
+  if (objects.length > 1 || !isRecord(args.at(-1))) {
+    const lines = args.map((arg) => `${' '.repeat(indent + 2)}${spread(arg, indent + 2, 0)},\n`);
+    return `${name}(\n${lines.join('')}${' '.repeat(indent)})`;
+  }
   const parts = args.map((arg, index) =>
     index === args.length - 1 ? spread(arg, indent, name === 'createTable' ? 2 : 1) : inline(arg),
   );
@@ -32,11 +71,13 @@ function spread(value: unknown, indent: number, levels: number, key = ''): strin
   const isList = Array.isArray(value);
   if (!(isList || isRecord(value)) || flat === '{}' || (fits && (isList || levels <= 0))) return flat;
   const lines = isList
-    ? value.map((entry) => inline(entry))
-    : Object.entries(value).map(([name, entry]) => {
-        const start = `${keyOf(name)}: `;
-        return start + spread(entry, indent + 2, levels - 1, start);
-      });
+    ? value.map((entry) => spread(entry, indent + 2, 0))
+    : Object.entries(value)
+        .filter(([, entry]) => entry !== undefined)
+        .map(([name, entry]) => {
+          const start = `${keyOf(name)}: `;
+          return start + spread(entry, indent + 2, levels - 1, start);
+        });
   const [open, close] = isList ? '[]' : '{}';
   return `${open}\n${lines.map((line) => `${' '.repeat(indent + 2)}${line},\n`).join('')}${' '.repeat(indent)}${close}`;
 }
@@ -44,8 +85,9 @@ function spread(value: unknown, indent: number, levels: number, key = ''): strin
 function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (isRecord(value)) {
-    const entries = Object.entries(value).map(([key, entry]) => `${keyOf(key)}: ${inline(entry)}`);
-    return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    const texts = entries.map(([key, entry]) => `${keyOf(key)}: ${inline(entry)}`);
+    return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`;
   }
   return typeof value === 'string' ? quoted(value) : String(value);
 }

@@ -185,9 +185,9 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('migrations on %s'
 
   test('a generated migration makes exactly the tables of the models', async () => {
     const migrationsFolder = pathToFileURL(`${folder}/migrations`);
-    const file = await generateMigration(orm, migrationsFolder, 'initial');
-    expect(file?.pathname).toMatch(/0001_initial\.ts$/);
-    const migrations = new MigrationService(orm, await runnable(file));
+    const generated = await generateMigration(orm, migrationsFolder);
+    expect(generated?.file.pathname).toMatch(/0001_initial\.ts$/);
+    const migrations = new MigrationService(orm, await runnable(generated?.file));
     expect((await migrations.drift()).length).toBeGreaterThan(0);
     await migrations.migrate();
     expect(await migrations.drift()).toEqual([]);

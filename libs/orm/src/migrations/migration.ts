@@ -7,8 +7,10 @@ import type { Operation } from './operations/operation.js';
  * Operations run in order inside one transaction; on rollback in reverse order, undone from the tables before and after.
  */
 export abstract class Migration {
-  /** Names of migrations that must come before, beyond the order of the numbers. */
-  readonly dependencies: readonly string[] = [];
+  /** Names of the migrations that it builds on. @defaultValue the one with the number before its own */
+  readonly dependencies?: readonly string[];
+  /** Names of the migrations that it stands for; a database that has applied them all has applied this one. */
+  readonly replaces?: readonly string[];
   abstract readonly operations: readonly Operation[];
 }
 
@@ -18,5 +20,7 @@ export type MigrationClass = new () => Migration;
 /** A migration under its name. */
 export interface NamedMigration {
   readonly name: string;
+  readonly dependencies: readonly string[];
+  readonly replaces: readonly string[];
   readonly operations: readonly Operation[];
 }

@@ -25,7 +25,8 @@ import {
   type IndexDef,
   SqlitePlatform,
 } from '@mikro-orm/sql';
-import type { ColumnSpec, ColumnType, IndexSpec, SchemaState, TableSpec } from './schema-state.js';
+import { checkSql } from '../constraints/check-sql.js';
+import type { ColumnSpec, ColumnType, ColumnValue, IndexSpec, SchemaState, TableSpec } from './schema-state.js';
 
 const TYPES: Readonly<Record<ColumnType, new () => Type<unknown, unknown>>> = {
   string: StringType,
@@ -80,6 +81,12 @@ export function defaultSql(spec: ColumnSpec, platform: AbstractSqlPlatform): str
   return normalized(typeof value === 'string' ? platform.quoteValue(value) : String(value), spec, platform);
 }
 
+/** A value of a column as it stands in SQL. */
+export function valueSql(value: ColumnValue, { type }: ColumnSpec, platform: AbstractSqlPlatform): string {
+  if (typeof value === 'object') return value.sql;
+  return platform.quoteValue(type === 'datetime' && typeof value === 'string' ? new Date(value) : value);
+}
+
 /** Databases rewrite defaults as they store them; the comparison wants what they will show. */
 function normalized(sql: string, spec: ColumnSpec, platform: AbstractSqlPlatform): string {
   return String(platform.getSchemaHelper()?.normalizeDefaultValue(sql, sizeOf(spec).length ?? 0) ?? sql);
@@ -98,13 +105,17 @@ function addTable(
   spec: TableSpec,
   platform: AbstractSqlPlatform,
 ): void {
-  const table = schema.addTable(name, namespace);
+  const table = schema.addTable(name, namespace, spec.comment);
   const keys = Object.entries(spec.columns).filter(([, { primaryKey }]) => primaryKey);
   for (const [column, columnSpec] of Object.entries(spec.columns)) {
     addColumn(table, column, columnSpec, keys.length === 1, platform);
   }
+  for (const [check, rule] of Object.entries(spec.checks ?? {})) {
+    const expression = checkSql(rule, platform);
+    table.addCheck({ name: check, expression, definition: `check (${expression})` });
+  }
   table.setIndexes([
-    ...Object.entries(spec.indexes ?? {}).map(([index, indexSpec]) => indexOf(index, indexSpec)),
+    ...Object.entries(spec.indexes ?? {}).map(([index, indexSpec]) => indexOf(index, indexSpec, platform)),
     ...primaryIndexOf(
       name,
       keys.map(([column]) => column),
@@ -167,14 +178,19 @@ function sizeOf({ type, length, precision, scale }: ColumnSpec): Pick<ColumnSpec
   };
 }
 
-function indexOf(keyName: string, { columns, unique = false }: IndexSpec): IndexDef {
+function indexOf(
+  keyName: string,
+  { columns, unique = false, where }: IndexSpec,
+  platform: AbstractSqlPlatform,
+): IndexDef {
   return {
     keyName,
     columnNames: [...columns],
     composite: columns.length > 1,
-    constraint: unique,
+    constraint: unique && where === undefined,
     unique,
     primary: false,
+    ...(where && { where: checkSql(where, platform) }),
   };
 }
 

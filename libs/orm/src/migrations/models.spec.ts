@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,12 +10,28 @@ import { resolveCoreOrmOptions } from '../core-orm.options.js';
 import { Field } from '../fields/field.decorator.js';
 import { BaseModel } from '../models/base.model.js';
 import { Model } from '../models/model.decorator.js';
+import { F } from '../querysets/expression.js';
+import { Q } from '../querysets/q.js';
 import { PlainModel } from '../models/plain.model.js';
 import { createScratchPostgres } from '../testing/scratch-postgres.js';
+import { pointToSource } from '../testing/generated-files.js';
 import { generateMigration } from './generate-migration.js';
 import { MigrationService } from './migration.service.js';
 
-@Model({ tableName: 'crates', unique: [['code', 'kind']], indexes: [['kind', 'madeOn']] })
+@Model({
+  tableName: 'crates',
+  unique: [['code', 'kind'], { fields: ['code', 'slots'], name: 'open_codes', where: Q({ isOpen: true }) }],
+  indexes: [['kind', 'madeOn'], { fields: ['weight'], name: 'heavy_crates', where: Q({ weight__gt: 10.5 }) }],
+  checks: {
+    slots_range: Q({ slots__range: [0, 100] }),
+    kind_known: Q({ kind__in: ['wood', 'steel'] }),
+    volume_positive: Q({ volume__gt: '0.5' }).or(Q({ note: null }).not()),
+    price_in_weight: Q({ weight__lte: F('weight').times(2).plus(F('slots')) }),
+    open_or_sealed: Q({ isOpen: true }).or(Q({ sealedAt__isnull: false, updatedAt__gte: F('createdAt') })),
+    token_length: { sql: { sqlite: 'length(token) > 3', postgresql: 'length(token::text) > 3' } },
+  },
+  comment: "What's in the yard",
+})
 class Crate extends BaseModel {
   @Field.string({ maxLength: 40, unique: true }) code!: string;
   @Field.slug({ from: 'code', unique: true }) slug!: string;
@@ -64,19 +80,13 @@ test('one generated folder gives the tables of the models on every database, and
   const migrations = pathToFileURL(`${folder}/migrations/`);
   for (const url of [`sqlite://${folder}/app.db`, ...(scratch ? [scratch.url] : [])]) {
     database = await openDatabase([Crate, Sticker], resolveCoreOrmOptions({ url }));
-    const file = await generateMigration(database.orm, migrations, 'initial');
-    expect(file === undefined).toBe(url === scratch?.url);
-    if (file) point(file);
+    const generated = await generateMigration(database.orm, migrations);
+    expect(generated === undefined).toBe(url === scratch?.url);
+    if (generated) pointToSource(generated.file);
     const service = new MigrationService(database.orm, migrations);
     await service.migrate();
     expect(await service.drift()).toEqual([]);
-    expect(await generateMigration(database.orm, migrations, 'again')).toBeUndefined();
+    expect(await generateMigration(database.orm, migrations)).toBeUndefined();
     await database.close();
   }
 });
-
-/** The package's own name resolves nowhere in a temporary folder. */
-function point(file: URL): void {
-  const source = readFileSync(file, 'utf8');
-  writeFileSync(file, source.replace('@core-framework/orm', new URL('../index.ts', import.meta.url).href));
-}

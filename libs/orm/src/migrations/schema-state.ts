@@ -1,3 +1,4 @@
+import { type CheckSpec, columnsOfCheck } from '../constraints/check-spec.js';
 import { MigrationStateError } from '../errors/migration.errors.js';
 
 /** Column types that every supported database has, under names of their own. */
@@ -24,6 +25,9 @@ export interface RawSql {
   readonly sql: string;
 }
 
+/** A value of a column: as code has it, points in time as ISO texts, JSON as its text, or SQL. */
+export type ColumnValue = string | number | boolean | RawSql;
+
 /** What a migration says about a column. */
 export interface ColumnSpec {
   readonly type: ColumnType | RawSql;
@@ -37,7 +41,7 @@ export interface ColumnSpec {
   readonly values?: readonly string[];
   /** @defaultValue false */
   readonly nullable?: boolean;
-  readonly default?: string | number | boolean | RawSql;
+  readonly default?: ColumnValue;
   /** Several columns of a table may say so. @defaultValue false */
   readonly primaryKey?: boolean;
   /** @defaultValue false */
@@ -49,6 +53,8 @@ export interface IndexSpec {
   readonly columns: readonly string[];
   /** @defaultValue false */
   readonly unique?: boolean;
+  /** The rows that it holds. MariaDB has no such indexes: there it holds all rows, and is refused when unique. */
+  readonly where?: CheckSpec;
 }
 
 /** What happens to a row when the row it refers to is deleted or gets another key. */
@@ -64,11 +70,15 @@ export interface ForeignKeySpec {
   readonly onUpdate?: ReferentialAction;
 }
 
-/** A table: columns in order, indexes and foreign keys by name. */
+/** A table: columns in order; indexes, foreign keys and checks by name. */
 export interface TableSpec {
   readonly columns: Readonly<Record<string, ColumnSpec>>;
   readonly indexes?: Readonly<Record<string, IndexSpec>>;
   readonly foreignKeys?: Readonly<Record<string, ForeignKeySpec>>;
+  /** Rules that every row meets. */
+  readonly checks?: Readonly<Record<string, CheckSpec>>;
+  /** Kept where the database keeps comments; SQLite has none. */
+  readonly comment?: string;
 }
 
 /** The tables as the migrations so far leave them. Never changed in place. */
@@ -81,11 +91,23 @@ export function tableOf(state: SchemaState, table: string): TableSpec {
   return spec;
 }
 
-/** Checks that every column, index and foreign key of a table leads somewhere. */
+/** @throws {MigrationStateError} when there is no such table or column. */
+export function columnOf(state: SchemaState, table: string, column: string): ColumnSpec {
+  const { columns } = tableOf(state, table);
+  const spec = Object.hasOwn(columns, column) ? columns[column] : undefined;
+  if (spec === undefined) throw new MigrationStateError(`Table "${table}" has no column "${column}".`);
+  return spec;
+}
+
+/** Checks that every index, foreign key and check of a table leads somewhere. */
 export function checkTable(state: SchemaState, name: string): void {
-  const { columns, indexes = {}, foreignKeys = {} } = tableOf(state, name);
-  for (const [index, { columns: indexed }] of Object.entries(indexes)) {
-    checkColumns(columns, indexed, `Index "${index}" of table "${name}"`);
+  const { columns, indexes = {}, foreignKeys = {}, checks = {} } = tableOf(state, name);
+  for (const [index, { columns: indexed, where }] of Object.entries(indexes)) {
+    const named = where === undefined ? indexed : [...indexed, ...columnsOfCheck(where)];
+    checkColumns(columns, named, `Index "${index}" of table "${name}"`);
+  }
+  for (const [check, spec] of Object.entries(checks)) {
+    checkColumns(columns, columnsOfCheck(spec), `Check "${check}" of table "${name}"`);
   }
   for (const [key, { columns: own, references }] of Object.entries(foreignKeys)) {
     const owner = `Foreign key "${key}" of table "${name}"`;

@@ -1,20 +1,23 @@
 import { type AbstractSqlPlatform, SchemaComparator, type SchemaDifference, SqlitePlatform } from '@mikro-orm/sql';
 import type { SqlOrm } from '../databases/driver-options.js';
-import { defaultSql, toDatabaseSchema } from './mikro-schema.js';
+import { defaultSql, toDatabaseSchema, valueSql } from './mikro-schema.js';
+import type { ColumnFill } from './operations/operation.js';
 import type { ColumnSpec, SchemaState } from './schema-state.js';
 import { sqliteStatements } from './sqlite-statements.js';
 
-/** Finds the SQL that leads from one description of the tables to another; empty when they are equal. */
-export function statementsBetween(orm: SqlOrm, before: SchemaState, after: SchemaState): string[] {
-  // A rebuilt SQLite table is filled with the defaults as it is copied.
-  if (isSqlite(orm)) return difference(orm, before, after);
-  const required = newlyRequired(before, after);
+/**
+ * Finds the SQL that leads from one description of the tables to another; empty when they are equal.
+ *
+ * @param fill what the rows at hand get in a column that is required and new to them.
+ */
+export function statementsBetween(orm: SqlOrm, before: SchemaState, after: SchemaState, fill?: ColumnFill): string[] {
+  const required = newlyRequired(orm, before, after, fill);
   if (required.length === 0) return difference(orm, before, after);
   let between = after;
   for (const { table, column, spec } of required)
     between = withColumn(between, table, column, { ...spec, nullable: true });
   const platform = orm.em.getPlatform();
-  const filled = required.map(({ table, column, spec }) => fill(platform, table, column, spec));
+  const filled = required.map((column) => fillSql(platform, column));
   return [...difference(orm, before, between), ...filled, ...difference(orm, between, after)];
 }
 
@@ -41,16 +44,25 @@ interface RequiredColumn {
   readonly table: string;
   readonly column: string;
   readonly spec: ColumnSpec;
+  /** What rows without a value get, in SQL. */
+  readonly value: string;
 }
 
-/** Columns that stop being nullable and have a default for the rows without a value. */
-function newlyRequired(before: SchemaState, after: SchemaState): RequiredColumn[] {
+/** Columns that rows must have from now on, and what the rows at hand get there. */
+function newlyRequired(orm: SqlOrm, before: SchemaState, after: SchemaState, fill?: ColumnFill): RequiredColumn[] {
+  const platform = orm.em.getPlatform();
   return Object.entries(after).flatMap(([table, { columns }]) =>
-    Object.entries(columns)
-      .filter(
-        ([column, spec]) => !spec.nullable && spec.default !== undefined && before[table]?.columns[column]?.nullable,
-      )
-      .map(([column, spec]) => ({ table, column, spec })),
+    Object.entries(columns).flatMap(([column, spec]): RequiredColumn[] => {
+      const earlier = before[table]?.columns[column];
+      const isNew = before[table] !== undefined && (earlier === undefined || earlier.nullable);
+      if (spec.nullable || !isNew) return [];
+      if (fill?.table === table && fill.column === column) {
+        return [{ table, column, spec, value: valueSql(fill.value, spec, platform) }];
+      }
+      // The database itself fills added columns by their default, and a rebuilt SQLite table is filled as it is copied.
+      const value = earlier === undefined || isSqlite(orm) ? undefined : defaultSql(spec, platform);
+      return value === undefined ? [] : [{ table, column, spec, value }];
+    }),
   );
 }
 
@@ -61,7 +73,7 @@ function withColumn(state: SchemaState, table: string, column: string, spec: Col
     : { ...state, [table]: { ...before, columns: { ...before.columns, [column]: spec } } };
 }
 
-function fill(platform: AbstractSqlPlatform, table: string, column: string, spec: ColumnSpec): string {
+function fillSql(platform: AbstractSqlPlatform, { table, column, value }: RequiredColumn): string {
   const [quotedTable, quotedColumn] = [platform.quoteIdentifier(table), platform.quoteIdentifier(column)];
-  return `update ${quotedTable} set ${quotedColumn} = ${defaultSql(spec, platform)} where ${quotedColumn} is null`;
+  return `update ${quotedTable} set ${quotedColumn} = ${value} where ${quotedColumn} is null`;
 }

@@ -45,9 +45,17 @@ export function entitySchemaOf(model: ModelClass): EntitySchema {
     class: model,
     tableName: definition.tableName,
     properties,
-    uniques: definition.uniqueTogether.map((names) => ({ properties: [...names] as never })),
-    indexes: definition.indexes.map((names) => ({ properties: [...names] as never })),
+    uniques: indexesOf(definition, true),
+    indexes: indexesOf(definition, false),
+    comment: definition.comment,
   });
+}
+
+/** Those over some rows only are written differently by each database, so they are declared once it is known. */
+function indexesOf({ indexes }: ModelDefinition, unique: boolean) {
+  return indexes
+    .filter((index) => index.unique === unique && !index.where)
+    .map(({ fields, name }) => ({ name, properties: [...fields] as never }));
 }
 
 function propertyOf(definition: ModelDefinition, field: FieldDefinition): Property {

@@ -1,7 +1,19 @@
+import type { ModelCheck } from '../constraints/clause-check.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import type { Clause } from '../querysets/q.js';
 import { InvalidModelError } from '../errors/orm.errors.js';
 
 const DEFINITION = Symbol.for('@core-framework/orm:model');
+
+/** An index over several fields, or one with options of its own. */
+export interface IndexDefinition {
+  readonly fields: readonly string[];
+  /** @defaultValue made of the table's and the columns' names */
+  readonly name?: string;
+  readonly unique: boolean;
+  /** The rows that it holds; all when absent. */
+  readonly where?: Clause<unknown>;
+}
 
 /** Everything that is known about a model without a database, frozen. */
 export interface ModelDefinition<T extends object = object> {
@@ -16,10 +28,16 @@ export interface ModelDefinition<T extends object = object> {
   readonly versionField?: FieldDefinition;
   /** Holds when a row was soft-deleted, when the model has `SoftDelete`. */
   readonly deletedField?: FieldDefinition;
-  /** Sets of field names whose values together are unique. */
+  /** Sets of field names whose values together are unique among all rows. */
   readonly uniqueTogether: readonly (readonly string[])[];
-  /** Sets of field names that share an index. */
-  readonly indexes: readonly (readonly string[])[];
+  /** What `unique` and `indexes` of `@Model` declare; the indexes of single fields are with the fields. */
+  readonly indexes: readonly IndexDefinition[];
+  /** Rules that every row meets, by the name of their constraint. */
+  readonly checks: Readonly<Record<string, ModelCheck>>;
+  /** Keys that rows are sorted by when a query gives no order. */
+  readonly ordering: readonly string[];
+  /** Kept with the table where the database keeps comments. */
+  readonly comment?: string;
 }
 
 export function recordModel<T extends object>(definition: ModelDefinition<T>): void {

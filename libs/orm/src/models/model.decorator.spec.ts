@@ -69,6 +69,7 @@ describe('@Model', () => {
 
   test('refuses options and slugs that name no field', () => {
     expect(() => {
+      // @ts-expect-error -- there is no such field
       @Model({ unique: [['nothing']] })
       class Wrong extends BaseModel {}
       return Wrong;

@@ -1,19 +1,37 @@
+import type { ModelCheck } from '../constraints/clause-check.js';
 import { InvalidModelError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { fieldsOf } from '../fields/field.metadata.js';
 import { Manager } from '../querysets/manager.js';
-import { recordModel } from './model-definition.js';
+import type { Clause } from '../querysets/q.js';
+import { type IndexDefinition, recordModel } from './model-definition.js';
+import type { FittingOptions } from './model-options-types.js';
 import { tableNameOf } from './naming.js';
 import { isSoftDeletable } from './soft-delete.js';
+
+/** A set of fields with an index of its own name or over some rows only. */
+export interface IndexOptions {
+  readonly fields: readonly string[];
+  /** Name in the database. @defaultValue made of the table's and the columns' names */
+  readonly name?: string;
+  /** The rows that it holds, as `Q(…)` of the row's own columns (not on MariaDB when unique). @defaultValue all */
+  readonly where?: Clause<unknown>;
+}
 
 /** Options of `@Model`. */
 export interface ModelOptions {
   /** @defaultValue the class's name in the plural and in snake_case: `BlogPost` → `blog_posts` */
   readonly tableName?: string;
-  /** Sets of fields whose values together are unique. */
-  readonly unique?: readonly (readonly string[])[];
-  /** Sets of fields that are indexed together. */
-  readonly indexes?: readonly (readonly string[])[];
+  /** Sets of fields whose values together are unique. @defaultValue [] */
+  readonly unique?: readonly (readonly string[] | IndexOptions)[];
+  /** Sets of fields that are indexed together. @defaultValue [] */
+  readonly indexes?: readonly (readonly string[] | IndexOptions)[];
+  /** Rules that the database holds every row to, by name: `Q(…)` of the row's own columns, or `{ sql }`. @defaultValue {} */
+  readonly checks?: Readonly<Record<string, ModelCheck>>;
+  /** Keys that rows are sorted by when a query gives no order, a hyphen reverses. @defaultValue [] */
+  readonly ordering?: readonly string[];
+  /** Explains the table to people who look at the database. */
+  readonly comment?: string;
 }
 
 /**
@@ -21,9 +39,11 @@ export interface ModelOptions {
  *
  * @throws InvalidModelError when the class has no primary key, or the options name a field that it does not have.
  */
-export function Model({ tableName, unique = [], indexes = [] }: ModelOptions = {}): ClassDecorator {
-  return (target) => {
-    const model = target as unknown as ModelClass;
+export function Model<const O extends ModelOptions>(
+  options?: O,
+): <C extends ModelClass>(target: C & FittingOptions<InstanceType<C>, O>) => void {
+  const { tableName, unique = [], indexes = [], checks = {}, ordering = [], comment }: ModelOptions = options ?? {};
+  return (model: ModelClass) => {
     const fields = new Map(fieldsOf(model));
     const keys = [...fields.values()].filter((field) => field.kind === 'pk');
     const [primaryKey] = keys;
@@ -32,7 +52,9 @@ export function Model({ tableName, unique = [], indexes = [] }: ModelOptions = {
         fix: 'Extend BaseModel, or declare exactly one field with @Field.pk().',
       });
     }
-    checkNames(model.name, fields, [...unique, ...indexes].flat());
+    const sets = [...unique.map((set) => indexOf(set, true)), ...indexes.map((set) => indexOf(set, false))];
+    const sorted = ordering.map((key) => key.replace(/^-/, '').split('__', 1)[0] ?? '');
+    checkNames(model.name, fields, [...sets.flatMap((set) => set.fields), ...sorted]);
     checkSlugs(model.name, fields);
     recordModel({
       model,
@@ -42,8 +64,11 @@ export function Model({ tableName, unique = [], indexes = [] }: ModelOptions = {
       primaryKey,
       versionField: [...fields.values()].find((field) => field.kind === 'version'),
       deletedField: isSoftDeletable(model.prototype) ? fields.get('deletedAt') : undefined,
-      uniqueTogether: copyOf(unique),
-      indexes: copyOf(indexes),
+      uniqueTogether: Object.freeze(sets.filter((set) => set.unique && !set.where).map((set) => set.fields)),
+      indexes: Object.freeze(sets),
+      checks: Object.freeze({ ...checks }),
+      ordering: Object.freeze([...ordering]),
+      comment,
     });
     Object.defineProperty(model, 'objects', { value: new Manager(model), configurable: true });
   };
@@ -67,6 +92,7 @@ function checkSlugs(model: string, fields: ReadonlyMap<string, FieldDefinition>)
   }
 }
 
-function copyOf(sets: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  return Object.freeze(sets.map((names) => Object.freeze([...names])));
+function indexOf(set: readonly string[] | IndexOptions, unique: boolean): IndexDefinition {
+  const { fields, ...options }: IndexOptions = 'fields' in set ? set : { fields: set };
+  return Object.freeze({ ...options, fields: Object.freeze([...fields]), unique });
 }

@@ -19,6 +19,7 @@ import {
   type QueryState,
   relationPath,
   reversedOrder,
+  sortOrder,
 } from './query-state.js';
 
 const NOTHING: Condition = { kind: 'or', parts: [] };
@@ -40,9 +41,9 @@ export abstract class QueryBuilding<T extends object> {
     return modelDefinition(this.model);
   }
 
-  /** The keys that it is sorted by. */
+  /** The keys that it is sorted by: its own, else those of the model. */
   get ordering(): readonly string[] {
-    return this.state.order.map(({ key }) => key);
+    return sortOrder(this.model, this.state).map(({ key }) => key);
   }
 
   /** Keeps the rows that meet all lookups. */
@@ -64,14 +65,17 @@ export abstract class QueryBuilding<T extends object> {
     return this.and(this.#conditionOf(condition));
   }
 
-  /** Sorts by columns, a hyphen reverses; replaces an earlier order, and without arguments removes it. */
+  /**
+   * Sorts by columns, a hyphen reverses; replaces an earlier order and that of the model, and without arguments removes
+   * both.
+   */
   orderBy<const K extends readonly string[]>(...keys: K & CheckedOrdering<T, K>): QuerySet<T> {
     return this.with({ order: keys.map((key) => orderOf(this.names, key)) });
   }
 
   /** Turns the order around; without one, that of the keys. */
   reverse(): QuerySet<T> {
-    const { order } = this.state;
+    const order = sortOrder(this.model, this.state);
     const given = order.length > 0 ? order : [orderOf(this.names, this.definition.primaryKey.name)];
     return this.with({ order: given.map(reversedOrder) });
   }

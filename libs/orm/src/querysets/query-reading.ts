@@ -9,7 +9,15 @@ import { GroupedQuery, groupKeyOf } from './grouped-query.js';
 import type { CheckedGroupKeys, GroupRow } from './group-types.js';
 import { pagesOf } from './query-pages.js';
 import { QueryRunner } from './query-runner.js';
-import { type ColumnPath, columnPaths, type Order, orderOf, ownColumns, reversedOrder } from './query-state.js';
+import {
+  type ColumnPath,
+  columnPaths,
+  type Order,
+  orderOf,
+  ownColumns,
+  reversedOrder,
+  sortOrder,
+} from './query-state.js';
 
 /** What `rows` reads, and in which form. */
 export interface RowOptions {
@@ -216,7 +224,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
 
   /** The order, with the key at its end where it would leave something open. */
   #decidedOrder(): readonly Order[] {
-    const { order } = this.state;
+    const order = sortOrder(this.model, this.state);
     const key = orderOf(this.names, this.definition.primaryKey.name);
     const open = !order.some(({ path, field }) => path.length === 0 && field === key.field);
     return open ? [...order, key] : order;

@@ -56,8 +56,11 @@ export interface QueryState {
   readonly database?: Database;
 }
 
+/** Stands for the order that the model declares. */
+const MODEL_ORDER: readonly Order[] = [];
+
 export const EVERYTHING: QueryState = {
-  order: [],
+  order: MODEL_ORDER,
   distinct: false,
   joined: [],
   prefetched: [],
@@ -155,6 +158,20 @@ export function notOfGroup(model: ModelClass, key: string): InvalidLookupError {
     `"${key}" is no aggregate of the groups.`,
     'Filter rows by their columns before groupBy().',
   );
+}
+
+const modelOrders = new WeakMap<ModelClass, readonly Order[]>();
+
+/** What rows are sorted by: what the query says, else what the model declares. */
+export function sortOrder(model: ModelClass, { order, distinct }: QueryState): readonly Order[] {
+  // The order of a model's own would have to be among the columns that are told apart.
+  if (order !== MODEL_ORDER || distinct) return order;
+  let declared = modelOrders.get(model);
+  if (!declared) {
+    declared = modelDefinition(model).ordering.map((key) => orderOf({ model }, key));
+    modelOrders.set(model, declared);
+  }
+  return declared;
 }
 
 function fieldsHint(model: string, fields: ReadonlyMap<string, FieldDefinition>): string {

@@ -5,7 +5,7 @@ import { modelDefinition } from '../models/model-definition.js';
 import { aggregateSql, describeAggregate } from './aggregate-columns.js';
 import { columnSql, describeColumn } from './aggregation.js';
 import { conditionSql, describeCondition } from './condition-sql.js';
-import type { AnnotationColumns, ColumnPath, Order, QueryState } from './query-state.js';
+import { type AnnotationColumns, type ColumnPath, type Order, type QueryState, sortOrder } from './query-state.js';
 import { Scope } from './scope.js';
 import { type Statement, StatementBuilder } from './statement.js';
 import { visibleRows } from './visible-rows.js';
@@ -42,6 +42,7 @@ export function selectStatement(
   const values: unknown[] = [];
   const selected = describeSelection(selection, database.dialect, values);
   const visible = visibleRows(model, state);
+  const order = sortOrder(model, state);
   const where = visible ? describeCondition(visible, database.dialect, values) : '';
   if (state.limit !== undefined) values.push(state.limit);
   if (state.offset !== undefined) values.push(state.offset);
@@ -49,13 +50,13 @@ export function selectStatement(
     selected,
     state.distinct,
     where,
-    state.order.map(describeColumn).join(),
+    order.map(describeColumn).join(),
     state.limit !== undefined,
     state.offset !== undefined,
     state.lock,
   ].join('|');
   const statement = database.statement(model, shape, () =>
-    compile(database, model, { ...state, where: visible }, selection),
+    compile(database, model, { ...state, where: visible, order }, selection),
   );
   return { statement, values };
 }

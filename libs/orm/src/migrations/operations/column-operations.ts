@@ -1,12 +1,37 @@
+import { columnsOfCheck } from '../../constraints/check-spec.js';
 import { MigrationStateError } from '../../errors/migration.errors.js';
-import { checkTable, type ColumnSpec, type SchemaState, tableOf, type TableSpec, without } from '../schema-state.js';
+import {
+  checkTable,
+  columnOf,
+  type ColumnSpec,
+  type ColumnValue,
+  tableOf,
+  type TableSpec,
+  without,
+} from '../schema-state.js';
 import type { SchemaOperation } from './operation.js';
 
-/** Adds a column. On a table that may have rows it needs `nullable` or a `default`. */
-export function addColumn(table: string, column: string, spec: ColumnSpec): SchemaOperation {
+/** Options of operations on columns. */
+export interface ColumnOptions {
+  /**
+   * What the rows at hand get, once, in a column that is required and has no `default`: when it is added or becomes
+   * required, or when a rollback brings it back. Points in time as ISO texts.
+   */
+  readonly fill?: ColumnValue;
+}
+
+/** Adds a column. On a table that may have rows it needs `nullable`, a `default` or a `fill`. */
+export function addColumn(
+  table: string,
+  column: string,
+  spec: ColumnSpec,
+  { fill }: ColumnOptions = {},
+): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'addColumn', args: fill === undefined ? [table, column, spec] : [table, column, spec, { fill }] },
     description: `add column ${table}.${column}`,
+    ...filled(table, column, fill),
     apply: (state) => {
       const before = tableOf(state, table);
       if (Object.hasOwn(before.columns, column)) {
@@ -17,18 +42,23 @@ export function addColumn(table: string, column: string, spec: ColumnSpec): Sche
   };
 }
 
-/** Drops a column with its values, and with it the indexes and foreign keys it is part of. */
-export function dropColumn(table: string, column: string): SchemaOperation {
+/** Drops a column with its values, and with it the indexes, foreign keys and checks it is part of. */
+export function dropColumn(table: string, column: string, { fill }: ColumnOptions = {}): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'dropColumn', args: fill === undefined ? [table, column] : [table, column, { fill }] },
     description: `drop column ${table}.${column}`,
+    ...filled(table, column, fill),
     apply: (state) => {
-      const before = existing(state, table, column);
-      const keeps = ([, { columns }]: [string, { readonly columns: readonly string[] }]) => !columns.includes(column);
+      columnOf(state, table, column);
+      const before = tableOf(state, table);
+      const { indexes = {}, foreignKeys = {}, checks = {} } = before;
       const after: TableSpec = {
+        ...before,
         columns: without(before.columns, column),
-        indexes: Object.fromEntries(Object.entries(before.indexes ?? {}).filter(keeps)),
-        foreignKeys: Object.fromEntries(Object.entries(before.foreignKeys ?? {}).filter(keeps)),
+        indexes: kept(indexes, ({ columns, where }) => [...columns, ...(where ? columnsOfCheck(where) : [])], column),
+        foreignKeys: kept(foreignKeys, ({ columns }) => columns, column),
+        checks: kept(checks, columnsOfCheck, column),
       };
       const next = { ...state, [table]: after };
       for (const name of Object.keys(next)) checkTable(next, name);
@@ -40,23 +70,35 @@ export function dropColumn(table: string, column: string): SchemaOperation {
 /**
  * Gives a column another type, length, default or nullability: `spec` is the whole new column.
  *
- * A column that stops being nullable needs a `default` when there may be rows without a value: they get it.
+ * A column that stops being nullable needs a `default` or a `fill` when there may be rows without a value: they get it.
  */
-export function alterColumn(table: string, column: string, spec: ColumnSpec): SchemaOperation {
+export function alterColumn(
+  table: string,
+  column: string,
+  spec: ColumnSpec,
+  { fill }: ColumnOptions = {},
+): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'alterColumn', args: fill === undefined ? [table, column, spec] : [table, column, spec, { fill }] },
     description: `alter column ${table}.${column}`,
+    ...filled(table, column, fill),
     apply: (state) => {
-      const before = existing(state, table, column);
+      columnOf(state, table, column);
+      const before = tableOf(state, table);
       return { ...state, [table]: { ...before, columns: { ...before.columns, [column]: spec } } };
     },
   };
 }
 
-function existing(state: SchemaState, table: string, column: string): TableSpec {
-  const spec = tableOf(state, table);
-  if (!Object.hasOwn(spec.columns, column)) {
-    throw new MigrationStateError(`Table "${table}" has no column "${column}".`);
-  }
-  return spec;
+function filled(table: string, column: string, value: ColumnValue | undefined): Pick<SchemaOperation, 'fill'> {
+  return value === undefined ? {} : { fill: { table, column, value } };
+}
+
+function kept<T>(
+  named: Readonly<Record<string, T>>,
+  columnsOf: (spec: T) => readonly string[],
+  column: string,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).filter(([, spec]) => !columnsOf(spec).includes(column)));
 }

@@ -1,3 +1,4 @@
+import type { CheckSpec } from '../../constraints/check-spec.js';
 import { MigrationStateError } from '../../errors/migration.errors.js';
 import {
   checkTable,
@@ -13,6 +14,7 @@ import type { SchemaOperation } from './operation.js';
 export function createIndex(table: string, index: string, spec: IndexSpec): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'createIndex', args: [table, index, spec] },
     description: `create index ${index} on ${table}`,
     apply: (state) => added(state, table, 'indexes', index, spec),
   };
@@ -22,6 +24,7 @@ export function createIndex(table: string, index: string, spec: IndexSpec): Sche
 export function dropIndex(table: string, index: string): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'dropIndex', args: [table, index] },
     description: `drop index ${index} on ${table}`,
     apply: (state) => removed(state, table, 'indexes', index),
   };
@@ -31,6 +34,7 @@ export function dropIndex(table: string, index: string): SchemaOperation {
 export function addForeignKey(table: string, foreignKey: string, spec: ForeignKeySpec): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'addForeignKey', args: [table, foreignKey, spec] },
     description: `add foreign key ${foreignKey} on ${table}`,
     apply: (state) => added(state, table, 'foreignKeys', foreignKey, spec),
   };
@@ -40,19 +44,40 @@ export function addForeignKey(table: string, foreignKey: string, spec: ForeignKe
 export function dropForeignKey(table: string, foreignKey: string): SchemaOperation {
   return {
     kind: 'schema',
+    call: { name: 'dropForeignKey', args: [table, foreignKey] },
     description: `drop foreign key ${foreignKey} on ${table}`,
     apply: (state) => removed(state, table, 'foreignKeys', foreignKey),
   };
 }
 
-type Constraints = 'indexes' | 'foreignKeys';
+/** Makes the database hold every row to a rule; rows that break it make the migration fail. */
+export function addCheck(table: string, check: string, spec: CheckSpec): SchemaOperation {
+  return {
+    kind: 'schema',
+    call: { name: 'addCheck', args: [table, check, spec] },
+    description: `add check ${check} on ${table}`,
+    apply: (state) => added(state, table, 'checks', check, spec),
+  };
+}
+
+/** Drops a check. */
+export function dropCheck(table: string, check: string): SchemaOperation {
+  return {
+    kind: 'schema',
+    call: { name: 'dropCheck', args: [table, check] },
+    description: `drop check ${check} on ${table}`,
+    apply: (state) => removed(state, table, 'checks', check),
+  };
+}
+
+type Constraints = 'indexes' | 'foreignKeys' | 'checks';
 
 function added(
   state: SchemaState,
   table: string,
   kind: Constraints,
   name: string,
-  spec: IndexSpec | ForeignKeySpec,
+  spec: IndexSpec | ForeignKeySpec | CheckSpec,
 ): SchemaState {
   const before = tableOf(state, table);
   const named: Readonly<Record<string, unknown>> = before[kind] ?? {};

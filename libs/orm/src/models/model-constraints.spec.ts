@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Ref } from '@mikro-orm/core';
+import { clientAnswerOf } from '@core-framework/common';
+import { CheckViolationError, UniqueViolationError } from '../errors/orm.errors.js';
+import { Field } from '../fields/field.decorator.js';
+import { F } from '../querysets/expression.js';
+import type { Manager } from '../querysets/manager.js';
+import { Q } from '../querysets/q.js';
+import { describeEachDatabase } from '../testing/each-database.js';
+import { BaseModel } from './base.model.js';
+import { checksOf } from './model-constraints.js';
+import { modelDefinition } from './model-definition.js';
+import { Model } from './model.decorator.js';
+
+@Model({ ordering: ['name'], comment: 'Where tasks are' })
+class Board extends BaseModel {
+  declare static readonly objects: Manager<Board>;
+  @Field.string() name!: string;
+}
+
+@Model({
+  tableName: 'board_tasks',
+  unique: [['board', 'title'], { fields: ['board', 'owner'], name: 'one_open_task', where: Q({ isOpen: true }) }],
+  indexes: [{ fields: ['board', 'points'], name: 'tasks_by_points' }],
+  checks: {
+    points_range: Q({ points__range: [0, 100] }),
+    ends_after_start: Q({ endsOn__gte: F('startsOn') }).or(Q({ endsOn: null })),
+  },
+  ordering: ['board__name', '-points'],
+})
+class Task extends BaseModel {
+  declare static readonly objects: Manager<Task>;
+  @Field.foreignKey(() => Board, { onDelete: 'cascade' }) board!: Ref<Board>;
+  @Field.string() title!: string;
+  @Field.string({ default: '' }) owner = '';
+  @Field.boolean({ default: true }) isOpen = true;
+  @Field.integer({ default: 0 }) points = 0;
+  @Field.date({ default: '2026-01-01' }) startsOn!: string;
+  @Field.date({ nullable: true }) endsOn?: string | null;
+}
+
+describe('the definition of a model', () => {
+  test('has its constraints, those of all rows apart', () => {
+    expect(modelDefinition(Task)).toMatchObject({
+      uniqueTogether: [['board', 'title']],
+      indexes: [
+        { fields: ['board', 'title'], unique: true },
+        { fields: ['board', 'owner'], unique: true, name: 'one_open_task' },
+        { fields: ['board', 'points'], unique: false, name: 'tasks_by_points' },
+      ],
+      ordering: ['board__name', '-points'],
+    });
+    expect(Object.keys(modelDefinition(Task).checks)).toEqual(['points_range', 'ends_after_start']);
+    expect(checksOf(modelDefinition(Task))).toEqual({
+      points_range: {
+        and: [
+          { column: 'points', gte: 0 },
+          { column: 'points', lte: 100 },
+        ],
+      },
+      ends_after_start: {
+        or: [
+          { column: 'ends_on', gte: { column: 'starts_on' } },
+          { column: 'ends_on', isNull: true },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['other rows', Q({ board__name: 'x' }), /leads to other rows/],
+    ['comparisons that differ', Q({ title__icontains: 'x' }), /databases do differently/],
+    ['values that are written differently', Q({ createdAt__gt: new Date(0) }), /write differently/],
+    ['columns of other rows', Q({ title: F('board__name') }), /columns of other rows/],
+    ['fields that are none', Q({ nothing: 1 } as Record<string, unknown>), /"nothing", which is not a field/],
+  ])('refuses rules about %s', (_what, rule, problem) => {
+    expect(() => checksOf({ ...modelDefinition(Task), checks: { wrong: rule } })).toThrow(problem);
+  });
+});
+
+test('options that name no field do not compile, and throw', () => {
+  const wrong: (() => unknown)[] = [
+    () => {
+      // @ts-expect-error -- there is no field "titel"
+      @Model({ unique: [['titel']] })
+      class Wrong extends BaseModel {
+        @Field.string() title!: string;
+      }
+      return Wrong;
+    },
+    () => {
+      // @ts-expect-error -- there is no field "titel"
+      @Model({ indexes: [{ fields: ['titel'], name: 'x' }] })
+      class Wrong extends BaseModel {
+        @Field.string() title!: string;
+      }
+      return Wrong;
+    },
+    () => {
+      // @ts-expect-error -- there is no field "titel"
+      @Model({ ordering: ['-titel'] })
+      class Wrong extends BaseModel {
+        @Field.string() title!: string;
+      }
+      return Wrong;
+    },
+    () => {
+      // @ts-expect-error -- "title" is no number
+      @Model({ checks: { long: Q({ title__gt: 3 }) } })
+      class Wrong extends BaseModel {
+        @Field.string() title!: string;
+      }
+      return checksOf(modelDefinition(Wrong));
+    },
+  ];
+  for (const declare of wrong) expect(declare).toThrow();
+});
+
+describeEachDatabase([Board, Task], ({ run }) => {
+  const failureOf = (work: () => Promise<unknown>) =>
+    run(() =>
+      work().then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+
+  test('a row that breaks a rule is refused by the rule’s name', async () => {
+    const error = await failureOf(async () => {
+      const board = await Board.objects.create({ name: 'a' });
+      await Task.objects.create({ board, title: 'x', points: 101 });
+    });
+    expect(error).toBeInstanceOf(CheckViolationError);
+    expect(error).toMatchObject({ model: 'Task', constraint: 'points_range' });
+    expect(clientAnswerOf(error)).toMatchObject({
+      status: 400,
+      errors: { nonFieldErrors: [{ code: 'check', message: 'The rule "points_range" is not met.' }] },
+    });
+  });
+
+  test('rules compare columns, and hold for changes by update', async () => {
+    const error = await failureOf(async () => {
+      const board = await Board.objects.create({ name: 'a' });
+      await Task.objects.create({ board, title: 'x', startsOn: '2026-05-01', endsOn: '2026-05-02' });
+      await Task.objects.update({ endsOn: '2026-04-30' });
+    });
+    expect(error).toMatchObject({ constraint: 'ends_after_start' });
+  });
+
+  test('a clash in several fields names all of them', async () => {
+    const error = await failureOf(async () => {
+      const board = await Board.objects.create({ name: 'a' });
+      await Task.objects.create({ board, title: 'x', owner: 'ann' });
+      await Task.objects.create({ board, title: 'x', owner: 'bob' });
+    });
+    expect(error).toBeInstanceOf(UniqueViolationError);
+    expect(error).toMatchObject({ fields: ['board', 'title'] });
+  });
+
+  test('values that are unique among some rows may repeat among the others', async () => {
+    const error = await failureOf(async () => {
+      const board = await Board.objects.create({ name: 'a' });
+      await Task.objects.create({ board, title: 'x', owner: 'ann', isOpen: false });
+      await Task.objects.create({ board, title: 'y', owner: 'ann', isOpen: false });
+      await Task.objects.create({ board, title: 'z', owner: 'ann' });
+      await Task.objects.create({ board, title: '!', owner: 'ann' });
+    });
+    expect(error).toMatchObject({ code: 'ORM_UNIQUE_VIOLATION', fields: ['board', 'owner'] });
+    expect(await run(() => Task.objects.count())).toBe(3);
+  });
+
+  test('rows come in the order of the model until a query gives one or asks for none', () =>
+    run(async () => {
+      const [b, a] = [await Board.objects.create({ name: 'b' }), await Board.objects.create({ name: 'a' })];
+      for (const [board, title, points] of [
+        [b, 'b1', 1],
+        [b, 'b2', 2],
+        [a, 'a1', 1],
+      ] as const)
+        await Task.objects.create({ board, title, points, owner: title });
+      const titles = (rows: readonly (readonly unknown[])[]) => rows.map(([title]) => title).join(' ');
+      expect(Task.objects.ordering).toEqual(['board__name', '-points']);
+      expect(titles(await Task.objects.valuesList('title'))).toBe('a1 b2 b1');
+      expect(titles(await Task.objects.filter({ points: 1 }).valuesList('title'))).toBe('a1 b1');
+      expect(titles(await Task.objects.orderBy('title').valuesList('title'))).toBe('a1 b1 b2');
+      expect((await Task.objects.first())?.title).toBe('a1');
+      expect((await Task.objects.last())?.title).toBe('b1');
+      expect(Task.objects.orderBy().ordering).toEqual([]);
+      expect(Task.objects.orderBy().toSql().sql).not.toContain('order by');
+      expect(await Task.objects.count()).toBe(3);
+      expect(titles(await Task.objects.distinct().orderBy('points').valuesList('points'))).toBe('1 2');
+      expect(titles(await Task.objects.distinct().valuesList('owner'))).toHaveLength(8);
+      for await (const task of Task.objects.iterate()) expect(task.points).toBeGreaterThan(0);
+    }));
+});
