@@ -72,7 +72,7 @@ describe('the definition of a model', () => {
     ['comparisons that differ', Q({ title__icontains: 'x' }), /databases do differently/],
     ['values that are written differently', Q({ createdAt__gt: new Date(0) }), /write differently/],
     ['columns of other rows', Q({ title: F('board__name') }), /columns of other rows/],
-    ['fields that are none', Q({ nothing: 1 } as Record<string, unknown>), /"nothing", which is not a field/],
+    ['fields that are none', Q({ nothing: 1 }), /"nothing", which is not a field/],
   ])('refuses rules about %s', (_what, rule, problem) => {
     expect(() => checksOf({ ...modelDefinition(Task), checks: { wrong: rule } })).toThrow(problem);
   });
@@ -113,7 +113,7 @@ test('options that name no field do not compile, and throw', () => {
       return checksOf(modelDefinition(Wrong));
     },
   ];
-  for (const declare of wrong) expect(declare).toThrow();
+  for (const declare of wrong) expect(declare).toThrow(/titel|title__gt/);
 });
 
 describeEachDatabase([Board, Task], ({ run }) => {
