@@ -91,6 +91,7 @@ export type { ConflictOptions } from './querysets/conflicts.js';
 export type { CheckedGroupKeys, GroupRow } from './querysets/group-types.js';
 export type { GroupedQuery } from './querysets/grouped-query.js';
 export { type Computation, type Expression, F } from './querysets/expression.js';
+export { FullText, type FullTextSearchOptions } from './querysets/full-text.js';
 export type { Changes, CheckedChanges } from './querysets/expression-types.js';
 export type { Link } from './querysets/links.js';
 export { lookupsOf } from './querysets/lookup.js';

@@ -1,6 +1,7 @@
 export { type StandardActionName } from './actions/standard-actions.js';
 export { Action } from './decorators/action.decorator.js';
 export { Computed } from './decorators/computed.decorator.js';
+export { Filter } from './decorators/filter.decorator.js';
 export { Context, Input, Instance, PathParam } from './decorators/parameter.decorators.js';
 export { ViewSet } from './decorators/viewset.decorator.js';
 export {
@@ -17,8 +18,30 @@ export {
   UnregisteredModelError,
   UnsupportedLookupError,
 } from './errors/viewset.errors.js';
-export type { FilterDeclaration, FilterLookup } from './filtering/filter-declaration.js';
-export type { ComputedOptions } from './metadata/viewset.metadata.js';
+export {
+  BooleanFilter,
+  ChoiceFilter,
+  CustomFilter,
+  DateFilter,
+  DateTimeFilter,
+  type FilterFunction,
+  IntegerFilter,
+  NumberFilter,
+  TextFilter,
+  UuidFilter,
+} from './filtering/custom-filter.js';
+export type {
+  FieldPath,
+  FilterDeclaration,
+  FilterDeclarations,
+  FilterLookup,
+  FilterLookups,
+} from './filtering/filter-declaration.js';
+export { FilterSet, type FilterSetBase, type FilterSetClass } from './filtering/filter-set.js';
+export type { FilterKind } from './filtering/filter-value.js';
+export type { OrderingOptions, OrderingRules } from './filtering/ordering.js';
+export type { FullTextOptions, SearchField, SearchOptions } from './filtering/search.js';
+export type { ComputedOptions, FilterOptions } from './metadata/viewset.metadata.js';
 export type { HttpVerb } from './options/http-verb.js';
 export { CursorPagination } from './pagination/cursor.pagination.js';
 export { LimitOffsetPagination } from './pagination/limit-offset.pagination.js';

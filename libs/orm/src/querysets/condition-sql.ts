@@ -5,6 +5,7 @@ import { columnSql, describeColumn } from './aggregation.js';
 import { comparisonValues } from './bound-values.js';
 import type { Comparison, Condition, Existence } from './condition.js';
 import { datePartSql } from './date-part.js';
+import { describeTextSearch, textSearchSql } from './full-text.js';
 import { describeOperand, operandSql } from './operand.js';
 import { relatedRows } from './related-rows.js';
 import type { Scope } from './scope.js';
@@ -25,6 +26,9 @@ export function describeCondition(condition: Condition, dialect: SqlDialect, val
       const trail = [...condition.path, condition.relation].map(({ name }) => name).join('__');
       return `${trail}{${describeCondition(condition.where, dialect, values)}}`;
     }
+    case 'search':
+      values.push(condition.text);
+      return describeTextSearch(condition);
     case 'not':
       return `!(${describeCondition(condition.part, dialect, values)})`;
     default:
@@ -39,6 +43,8 @@ export function conditionSql(scope: Scope, condition: Condition): Sql {
       return comparisonSql(scope, condition);
     case 'exists':
       return existenceSql(scope, condition);
+    case 'search':
+      return textSearchSql(scope, condition);
     case 'not':
       // "is not true" rather than "not": a comparison with an empty column is neither true nor false.
       return sql`(${conditionSql(scope, condition.part)}) is not true`;

@@ -5,6 +5,7 @@ import { FIELD_TYPES } from '../fields/types/field-types.js';
 import type { LookupName } from '../fields/types/field-type.js';
 import { isModel, modelDefinition, primaryKeyOf } from '../models/model-definition.js';
 import { Expression } from './expression.js';
+import type { TextSearch } from './full-text.js';
 import { annotationLookup, type Lookup, resolveLookup } from './lookup.js';
 import { isComparable, type Operand, resolveOperand } from './operand.js';
 import { notOfGroup, type QueryNames } from './query-state.js';
@@ -32,6 +33,7 @@ export interface Existence {
 export type Condition =
   | Comparison
   | Existence
+  | TextSearch
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly part: Condition };
 

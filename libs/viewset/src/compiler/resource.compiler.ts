@@ -1,7 +1,9 @@
-import { modelDefinition, type ModelDefinition } from '@core-framework/orm';
+import { type Database, modelDefinition, type ModelDefinition } from '@core-framework/orm';
+import type { ModuleRef } from '@nestjs/core';
 import { InvalidOptionError, MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
-import { compileFilters } from '../filtering/filter.compiler.js';
-import { lookupsFor } from '../filtering/filter-declaration.js';
+import { FilterCompiler } from '../filtering/filter.compiler.js';
+import { compileOrdering } from '../filtering/ordering.js';
+import { compileSearch } from '../filtering/search.js';
 import type { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Listing } from '../resource/listing.js';
 import { LookupValue } from '../resource/lookup-value.js';
@@ -24,6 +26,9 @@ import type { CompiledView } from './compiled-view.js';
 
 interface Services {
   readonly paginations: PaginationCompiler;
+  /** Of the view: what its filters inject. */
+  readonly module: ModuleRef;
+  readonly database?: Database;
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
   readonly managerOf: ManagerFinder;
@@ -40,8 +45,15 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   const inputSchema = options.input ?? derivedInput(options.model);
   assertSameModel(view, 'output', model, output.model);
   assertSameModel(view, 'input', model, basisOf(inputSchema));
-  const ordering = options.ordering ?? [];
-  const pagination = await services.paginations.compile(`@ViewSet of ${view}`, options.pagination, model, ordering);
+  const owner = `@ViewSet of ${view}`;
+  const rules = {
+    owner,
+    filters: await new FilterCompiler(view, model, services.module).compile(options),
+    search: compileSearch(view, model, options.search, services.database?.dialect === 'postgresql'),
+    ordering: compileOrdering(view, model, options.ordering),
+    relatedRows: services.relatedRows,
+  };
+  const pagination = await services.paginations.compile(owner, options.pagination, model, rules.ordering.paths);
   const columns = [...model.fields.values()].filter(({ columnName }) => columnName !== undefined);
   const unique = fieldsNamed(view, 'uniqueFields', options.uniqueFields, columns);
   const ignored = passedOver(model, output.properties);
@@ -52,17 +64,7 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
     input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows, fixed: parent?.field.name }),
     output,
     lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
-    listing: new Listing(
-      {
-        model,
-        filters: compileFilters(view, model, options.filter),
-        search: fieldsNamed(view, 'search', options.search, columns.filter(isText)).map(({ name }) => name),
-        ordering: fieldsNamed(view, 'ordering', options.ordering, columns.filter(isSortable)).map(({ name }) => name),
-        relatedRows: services.relatedRows,
-      },
-      pagination,
-      (rows, further, shown = output) => readRows(shown, rows, further),
-    ),
+    listing: new Listing(rules, pagination, (rows, further, shown = output) => readRows(shown, rows, further)),
     unique: new UniqueCheck(model, manager, unique),
     writer: new RowWriter(model, manager),
     parent,
@@ -104,14 +106,6 @@ function fieldsNamed(
     usable.map(({ name }) => name),
   );
   return (names ?? []).flatMap((name) => usable.find((field) => field.name === name) ?? []);
-}
-
-function isText(field: Field): boolean {
-  return lookupsFor(field).includes('icontains');
-}
-
-function isSortable(field: Field): boolean {
-  return isReadable(field) && field.scalarKind !== 'json';
 }
 
 /** What a client may send back unchanged: all that it is shown, and what the framework sets. */

@@ -66,7 +66,7 @@ export class ViewCompiler {
     const paginations = new PaginationCompiler(this.services.defaults, this.services.cursorSeal, module);
     const resource =
       viewKindOf(view) === 'model'
-        ? await compileResource(view.name, options, { ...this.services, paginations })
+        ? await compileResource(view.name, options, { ...this.services, paginations, module })
         : undefined;
     const subject = { view: view.name, model: resource?.model };
     const hidesObjects = options.hideForbidden ?? false;
@@ -107,7 +107,9 @@ export class ViewCompiler {
     const owner = `@Action of ${view.name}#${action}`;
     if (!resource) throw new InvalidOptionError(owner, 'it has "pagination" but no model.', 'Drop the option.');
     const { model, listing } = resource;
-    return listing.withPagination(await paginations.compile(owner, options.pagination, model, listing.rules.ordering));
+    return listing.withPagination(
+      await paginations.compile(owner, options.pagination, model, listing.rules.ordering.paths),
+    );
   }
 
   #action(view: AnyClass, { route, authorization, perRequest, resource, listing }: ActionParts): CompiledAction {

@@ -1,119 +1,79 @@
-import {
-  compileTextParser,
-  type FieldDefinition,
-  type ModelDefinition,
-  type ParseOutcome,
-  type ValueParser,
-} from '@core-framework/orm';
-import { UnknownFieldError, UnsupportedLookupError } from '../errors/viewset.errors.js';
-import { type FilterDeclaration, type FilterLookup, lookupsFor } from './filter-declaration.js';
+import { modelDefinition, type ModelDefinition, type QuerySet } from '@core-framework/orm';
+import type { ModuleRef } from '@nestjs/core';
+import { instantiate } from '../compiler/instantiate.js';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import { type AnyClass, filtersOf } from '../metadata/viewset.metadata.js';
+import type { ViewSetOptions } from '../options/viewset.options.js';
+import { CustomFilter } from './custom-filter.js';
+import { type CompiledFilter, compileFieldFilters } from './field-filter.js';
+import { type FilterSetClass, filterSetBasisOf } from './filter-set.js';
+import { choiceValue, FILTER_VALUES, type FilterKind, type FilterValueType } from './filter-value.js';
 
-/** The most values that `__in` takes; a longer list is refused rather than sent to the database. */
-const MAX_VALUES = 100;
+/** Compiles what a ViewSet allows lists to be filtered by. */
+export class FilterCompiler {
+  constructor(
+    private readonly view: string,
+    private readonly model: ModelDefinition,
+    private readonly modules: ModuleRef,
+  ) {}
 
-/** One query parameter that narrows a list. */
-export interface CompiledFilter {
-  /** Name of the parameter, and key of the lookup: `viewsCount__gte`. */
-  readonly name: string;
-  readonly field: FieldDefinition;
-  readonly lookup: FilterLookup;
-  /** Turns the parameter's text into the typed value. */
-  parse(text: string): ParseOutcome;
-}
+  /** @throws UnknownFieldError, UnsupportedLookupError, InvalidOptionError */
+  async compile({ filter = [], filters = {} }: ViewSetOptions): Promise<ReadonlyMap<string, CompiledFilter>> {
+    const declared =
+      typeof filter === 'function'
+        ? await this.#fromClass(filter as FilterSetClass)
+        : compileFieldFilters(this.view, this.model, filter);
+    const compiled = new Map<string, CompiledFilter>();
+    for (const one of [...declared, ...Object.entries(filters).map((entry) => this.#custom(...entry))]) {
+      if (compiled.has(one.name))
+        throw this.#refusal(`it declares the filter "${one.name}" twice.`, 'Drop one of them.');
+      compiled.set(one.name, one);
+    }
+    return compiled;
+  }
 
-/**
- * Compiles what a ViewSet allows lists to be filtered by.
- *
- * @throws UnknownFieldError, UnsupportedLookupError
- */
-export function compileFilters<T extends object>(
-  view: string,
-  model: ModelDefinition,
-  declarations: readonly FilterDeclaration<T>[] = [],
-): ReadonlyMap<string, CompiledFilter> {
-  const filters = declarations.flatMap((declaration) => {
-    const allowed: [string, readonly FilterLookup[]][] =
-      typeof declaration === 'string' ? [[declaration, ['exact']]] : Object.entries(declaration);
-    return allowed.flatMap(([name, lookups]) => lookups.map((lookup) => compileFilter(view, model, name, lookup)));
-  });
-  return new Map(filters.map((filter) => [filter.name, filter]));
-}
+  async #fromClass(type: FilterSetClass): Promise<CompiledFilter[]> {
+    const basis = filterSetBasisOf(type);
+    if (!basis)
+      throw this.#refusal(`its "filter" is ${type.name}, which is no filter class.`, 'Extend FilterSet(Model).');
+    if (modelDefinition(basis.model) !== this.model) {
+      throw this.#refusal(`${type.name} filters ${basis.model.name}.`, `Derive it from ${this.model.name}.`);
+    }
+    const instance: object = await instantiate(this.modules, `@ViewSet of ${this.view}`, type);
+    const methods = [...filtersOf(type)].map(([name, { kind, choices }]) => {
+      const method = Reflect.get(instance, name) as (...args: unknown[]) => QuerySet<object>;
+      const value = choices ? choiceValue(choices) : this.#valueOf(type, name, kind);
+      return { name, ...value, apply: method.bind(instance) };
+    });
+    return [...compileFieldFilters(type.name, this.model, basis.declarations), ...methods];
+  }
 
-function compileFilter(view: string, model: ModelDefinition, name: string, lookup: FilterLookup): CompiledFilter {
-  const field = model.fields.get(name);
-  if (!field || !lookupsFor(field).length) {
-    const usable = [...model.fields.values()].filter((candidate) => lookupsFor(candidate).length);
-    throw new UnknownFieldError(
-      view,
-      name,
-      'filter',
-      usable.map((candidate) => candidate.name),
+  /** What a filter method takes: what it says, or what the type of its second parameter tells. */
+  #valueOf(type: AnyClass, method: string, stated: FilterKind | undefined): FilterValueType {
+    const types = (Reflect.getMetadata('design:paramtypes', type.prototype, method) ?? []) as unknown[];
+    const kind = stated ?? KINDS.get(types[1]);
+    if (kind) return FILTER_VALUES[kind];
+    throw this.#refusal(
+      `the type of the value of ${type.name}#${method} is not known.`,
+      'Give the second parameter the type boolean, number, string or Date, or @Filter({ kind: … }).',
     );
   }
-  if (!lookupsFor(field).includes(lookup)) throw new UnsupportedLookupError(view, name, lookup, lookupsFor(field));
-  return { name: lookup === 'exact' ? name : `${name}__${lookup}`, field, lookup, parse: parserOf(field, lookup) };
-}
 
-function parserOf(field: FieldDefinition, lookup: FilterLookup): CompiledFilter['parse'] {
-  switch (lookup) {
-    case 'isnull':
-      return parseBoolean;
-    case 'year':
-    case 'month':
-    case 'day':
-      return parseCalendarNumber;
-    case 'in':
-      return listParser(compileTextParser(field));
-    case 'range':
-      return rangeParser(compileTextParser(field));
-    case 'contains':
-    case 'icontains':
-    case 'startswith':
-    case 'istartswith':
-    case 'endswith':
-    case 'iendswith':
-    case 'iexact':
-      // A part of a value need not obey the rules of a whole one.
-      return parseText;
-    case 'exact':
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return compileTextParser(field);
+  #custom(name: string, filter: unknown): CompiledFilter {
+    if (filter instanceof CustomFilter && /^\w+$/.test(name)) {
+      return { name, ...filter.value, apply: filter.apply as CompiledFilter['apply'] };
+    }
+    throw this.#refusal(`"filters" has "${name}", which is no filter.`, 'Make it with BooleanFilter(…) or its like.');
+  }
+
+  #refusal(problem: string, fix: string): InvalidOptionError {
+    return new InvalidOptionError(`@ViewSet of ${this.view}`, problem, fix);
   }
 }
 
-function listParser(parse: ValueParser): CompiledFilter['parse'] {
-  return (text) => {
-    const parts = text.split(',');
-    if (parts.length > MAX_VALUES) return refuse('max_length', `Name no more than ${MAX_VALUES} values.`);
-    const outcomes = parts.map((part) => parse(part));
-    return outcomes.find(({ errors }) => errors) ?? { value: outcomes.map(({ value }) => value) };
-  };
-}
-
-function rangeParser(parse: ValueParser): CompiledFilter['parse'] {
-  const list = listParser(parse);
-  return (text) => (text.split(',').length === 2 ? list(text) : refuse('invalid', 'Name two values, as in "1,10".'));
-}
-
-function parseBoolean(text: string): ParseOutcome {
-  const value = { true: true, '1': true, false: false, '0': false }[text.toLowerCase()];
-  return value === undefined ? refuse('invalid', 'Must be a valid boolean.') : { value };
-}
-
-function parseCalendarNumber(text: string): ParseOutcome {
-  const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return number > 0 ? { value: number } : refuse('invalid', 'Name a whole number from 1 to 9999.');
-}
-
-function parseText(text: string): ParseOutcome {
-  return text.includes('\0')
-    ? refuse('null_characters_not_allowed', 'Null characters are not allowed.')
-    : { value: text };
-}
-
-function refuse(code: string, message: string): ParseOutcome {
-  return { errors: [{ code, message }] };
-}
+const KINDS = new Map<unknown, FilterKind>([
+  [Boolean, 'boolean'],
+  [Number, 'number'],
+  [String, 'text'],
+  [Date, 'datetime'],
+]);

@@ -1,3 +1,4 @@
+import type { FilterKind } from '../filtering/filter-value.js';
 import type { ActionOptions, ViewSetOptions } from '../options/viewset.options.js';
 
 /** Any class, abstract ones included. */
@@ -14,12 +15,21 @@ export interface ComputedOptions {
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
+/** A method of a filter class that is a query parameter. */
+export interface FilterOptions {
+  /** What the parameter takes. @defaultValue what the type of the method's second parameter tells */
+  readonly kind?: FilterKind;
+  /** The texts that it takes, when only these. */
+  readonly choices?: readonly string[];
+}
+
 // Private to this file: nobody else reads or writes these keys. Everything is stored as own metadata of the
 // class that said it and frozen, so that a subclass sees its parents and never changes them.
 const VIEWSET = Symbol.for('@core-framework/viewset:viewset');
 const ACTIONS = Symbol.for('@core-framework/viewset:actions');
 const PARAMETERS = Symbol.for('@core-framework/viewset:parameters');
 const COMPUTED = Symbol.for('@core-framework/viewset:computed');
+const FILTERS = Symbol.for('@core-framework/viewset:filters');
 
 /** Where Nest's router keeps parameter decorators; a contract test fails when that changes. */
 const NEST_ROUTE_ARGUMENTS = '__routeArguments__';
@@ -69,6 +79,15 @@ export function recordComputed(prototype: object, method: string, options: Compu
 /** The computed fields of an output schema and its parents. */
 export function computedOf(schema: AnyClass): ReadonlyMap<string, ComputedOptions> {
   return merged<ComputedOptions>(COMPUTED, schema);
+}
+
+export function recordFilter(prototype: object, method: string, options: FilterOptions): void {
+  record(FILTERS, prototype.constructor as AnyClass, method, Object.freeze({ ...options }));
+}
+
+/** The filter methods of a filter class and its parents. */
+export function filtersOf(filterSet: AnyClass): ReadonlyMap<string, FilterOptions> {
+  return merged<FilterOptions>(FILTERS, filterSet);
 }
 
 /** Whether a method has parameters that Nest's router would fill. */

@@ -1,7 +1,11 @@
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { AnyClass } from '../metadata/viewset.metadata.js';
-import type { FilterDeclaration } from '../filtering/filter-declaration.js';
+import type { CustomFilter } from '../filtering/custom-filter.js';
+import type { FilterDeclarations } from '../filtering/filter-declaration.js';
+import type { FilterSetClass } from '../filtering/filter-set.js';
+import type { OrderingOptions } from '../filtering/ordering.js';
+import type { SearchOptions } from '../filtering/search.js';
 import type { PaginationEntry } from '../pagination/pagination.compiler.js';
 import type { PermissionEntry } from '../permissions/permission.js';
 import type { InputClass } from '../schemas/input-schema.js';
@@ -52,12 +56,14 @@ export interface ViewSetOptions<T extends object = object> {
   readonly uniqueFields?: readonly FieldName<T>[];
   /** How lists are cut into pages; `false` sends all rows as an array. @defaultValue pages by number */
   readonly pagination?: PaginationEntry;
-  /** What lists may be filtered by; a bare name allows the exact value. */
-  readonly filter?: readonly FilterDeclaration<T>[];
-  /** The texts that `?search=` looks through. */
-  readonly search?: readonly FieldName<T>[];
-  /** What lists may be sorted by with `?ordering=`. */
-  readonly ordering?: readonly FieldName<T>[];
+  /** What lists may be filtered by: a bare name allows the exact value; or a class derived with `FilterSet`. */
+  readonly filter?: FilterDeclarations<T> | FilterSetClass<T>;
+  /** Filters of the ViewSet's own, by the name of their parameter. */
+  readonly filters?: Readonly<Record<string, CustomFilter<T>>>;
+  /** The texts that `?search=` looks through: anywhere, from their start (`^slug`), as a whole (`=email`), or as words. */
+  readonly search?: SearchOptions<T>;
+  /** What lists may be sorted by with `?ordering=`, and by what they are when nobody says. */
+  readonly ordering?: OrderingOptions<T>;
   /** The standard actions that exist. @defaultValue those that the class has methods for */
   readonly actions?: readonly string[];
   /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
@@ -77,6 +83,7 @@ export const VIEWSET_OPTION_NAMES = [
   'uniqueFields',
   'pagination',
   'filter',
+  'filters',
   'search',
   'ordering',
   'actions',

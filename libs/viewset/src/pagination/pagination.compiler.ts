@@ -2,6 +2,7 @@ import type { PageFormat } from '@core-framework/config';
 import type { ModelDefinition } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
+import { instantiate } from '../compiler/instantiate.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
 import { assertComparable } from './cursor-order.js';
 import type { CursorSeal } from './cursor-seal.js';
@@ -62,7 +63,7 @@ export class PaginationCompiler {
   }
 
   async #instance(owner: string, type: Type<Pagination>): Promise<Pagination> {
-    if (type.prototype instanceof Pagination) return this.modules.create(type);
+    if (type.prototype instanceof Pagination) return instantiate(this.modules, owner, type);
     throw new InvalidOptionError(
       owner,
       `its "pagination" is ${type.name}, which is no pagination.`,

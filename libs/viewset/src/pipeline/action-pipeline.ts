@@ -124,7 +124,7 @@ export class ActionPipeline {
     if (!(result instanceof QuerySet)) return result;
     if (!resource || !(view instanceof GenericViewSet) || result.model !== resource.model.model) return result.all();
     const rows = await resource.scoped(view, context, result as QuerySet<object>);
-    return action.listing?.list(rows, context.request, context.output ?? action.output) ?? rows.all();
+    return action.listing?.list(rows, context, context.output ?? action.output) ?? rows.all();
   }
 
   #callOf(context: ActionContext): ActionCall {

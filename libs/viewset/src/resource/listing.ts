@@ -1,23 +1,29 @@
 import { type FieldError, InvalidInputException } from '@core-framework/common';
-import { type Clause, type ModelDefinition, Q, type QuerySet } from '@core-framework/orm';
-import type { FastifyRequest } from 'fastify';
-import type { CompiledFilter } from '../filtering/filter.compiler.js';
-import { searchTerms } from '../filtering/search-terms.js';
+import type { QuerySet } from '@core-framework/orm';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import type { CompiledFilter } from '../filtering/field-filter.js';
+import { type Ordering, ORDERING_PARAMETER } from '../filtering/ordering.js';
+import { type Search, SEARCH_PARAMETER } from '../filtering/search.js';
 import type { ListQuery, Pagination } from '../pagination/pagination.js';
+import type { ActionContext } from '../pipeline/action-context.js';
 import { readQuery } from '../pipeline/query-parameters.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { RelatedRows } from '../schemas/related-rows.js';
 
-export const SEARCH_PARAMETER = 'search';
-export const ORDERING_PARAMETER = 'ordering';
-
 /** What a list may be asked for. */
 export interface ListingRules {
-  readonly model: ModelDefinition;
+  /** Names the list in errors. */
+  readonly owner: string;
   readonly filters: ReadonlyMap<string, CompiledFilter>;
-  readonly search: readonly string[];
-  readonly ordering: readonly string[];
+  readonly search: Search | undefined;
+  readonly ordering: Ordering;
   readonly relatedRows: RelatedRows;
+}
+
+/** A filter that the query uses, and the value that it gives it. */
+interface UsedFilter {
+  readonly filter: CompiledFilter;
+  readonly value: unknown;
 }
 
 /** Reads rows in the form that the answer needs, with further columns where they are plain. */
@@ -31,18 +37,26 @@ type ReadRows = (
 export class Listing {
   readonly #parameters: ReadonlySet<string>;
 
+  /** @throws InvalidOptionError when two parameters have one name. */
   constructor(
     readonly rules: ListingRules,
     /** Absent when lists are sent whole. */
     readonly pagination: Pagination | undefined,
     private readonly readRows: ReadRows,
   ) {
-    this.#parameters = new Set([
-      ...rules.filters.keys(),
-      ...(rules.search.length ? [SEARCH_PARAMETER] : []),
-      ...(rules.ordering.length ? [ORDERING_PARAMETER] : []),
+    const { owner, filters, search, ordering } = rules;
+    const names = [
+      ...filters.keys(),
+      ...(search ? [SEARCH_PARAMETER] : []),
+      ...(ordering.allowed.length ? [ORDERING_PARAMETER] : []),
       ...(pagination?.parameters.map(({ name }) => name) ?? []),
-    ]);
+    ];
+    const twice = names.find((name, index) => names.indexOf(name) < index);
+    if (twice !== undefined) {
+      const problem = `its lists take the parameter "${twice}" for two things.`;
+      throw new InvalidOptionError(owner, problem, 'Declare the filter under "filters" with another name.');
+    }
+    this.#parameters = new Set(names);
   }
 
   /** The same list cut into other pages. */
@@ -55,13 +69,19 @@ export class Listing {
    *
    * @throws InvalidInputException naming every parameter that is unknown, said twice or has a value of a wrong type.
    */
-  async list<T extends object>(all: QuerySet<T>, request: FastifyRequest, output?: CompiledOutput): Promise<object> {
+  async list<T extends object>(
+    all: QuerySet<T>,
+    context: ActionContext<T>,
+    output: CompiledOutput | undefined = context.output,
+  ): Promise<object> {
+    const { request } = context;
     const query = readQuery(request, (name) => this.#parameters.has(name));
-    const found = this.#narrow(all, query);
-    const rows = this.#sort(found, query) as QuerySet<object>;
+    const used = this.#usedFilters(query);
+    const found = this.#search(await narrowed(all as QuerySet<object>, used, context), query);
+    const rows = this.rules.ordering.sort(found, query[ORDERING_PARAMETER] ?? '');
     const read: ReadRows = async (part, columns) => {
       const result = await this.readRows(part, columns, output);
-      if (result.length === 0) await this.#checkRelated(query);
+      if (result.length === 0) await this.#checkRelated(used);
       return result;
     };
     if (!this.pagination) return read(rows);
@@ -69,78 +89,47 @@ export class Listing {
     return this.pagination.paginate({ request, query, rows, count, estimate, read });
   }
 
-  #narrow<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
-    const wanted = this.#filtersOf(query);
-    const filtered = Object.keys(wanted).length ? rows.where(wanted) : rows;
-    return this.#terms(query).reduce((found, term) => found.where(this.#anyFieldHas(term)), filtered);
+  #search(rows: QuerySet<object>, query: ListQuery): QuerySet<object> {
+    const text = query[SEARCH_PARAMETER];
+    return text === undefined || !this.rules.search ? rows : this.rules.search.narrow(rows, text);
   }
 
-  /** Puts rows into the order asked for, or leaves them in their own; the primary key decides between equals. */
-  #sort<T extends object>(rows: QuerySet<T>, query: ListQuery): QuerySet<T> {
-    const asked = this.#ordering(query);
-    const key = this.rules.model.primaryKey.name;
-    const order = asked.length ? asked : rows.ordering;
-    const isDecided = order.some((name) => name.replace(/^-/, '') === key);
-    return rows.orderBy(...order, ...(isDecided ? [] : [key]));
-  }
-
-  /**
-   * Tells a list that is empty because nothing matches from one that was asked for a related row which does not exist.
-   *
-   * @throws InvalidInputException in the second case.
-   */
-  async #checkRelated(query: ListQuery): Promise<void> {
-    const wanted = this.#filtersOf(query);
-    const errors: [string, FieldError[]][] = [];
-    for (const { name, field, lookup } of this.rules.filters.values()) {
-      if (!field.relation || lookup === 'isnull' || !(name in wanted)) continue;
-      const missing = await this.rules.relatedRows.findMissing(field, wanted[name]);
-      if (missing.length) errors.push([name, missing]);
-    }
-    refuse(errors);
-  }
-
-  #filtersOf(query: ListQuery): Record<string, unknown> {
-    const wanted: Record<string, unknown> = {};
+  #usedFilters(query: ListQuery): readonly UsedFilter[] {
+    const used: UsedFilter[] = [];
     const errors: [string, readonly FieldError[]][] = [];
-    for (const [name, text] of Object.entries(query)) {
+    for (const name of Object.keys(query)) {
       const filter = this.rules.filters.get(name);
-      if (!filter || text === undefined) continue;
-      const outcome = filter.parse(text);
+      if (!filter) continue;
+      const outcome = filter.parse(query[name] ?? '');
       if (outcome.errors) errors.push([name, outcome.errors]);
-      else wanted[name] = outcome.value;
+      else used.push({ filter, value: outcome.value });
     }
     refuse(errors);
-    return wanted;
+    return used;
   }
 
-  #terms(query: ListQuery): readonly string[] {
-    const text = query[SEARCH_PARAMETER] ?? '';
-    if (text.includes('\0')) {
-      refuse([
-        [SEARCH_PARAMETER, [{ code: 'null_characters_not_allowed', message: 'Null characters are not allowed.' }]],
-      ]);
+  /** Tells a list that is empty because nothing matches from one of a related row which does not exist. */
+  async #checkRelated(used: readonly UsedFilter[]): Promise<void> {
+    const errors: [string, FieldError[]][] = [];
+    for (const { filter, value } of used) {
+      const missing = filter.relation ? await this.rules.relatedRows.findMissing(filter.relation, value) : [];
+      if (missing.length) errors.push([filter.name, missing]);
     }
-    return searchTerms(text);
+    refuse(errors);
   }
+}
 
-  #anyFieldHas(term: string): Clause<unknown> {
-    const conditions = this.rules.search.map((name): Clause<unknown> => Q({ [`${name}__icontains`]: term }));
-    return conditions.reduce((any, one) => any.or(one));
-  }
-
-  #ordering(query: ListQuery): readonly string[] {
-    const names = (query[ORDERING_PARAMETER] ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter(Boolean);
-    const unknown = names.filter((name) => !this.rules.ordering.includes(name.replace(/^-/, '')));
-    if (unknown.length) {
-      const message = `Cannot sort by "${unknown.join('", "')}". Use ${this.rules.ordering.join(', ')}.`;
-      refuse([[ORDERING_PARAMETER, [{ code: 'invalid_choice', message }]]]);
-    }
-    return names;
-  }
+/** Comparisons are made together, so that those through one relation to many speak of the same related row. */
+async function narrowed(
+  all: QuerySet<object>,
+  used: readonly UsedFilter[],
+  context: ActionContext,
+): Promise<QuerySet<object>> {
+  const comparisons = used.filter(({ filter }) => !filter.apply);
+  const lookups = Object.fromEntries(comparisons.map(({ filter, value }) => [filter.name, value]));
+  let rows = comparisons.length ? all.where(lookups) : all;
+  for (const { filter, value } of used) if (filter.apply) rows = await filter.apply(rows, value, context);
+  return rows;
 }
 
 function refuse(errors: readonly (readonly [string, readonly FieldError[]])[]): void {

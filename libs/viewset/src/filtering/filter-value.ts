@@ -1,0 +1,89 @@
+import type { JsonSchema, ParseOutcome } from '@core-framework/orm';
+
+/** Types of the values that filters of an application take, by name. */
+export interface FilterValues {
+  boolean: boolean;
+  integer: number;
+  number: number;
+  text: string;
+  date: string;
+  datetime: Date;
+  uuid: string;
+}
+
+export type FilterKind = keyof FilterValues;
+
+/** How a kind of value is read of a query string. */
+export interface FilterValueType {
+  readonly schema: JsonSchema;
+  parse(text: string): ParseOutcome;
+}
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[zZ]|[+-]\d\d:\d\d)$/;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+export const FILTER_VALUES: Readonly<Record<FilterKind, FilterValueType>> = {
+  boolean: { schema: { type: 'boolean' }, parse: parseBoolean },
+  integer: {
+    schema: { type: 'integer' },
+    parse: (text) =>
+      /^[+-]?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))
+        ? { value: Number(text) }
+        : refuse('invalid', 'A valid integer is required.'),
+  },
+  number: {
+    schema: { type: 'number' },
+    parse: (text) =>
+      /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
+        ? { value: Number(text) }
+        : refuse('invalid', 'A valid number is required.'),
+  },
+  text: { schema: { type: 'string' }, parse: parseText },
+  date: {
+    schema: { type: 'string', format: 'date' },
+    parse: (text) =>
+      DATE.test(text) && isDay(text) ? { value: text } : refuse('invalid', 'Write a date as YYYY-MM-DD.'),
+  },
+  datetime: {
+    schema: { type: 'string', format: 'date-time' },
+    parse: (text) =>
+      DATE_TIME.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
+        ? { value: new Date(text) }
+        : refuse('invalid', 'Write a time as YYYY-MM-DDThh:mm:ssZ.'),
+  },
+  uuid: {
+    schema: { type: 'string', format: 'uuid' },
+    parse: (text) => (UUID.test(text) ? { value: text.toLowerCase() } : refuse('invalid', 'Must be a valid UUID.')),
+  },
+};
+
+/** Reads one of the given texts. */
+export function choiceValue(choices: readonly string[]): FilterValueType {
+  return {
+    schema: { type: 'string', enum: choices },
+    parse: (text) =>
+      choices.includes(text) ? { value: text } : refuse('invalid_choice', `Use one of ${choices.join(', ')}.`),
+  };
+}
+
+export function parseBoolean(text: string): ParseOutcome {
+  const value = { true: true, '1': true, false: false, '0': false }[text.toLowerCase()];
+  return value === undefined ? refuse('invalid', 'Must be a valid boolean.') : { value };
+}
+
+export function parseText(text: string): ParseOutcome {
+  return text.includes('\0')
+    ? refuse('null_characters_not_allowed', 'Null characters are not allowed.')
+    : { value: text };
+}
+
+export function refuse(code: string, message: string): ParseOutcome {
+  return { errors: [{ code, message }] };
+}
+
+/** Whether a calendar has the day: JavaScript takes the 31st of June for the 1st of July. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
