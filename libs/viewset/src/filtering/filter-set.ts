@@ -39,7 +39,7 @@ export function FilterSet<T extends object>(
   declarations: FilterDeclarations<T> = [],
 ): abstract new () => FilterSetBase<T> {
   abstract class Filters extends FilterSetBase<T> {}
-  bases.record(Filters, { model, declarations: declarations as FilterDeclarations<object> });
+  bases.record(Filters, { model, declarations });
   return Filters;
 }
 
