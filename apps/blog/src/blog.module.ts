@@ -5,6 +5,7 @@ import { BlogSettings } from './blog.settings.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { DevelopmentAuthenticator } from './development/development.authenticator.js';
 import { PostsModule } from './posts/posts.module.js';
+import { BlogSeeder } from './seeding/blog.seeder.js';
 import { SeedWhenEmpty } from './seeding/seed-when-empty.service.js';
 import { TagsModule } from './tags/tags.module.js';
 import { User } from './users/user.model.js';
@@ -14,6 +15,7 @@ import { User } from './users/user.model.js';
 @Module({
   imports: [CoreOrmModule.forFeature([User]), PostsModule, CommentsModule, TagsModule],
   providers: [
+    BlogSeeder,
     SeedWhenEmpty,
     {
       provide: AUTHENTICATOR,

@@ -6,6 +6,7 @@ import { ConfigurableModuleBuilder, type DynamicModule, Module, type Provider } 
 import { ModulesContainer } from '@nestjs/core';
 import { Database } from './context/database.js';
 import { openDatabase } from './context/open-database.js';
+import { SeederService } from './seeding/seeder.service.js';
 import { CoreOrmLifecycle } from './core-orm.lifecycle.js';
 import {
   CORE_ORM_OPTIONS,
@@ -64,8 +65,8 @@ const PROVIDERS: Provider[] = [
  */
 @Module({
   imports: [CommonModule],
-  providers: [...PROVIDERS, CoreOrmLifecycle],
-  exports: [DATABASE, MikroORM, EntityManager, SqlEntityManager, MigrationService],
+  providers: [...PROVIDERS, SeederService, CoreOrmLifecycle],
+  exports: [DATABASE, MikroORM, EntityManager, SqlEntityManager, MigrationService, SeederService],
 })
 export class CoreOrmModule extends ConfigurableModuleClass {
   /** Opens the database that the settings name, or the options. */

@@ -108,6 +108,9 @@ export type {
 } from './querysets/lookup-types.js';
 export { Manager } from './querysets/manager.js';
 export { Clause, Q } from './querysets/q.js';
+export type { Page, PageRequest, Slice } from './repositories/page.js';
+export { ModelRepository, Repository } from './repositories/repository.js';
+export { ModelService, Service } from './services/service.js';
 export type { LockOptions } from './querysets/query-building.js';
 export type { EstimateOptions, IterateOptions, RowOptions } from './querysets/query-reading.js';
 export { QuerySet } from './querysets/query-set.js';
@@ -140,7 +143,12 @@ export {
   MigrationStateError,
   UnsupportedSchemaError,
 } from './errors/migration.errors.js';
-export { MissingFakerError, UnknownFactoryStateError } from './errors/seeding.errors.js';
+export {
+  MissingFakerError,
+  SeederOrderError,
+  UnknownFactoryStateError,
+  UnknownSeederError,
+} from './errors/seeding.errors.js';
 export type {
   ColumnRenameQuestion,
   FillQuestion,
@@ -198,11 +206,22 @@ export type {
 } from './migrations/schema-state.js';
 export { squashMigrations, type SquashOptions } from './migrations/squash-migrations.js';
 export {
+  type AfterCreate,
   type AttributesOf,
   defineFactory,
   Factory,
   type FactoryAttributes,
   type FactoryOptions,
   type FactoryState,
+  type FactoryValues,
 } from './seeding/factory.js';
-export { runSeeders, Seeder, type SeederContext, type SeedOptions } from './seeding/seeder.js';
+export {
+  type DatabaseSeeder,
+  runSeeders,
+  Seeder,
+  type SeederClass,
+  type SeederContext,
+  type SeederOptions,
+  type SeedOptions,
+} from './seeding/seeder.js';
+export { SeederService } from './seeding/seeder.service.js';

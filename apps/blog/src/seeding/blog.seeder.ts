@@ -1,4 +1,4 @@
-import { Seeder, type SeederContext } from '@core-framework/orm';
+import { type DatabaseSeeder, Seeder, type SeederContext } from '@core-framework/orm';
 import { Post } from '../posts/post.model.js';
 import { User } from '../users/user.model.js';
 import { CommentFactory, PostFactory, TagFactory, UserFactory } from './blog.factories.js';
@@ -12,8 +12,9 @@ const POSTS = 320;
 const COMMENTS = 1200;
 
 /** Fills the blog with readers, tags, posts and comments; the same ones in every run. */
-export class BlogSeeder extends Seeder {
-  override async run({ faker: inventor }: SeederContext): Promise<void> {
+@Seeder()
+export class BlogSeeder implements DatabaseSeeder {
+  async run({ faker: inventor }: SeederContext): Promise<void> {
     const faker = await inventor();
     const ada = await User.objects.create({
       email: SEEDED_LOGIN,

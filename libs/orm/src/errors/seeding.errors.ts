@@ -22,3 +22,28 @@ export class UnknownFactoryStateError extends CoreError {
     });
   }
 }
+
+/** Thrown when a seeder is asked for that the application does not provide. */
+export class UnknownSeederError extends CoreError {
+  readonly code = 'SEEDER_UNKNOWN';
+
+  constructor(
+    readonly seeder: string,
+    known: readonly string[],
+  ) {
+    super(`There is no seeder "${seeder}".`, {
+      fix: known.length === 0 ? 'Decorate a provider with @Seeder().' : `Use ${known.join(', ')}.`,
+    });
+  }
+}
+
+/** Thrown when seeders depend on each other in a circle. */
+export class SeederOrderError extends CoreError {
+  readonly code = 'SEEDER_ORDER';
+
+  constructor(circle: readonly string[]) {
+    super(`Seeders depend on each other in a circle: ${circle.join(' → ')}.`, {
+      fix: 'Take one of them out of dependsOn.',
+    });
+  }
+}

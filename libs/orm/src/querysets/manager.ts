@@ -1,5 +1,7 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Database } from '../context/database.js';
 import type { ModelClass } from '../fields/field-definition.js';
+import { runAtomic } from '../transactions/atomic.js';
 import { EVERYTHING } from './query-state.js';
 import { QuerySet } from './query-set.js';
 
@@ -10,5 +12,15 @@ import { QuerySet } from './query-set.js';
 export class Manager<T extends object> extends QuerySet<T> {
   constructor(model: ModelClass<T>, database?: Database) {
     super(model, database ? { ...EVERYTHING, database } : EVERYTHING);
+  }
+
+  /** The EntityManager of the work in hand on the database that the rows are in. */
+  entityManager(): SqlEntityManager {
+    return this.runner().em;
+  }
+
+  /** Runs work in a transaction of the database that the rows are in; see {@link runAtomic}. */
+  atomic<R>(work: () => Promise<R>): Promise<R> {
+    return runAtomic(this.entityManager(), work);
   }
 }

@@ -1,21 +1,29 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Module, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Collection } from '@mikro-orm/core';
 import type { Database } from '../context/database.js';
 import { openDatabase } from '../context/open-database.js';
 import { runInContext } from '../context/run-in-context.js';
+import { CoreOrmModule } from '../core-orm.module.js';
+import { InjectManager } from '../core-orm.tokens.js';
 import { resolveCoreOrmOptions } from '../core-orm.options.js';
 import { SqliteHandle } from '../databases/sqlite/sqlite-handle.js';
-import { UnknownFactoryStateError } from '../errors/seeding.errors.js';
+import { InvalidLookupError } from '../errors/orm.errors.js';
+import { SeederOrderError, UnknownFactoryStateError, UnknownSeederError } from '../errors/seeding.errors.js';
 import { Field } from '../fields/field.decorator.js';
 import { BaseModel } from '../models/base.model.js';
 import { Model } from '../models/model.decorator.js';
 import type { Manager } from '../querysets/manager.js';
 import { defineFactory } from './factory.js';
-import { runSeeders, Seeder, type SeederContext } from './seeder.js';
+import { type DatabaseSeeder, runSeeders, Seeder, type SeederClass, type SeederContext } from './seeder.js';
+import { SeederService } from './seeder.service.js';
 
 @Model({ tableName: 'writers' })
 class Writer extends BaseModel {
   declare static readonly objects: Manager<Writer>;
   @Field.string({ unique: true }) name!: string;
+  @Field.oneToMany(() => Note, (note) => note.writer) notes!: Collection<Note>;
 }
 
 @Model({ tableName: 'notes' })
@@ -90,17 +98,138 @@ describe('a factory', () => {
   });
 });
 
+describe('a factory of related rows', () => {
+  test('gives each row rows of its own, and calls back with what was stored', () =>
+    runInContext(async () => {
+      const created: string[] = [];
+      const factory = WriterFactory.has('notes', NoteFactory, 2).afterCreate(({ name }) => created.push(name));
+      const [one, two] = await factory.createMany(2, (index) => ({ name: `w${index}` }));
+      expect(created).toEqual(['w0', 'w1']);
+      if (!one || !two) throw new Error('nothing was made');
+      expect([
+        await Note.objects.filter({ writer: one }).count(),
+        await Note.objects.filter({ writer: two }).count(),
+      ]).toEqual([2, 2]);
+      // @ts-expect-error a column is no relation
+      await expect(WriterFactory.has('name', NoteFactory).create()).rejects.toThrow(InvalidLookupError);
+      await expect(NoteFactory.has('writer', WriterFactory).create()).rejects.toThrow(InvalidLookupError);
+    }));
+
+  test('follows from the seed as well', () =>
+    runInContext(async () => {
+      const Named = defineFactory(Writer, (faker) => ({ name: faker.string.uuid() }));
+      const Notes = defineFactory(Note, (faker) => ({ title: 'x', at: faker.date.recent(), writer: Named }));
+      const names = async () => {
+        await Note.objects.delete();
+        await Writer.objects.delete();
+        await Notes.seed(3).createMany(3);
+        return Writer.objects.pluck('name');
+      };
+      const first = await names();
+      expect(new Set(first).size).toBe(3);
+      expect(await names()).toEqual(first);
+    }));
+
+  test('build() invents plain values, makeMany() instances', () =>
+    runInContext(async () => {
+      expect(await NoteFactory.build({ title: 'mine' })).toEqual({ title: 'mine', at: expect.any(Date) });
+      expect((await WriterFactory.makeMany(2, (index) => ({ name: `w${index}` }))).map(({ name }) => name)).toEqual([
+        'w0',
+        'w1',
+      ]);
+      expect(await Writer.objects.count()).toBe(0);
+    }));
+});
+
+describe('SeederService', () => {
+  const ran: string[] = [];
+
+  @Seeder()
+  class WriterSeeder implements DatabaseSeeder {
+    async run({ count = 1 }: SeederContext): Promise<void> {
+      ran.push(`writers ${count}`);
+      await WriterFactory.createMany(count, (index) => ({ name: `s${index}` }));
+    }
+  }
+
+  @Seeder({ dependsOn: [WriterSeeder], name: 'notes' })
+  class NoteSeeder implements DatabaseSeeder {
+    constructor(@InjectManager(Writer) private readonly writers: Manager<Writer>) {}
+
+    async run(): Promise<void> {
+      ran.push('notes');
+      await NoteFactory.createMany(2, { writer: await this.writers.get() });
+    }
+  }
+
+  @Seeder({ dependsOn: [NoteSeeder] })
+  class FailingSeeder implements DatabaseSeeder {
+    async run(): Promise<void> {
+      throw new Error('no more');
+    }
+  }
+
+  /** Declared against their order. */
+  async function seederService(providers: Provider[], use: (service: SeederService) => Promise<unknown>) {
+    @Module({
+      imports: [
+        CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update' }),
+        CoreOrmModule.forFeature([Writer, Note]),
+      ],
+      providers,
+    })
+    class AppModule {}
+    await database.close();
+    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+    ran.length = 0;
+    try {
+      await use(app.get(SeederService));
+    } finally {
+      await app.close();
+    }
+  }
+
+  test('runs all providers with @Seeder, each after those it depends on', () =>
+    seederService([NoteSeeder, WriterSeeder], async (service) => {
+      expect(service.names()).toEqual(['Writer', 'notes']);
+      await service.run();
+      expect(ran).toEqual(['writers 1', 'notes']);
+      await runInContext(async () => expect(await Note.objects.count()).toBe(2));
+    }));
+
+  test('runs the ones that are named, with the count that is asked for', () =>
+    seederService([NoteSeeder, WriterSeeder], async (service) => {
+      await service.run(['writer'], { count: 3 });
+      expect(ran).toEqual(['writers 3']);
+      await expect(service.run(['Nobody'])).rejects.toThrow(UnknownSeederError);
+    }));
+
+  test('keeps nothing when one of them fails', () =>
+    seederService([FailingSeeder, NoteSeeder, WriterSeeder], async (service) => {
+      await expect(service.run()).rejects.toThrow('no more');
+      await runInContext(async () => expect(await Writer.objects.count()).toBe(0));
+    }));
+
+  test('refuses a circle', () => {
+    const circle: SeederClass[] = [];
+    @Seeder({ dependsOn: circle })
+    class Round implements DatabaseSeeder {
+      async run(): Promise<void> {}
+    }
+    circle.push(Round);
+    return seederService([Round], async (service) => expect(() => service.names()).toThrow(SeederOrderError));
+  });
+});
+
 describe('runSeeders', () => {
-  class WriterSeeder extends Seeder {
+  class WriterSeeder implements DatabaseSeeder {
     async run({ count = 2 }: SeederContext): Promise<void> {
       await WriterFactory.seed(1).createMany(count);
     }
   }
 
-  class EverythingSeeder extends Seeder {
-    constructor(private readonly fails = false) {
-      super();
-    }
+  class EverythingSeeder implements DatabaseSeeder {
+    constructor(private readonly fails = false) {}
 
     async run({ call }: SeederContext): Promise<void> {
       await call(new WriterSeeder());
@@ -120,7 +249,7 @@ describe('runSeeders', () => {
 
   test('gives seeders a generator that repeats itself with a seed', async () => {
     const names: string[] = [];
-    class Naming extends Seeder {
+    class Naming implements DatabaseSeeder {
       async run({ faker }: SeederContext): Promise<void> {
         names.push((await faker()).person.fullName());
       }

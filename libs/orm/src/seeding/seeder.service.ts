@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { Database } from '../context/database.js';
+import { DATABASE } from '../core-orm.tokens.js';
+import { SeederOrderError, UnknownSeederError } from '../errors/seeding.errors.js';
+import { type DatabaseSeeder, runSeeders, seederOptionsOf, type SeedOptions } from './seeder.js';
+
+/** A seeder that the application provides. */
+interface Found {
+  readonly type: object;
+  readonly name: string;
+  readonly className: string;
+  readonly dependsOn: readonly object[];
+  readonly instance: DatabaseSeeder;
+}
+
+/** Finds the classes with `@Seeder` among the application's providers and runs them. */
+@Injectable()
+export class SeederService {
+  constructor(
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  /** The names of all seeders, in the order in which they run. */
+  names(): string[] {
+    return this.#sorted().map(({ name }) => name);
+  }
+
+  /**
+   * Runs the named seeders, or all, each after those that it depends on, in one transaction.
+   *
+   * @param names as `@Seeder` gives them or of the classes: `User`, `UserSeeder`.
+   * @throws UnknownSeederError when there is none of a name.
+   * @throws SeederOrderError when seeders depend on each other in a circle.
+   */
+  async run(names?: readonly string[], options: Omit<SeedOptions, 'database'> = {}): Promise<void> {
+    const all = this.#sorted();
+    for (const name of names ?? []) {
+      if (!all.some((seeder) => answersTo(seeder, name))) {
+        throw new UnknownSeederError(
+          name,
+          all.map((seeder) => seeder.name),
+        );
+      }
+    }
+    const chosen = names ? all.filter((seeder) => names.some((name) => answersTo(seeder, name))) : all;
+    await runSeeders(
+      chosen.map(({ instance }) => instance),
+      { ...options, database: this.database },
+    );
+  }
+
+  #sorted(): Found[] {
+    const found = this.#found();
+    const sorted = new Set<Found>();
+    const visit = (seeder: Found, above: readonly Found[]) => {
+      if (above.includes(seeder)) throw new SeederOrderError([...above, seeder].map(({ className }) => className));
+      for (const type of seeder.dependsOn) {
+        const other = found.find((candidate) => candidate.type === type);
+        if (other) visit(other, [...above, seeder]);
+      }
+      sorted.add(seeder);
+    };
+    for (const seeder of found) visit(seeder, []);
+    return [...sorted];
+  }
+
+  #found(): Found[] {
+    const byType = new Map<object, Found>();
+    for (const { providers } of this.modules.values()) {
+      for (const { instance, metatype: type } of providers.values()) {
+        const options = seederOptionsOf(type);
+        if (!options || !type || !isSeeder(instance)) continue;
+        const { name = type.name.replace(/Seeder$/, ''), dependsOn = [] } = options;
+        byType.set(type, { type, name, className: type.name, dependsOn, instance });
+      }
+    }
+    return [...byType.values()];
+  }
+}
+
+function isSeeder(instance: unknown): instance is DatabaseSeeder {
+  return typeof instance === 'object' && instance !== null && 'run' in instance;
+}
+
+function answersTo({ name, className }: Found, asked: string): boolean {
+  return [name, className].some((known) => known.toLowerCase() === asked.toLowerCase());
+}
