@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { Session } from '../context/session.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
-import { execute } from '../querysets/statement-executor.js';
+import { execute, type Target } from '../querysets/statement-executor.js';
 import {
   CheckViolationError,
   ForeignKeyViolationError,
@@ -24,11 +23,11 @@ export interface WriteIntent {
 
 /** Makes one of our errors of a driver's complaint about a broken constraint; other errors stay what they are. */
 export async function translateIntegrityError(
-  session: Session,
+  target: Target,
   error: unknown,
   { definition, operation, fields, values }: WriteIntent,
 ): Promise<unknown> {
-  const violation = violationOf(session.database.dialect, error);
+  const violation = violationOf(target.database.dialect, error);
   if (!violation) return error;
   const named = violation.columns.map((column) => fieldOfColumn(definition, column));
   switch (violation.kind) {
@@ -40,7 +39,7 @@ export async function translateIntegrityError(
       return new CheckViolationError(definition.name, violation.constraint ?? '', error);
     case 'foreignKey': {
       if (operation === 'delete') return new ProtectedError(definition.name, error);
-      const dangling = named.length > 0 ? named : await danglingRelations(session, fields, values);
+      const dangling = named.length > 0 ? named : await danglingRelations(target, fields, values);
       return new ForeignKeyViolationError(definition.name, dangling, error);
     }
   }
@@ -53,11 +52,11 @@ function fieldOfColumn({ fields }: ModelDefinition, column: string): string {
 
 /** SQLite does not say which key leads nowhere, so the rows they point to are looked for. */
 async function danglingRelations(
-  session: Session,
+  target: Target,
   fields: readonly FieldDefinition[],
   values: readonly unknown[],
 ): Promise<string[]> {
-  const { database } = session;
+  const { database } = target;
   const dangling: string[] = [];
   for (const [index, field] of fields.entries()) {
     const value = values[index];
@@ -67,7 +66,7 @@ async function danglingRelations(
     const statement = builder.build(
       sql`select 1 from ${sql.table(tableName)} where ${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`,
     );
-    const { rows } = await execute(session, statement, [value]);
+    const { rows } = await execute(target, statement, [value]);
     if (rows.length === 0) dangling.push(field.name);
   }
   return dangling;

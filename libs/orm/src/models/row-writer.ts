@@ -26,6 +26,7 @@ import {
   restoreSnapshot,
   storedSnapshot,
 } from './tracking.js';
+import { valueLeftOut } from './value-left-out.js';
 
 /** Inserts a new instance; defaults, automatic times and generated keys are set on it. */
 export async function insertRow(session: Session, row: object): Promise<void> {
@@ -259,12 +260,7 @@ function fillDefaults(definition: ModelDefinition, row: object): void {
   const now = new Date();
   for (const field of storedFields(definition.model)) {
     if (Reflect.get(row, field.name) !== undefined) continue;
-    if (field.auto) Reflect.set(row, field.name, now);
-    else if (field.hasDefault) Reflect.set(row, field.name, defaultOf(field));
-    else if (field.nullable) Reflect.set(row, field.name, null);
+    const value = valueLeftOut(field, now);
+    if (value !== undefined) Reflect.set(row, field.name, value);
   }
-}
-
-function defaultOf({ default: value }: FieldDefinition): unknown {
-  return typeof value === 'function' ? (value() as unknown) : structuredClone(value);
 }

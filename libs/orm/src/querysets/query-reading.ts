@@ -153,8 +153,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
 
   /** Like {@link values}, for rows on their way to JSON. */
   async rows({ columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>[]> {
-    const paths = columns ? columnPaths(this.names, columns) : this.#ownPaths();
-    return this.runner().plainRows(paths, json);
+    return this.runner().plainRows(this.paths(columns), json);
   }
 
   /**
@@ -214,6 +213,11 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
 
   protected runner(): QueryRunner<T> {
     return new QueryRunner(this.model, this.state);
+  }
+
+  /** The columns of those names; those of the query itself when none are named. */
+  protected paths(names: readonly string[] | undefined): readonly ColumnPath[] {
+    return names ? columnPaths(this.names, names) : this.#ownPaths();
   }
 
   #ownPaths(): readonly ColumnPath[] {

@@ -5,6 +5,7 @@ import { translateIntegrityError } from '../errors/integrity-errors.js';
 import { InvalidLookupError, NoContextError, NoTransactionError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import { insertPlainRow } from '../models/plain-row.js';
 import { annotateRows } from './annotated-rows.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import { type GroupState, groupStatement } from './group-statement.js';
@@ -15,7 +16,7 @@ import { columnsToLoad, loadJoined, loadRows } from './row-loader.js';
 import { rowReader } from './row-reader.js';
 import { type BoundStatement, type Selection, selectStatement } from './select-statement.js';
 import { estimatedRows } from './row-estimate.js';
-import { execute, type StatementResult } from './statement-executor.js';
+import { execute, type StatementResult, type Target } from './statement-executor.js';
 import { visibleRows } from './visible-rows.js';
 import { deleteStatement, updateStatement } from './write-statement.js';
 
@@ -108,22 +109,32 @@ export class QueryRunner<T extends object> implements Session {
 
   /** Writes columns of all rows that match; automatic times are written along. */
   async update(changes: object): Promise<number> {
-    const given: [string, unknown][] = Object.entries(changes).filter(([, value]) => value !== undefined);
-    if (given.length === 0) return 0;
-    const { definition } = this;
-    const now = new Date();
-    const automatic = [...definition.fields.values()].filter(
-      ({ auto, name }) => auto === 'update' && !given.some(([key]) => key === name),
-    );
-    const entries = [...given, ...automatic.map(({ name }): [string, unknown] => [name, now])];
-    const assignments = entries.map(([name, value]) => assignmentOf(definition, name, value));
+    const assignments = this.#assignments(changes);
+    if (assignments.length === 0) return 0;
     const where = visibleRows(this.model, this.state);
-    return this.#write(updateStatement(this.database, this.model, where, assignments), 'update', assignments);
+    const statement = updateStatement(this.database, this.model, where, assignments);
+    return (await this.#write(this, statement, 'update', assignments)).affected;
   }
 
-  delete(): Promise<number> {
+  /** {@link update}, which answers columns of the rows as they now are. */
+  async updateReturning(changes: object, columns: readonly ColumnPath[], json: boolean): Promise<Row[]> {
+    const assignments = this.#assignments(changes);
+    if (assignments.length === 0) return this.plainRows(columns, json);
     const where = visibleRows(this.model, this.state);
-    return this.#write(deleteStatement(this.database, this.model, where), 'delete', []);
+    const statement = updateStatement(this.database, this.model, where, assignments, columns);
+    const { rows } = await this.#write(this.#target, statement, 'update', assignments);
+    return rowReader(this.database.dialect, columns, json)(rows);
+  }
+
+  /** Stores a new row without making an instance of it. */
+  async insert(values: object, columns: readonly ColumnPath[], json: boolean): Promise<Row> {
+    const row = await insertPlainRow(this.#target, this.definition, values, columns);
+    return rowReader(this.database.dialect, columns, json)([row])[0] ?? row;
+  }
+
+  async delete(): Promise<number> {
+    const where = visibleRows(this.model, this.state);
+    return (await this.#write(this, deleteStatement(this.database, this.model, where), 'delete', [])).affected;
   }
 
   links(em: SqlEntityManager, relation: string): Links {
@@ -156,9 +167,25 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   #run<R>({ statement, values }: BoundStatement): Promise<StatementResult<R>> {
+    return execute<R>(this.#target, statement, values);
+  }
+
+  /** Where statements go that need an EntityManager only for its transaction. */
+  get #target(): Target {
     const { database } = this;
-    const em = this.state.em ? this.em : database.usedEntityManager();
-    return execute<R>({ database, em }, statement, values);
+    return { database, em: this.state.em ? this.em : database.usedEntityManager() };
+  }
+
+  #assignments(changes: object): readonly Assignment[] {
+    const given: [string, unknown][] = Object.entries(changes).filter(([, value]) => value !== undefined);
+    if (given.length === 0) return [];
+    const { definition } = this;
+    const now = new Date();
+    const automatic = [...definition.fields.values()].filter(
+      ({ auto, name }) => auto === 'update' && !given.some(([key]) => key === name),
+    );
+    const entries = [...given, ...automatic.map(({ name }): [string, unknown] => [name, now])];
+    return entries.map(([name, value]) => assignmentOf(definition, name, value));
   }
 
   #checkLock(): void {
@@ -172,17 +199,18 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   async #write(
+    target: Target,
     { statement, values }: BoundStatement,
     operation: 'update' | 'delete',
     assignments: readonly Assignment[],
-  ): Promise<number> {
+  ): Promise<StatementResult<Row>> {
     const { definition } = this;
     const fields = assignments.map(({ field }) => field);
     try {
-      return (await execute(this, statement, values)).affected;
+      return await execute<Row>(target, statement, values);
     } catch (error) {
       const written = assignments.map(({ value = null }) => value);
-      throw await translateIntegrityError(this, error, { definition, operation, fields, values: written });
+      throw await translateIntegrityError(target, error, { definition, operation, fields, values: written });
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { UniqueViolationError } from '../errors/orm.errors.js';
+import { isStoredAtOnce } from '../models/plain-row.js';
 import { assignValues } from '../models/row-values.js';
 import { retryLostSlugs } from '../models/lost-slugs.js';
 import { insertRow, insertRows, updateRow } from '../models/row-writer.js';
@@ -11,9 +12,10 @@ import type { Changes, CheckedChanges } from './expression-types.js';
 import { conflictRule, type ConflictOptions } from './conflicts.js';
 import type { Link } from './links.js';
 import type { ColumnName, NewRow } from './lookup-types.js';
-import { QueryReading } from './query-reading.js';
+import { QueryReading, type RowOptions } from './query-reading.js';
 import { QueryRunner } from './query-runner.js';
-import type { QueryState } from './query-state.js';
+import { EVERYTHING, type QueryState } from './query-state.js';
+import { canReturn } from './returning.js';
 
 /**
  * A query for rows of one model: immutable, and sent only when something is asked of it. Lookups, orderings and columns
@@ -32,6 +34,20 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     const row = this.#newInstance(em, values);
     await insertRow({ database, em }, row);
     return row;
+  }
+
+  /**
+   * Stores a new row like {@link create} and answers it as plain data, by one statement and without an instance of it where
+   * the database and the model allow that.
+   */
+  async createRow(values: NewRow<T>, { columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>> {
+    const runner = this.runner();
+    const paths = this.paths(columns);
+    if (canReturn(runner.database.dialect) && isStoredAtOnce(this.definition))
+      return runner.insert(values, paths, json);
+    const row: unknown = await this.create(values);
+    const [stored = {}] = await this.#byKey(row).runner().plainRows(paths, json);
+    return stored;
   }
 
   /**
@@ -103,6 +119,26 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return this.runner().update(changes);
   }
 
+  /** Changes all matching rows like {@link update}, and answers them as they now are, as plain data. */
+  async updateRows<const C extends Changes<T>>(
+    changes: C & CheckedChanges<T, C>,
+    { columns, json = false }: RowOptions = {},
+  ): Promise<Record<string, unknown>[]> {
+    this.refuseSlice('updateRows');
+    const runner = this.runner();
+    const paths = this.paths(columns);
+    if (canReturn(runner.database.dialect)) return runner.updateReturning(changes, paths, json);
+    const key = this.definition.primaryKey.name;
+    return runAtomic(runner.em, async (em) => {
+      const matching = await this.using(em)
+        .selectForUpdate()
+        .rows({ columns: [key] });
+      const found = this.#all.using(em).where({ [`${key}__in`]: matching.map((row) => row[key]) });
+      await found.runner().update(changes);
+      return found.runner().plainRows(paths, json);
+    });
+  }
+
   /** Deletes all matching rows for good by one statement and answers how many. */
   async delete(): Promise<number> {
     this.refuseSlice('delete');
@@ -135,6 +171,17 @@ export class QuerySet<T extends object> extends QueryReading<T> {
 
   protected derive(state: QueryState): QuerySet<T> {
     return new QuerySet(this.model, state);
+  }
+
+  /** Every row of the model, whatever this query says. */
+  get #all(): QuerySet<T> {
+    const { em, database } = this.state;
+    return this.derive({ ...EVERYTHING, deleted: 'with', em, database });
+  }
+
+  #byKey(row: unknown): QuerySet<T> {
+    const key = this.definition.primaryKey.name;
+    return this.#all.where({ [key]: (row as Record<string, unknown>)[key] });
   }
 
   #mark(method: string, deleted: QueryState['deleted'], deletedAt: Date | null): Promise<number> {
