@@ -19,7 +19,7 @@ import { OrmOptionsError } from './errors/orm.errors.js';
 import type { ModelClass } from './fields/field-definition.js';
 import { MigrationService } from './migrations/migration.service.js';
 import { modelDefinition } from './models/model-definition.js';
-import { Manager } from './querysets/manager.js';
+import { createManager, type Manager } from './querysets/manager.js';
 
 /** The models that one `forFeature` names; the database collects them from all modules. */
 class FeatureModels {
@@ -93,7 +93,7 @@ export class CoreOrmModule extends ConfigurableModuleClass {
 class CoreOrmFeatureModule {}
 
 function managerOf(model: ModelClass, database?: Database): Manager<object> {
-  if (database) return new Manager(model, database);
+  if (database) return createManager(model, database);
   throw new OrmOptionsError(
     `CoreOrmModule.forFeature([${model.name}]) is imported, but CoreOrmModule.forRoot() is not.`,
     {

@@ -106,7 +106,7 @@ export type {
   Related,
   RelationName,
 } from './querysets/lookup-types.js';
-export { Manager } from './querysets/manager.js';
+export { createManager, Manager } from './querysets/manager.js';
 export { Clause, Q } from './querysets/q.js';
 export type { Page, PageRequest, Slice } from './repositories/page.js';
 export { ModelRepository, Repository } from './repositories/repository.js';

@@ -1,5 +1,5 @@
 import { CoreSettings, PaginationSettings } from '@core-framework/config';
-import { DATABASE, type Database, Manager, type ModelClass } from '@core-framework/orm';
+import { createManager, DATABASE, type Database, type Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { CompiledView } from './compiler/compiled-view.js';
@@ -47,7 +47,7 @@ export class ViewSetExplorer implements OnModuleInit {
     const managers = new Map<ModelClass, Manager<object>>();
     const managerOf = (model: ModelClass): Manager<object> => {
       let manager = managers.get(model);
-      if (!manager) managers.set(model, (manager = new Manager(model, database)));
+      if (!manager) managers.set(model, (manager = createManager(model, database)));
       return manager;
     };
     const options = this.#find<ViewSetModuleOptions>(VIEWSET_MODULE_OPTIONS) ?? {};

@@ -2,7 +2,7 @@ import type { ModelCheck } from '../constraints/clause-check.js';
 import { InvalidModelError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { fieldsOf } from '../fields/field.metadata.js';
-import { Manager } from '../querysets/manager.js';
+import { createManager } from '../querysets/manager.js';
 import type { Clause } from '../querysets/q.js';
 import { type IndexDefinition, recordModel } from './model-definition.js';
 import type { FittingOptions } from './model-options-types.js';
@@ -70,7 +70,7 @@ export function Model<const O extends ModelOptions>(
       ordering: Object.freeze([...ordering]),
       comment,
     });
-    Object.defineProperty(model, 'objects', { value: new Manager(model), configurable: true });
+    Object.defineProperty(model, 'objects', { value: createManager(model), configurable: true });
   };
 }
 

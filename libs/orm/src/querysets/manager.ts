@@ -8,6 +8,19 @@ import { QuerySet } from './query-set.js';
 /**
  * All rows of a model: where every query starts. `Class.objects` follows the work in hand; one that is injected
  * belongs to the application that injects it.
+ *
+ * A model that names a class of its own as `static managerClass` has managers of that class, with methods of its own.
+ *
+ * @example
+ * ```ts
+ * class PostManager extends Manager<Post> {
+ *   published() { return this.filter({ isPublished: true }); }
+ * }
+ * @Model() class Post extends BaseModel {
+ *   static readonly managerClass = PostManager;
+ *   declare static readonly objects: PostManager;
+ * }
+ * ```
  */
 export class Manager<T extends object> extends QuerySet<T> {
   constructor(model: ModelClass<T>, database?: Database) {
@@ -23,4 +36,10 @@ export class Manager<T extends object> extends QuerySet<T> {
   atomic<R>(work: () => Promise<R>): Promise<R> {
     return runAtomic(this.entityManager(), work);
   }
+}
+
+/** Makes the manager of a model, of the class that the model names. */
+export function createManager<T extends object>(model: ModelClass<T>, database?: Database): Manager<T> {
+  const { managerClass = Manager } = model as { readonly managerClass?: typeof Manager };
+  return new managerClass(model, database);
 }

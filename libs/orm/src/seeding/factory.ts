@@ -2,7 +2,7 @@ import type { Faker } from '@faker-js/faker';
 import { UnknownFactoryStateError } from '../errors/seeding.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import type { NewRow, RelationName } from '../querysets/lookup-types.js';
-import { Manager } from '../querysets/manager.js';
+import { createManager } from '../querysets/manager.js';
 import { createFaker } from './faker.js';
 import { storeRelated } from './related-factory.js';
 
@@ -109,7 +109,7 @@ export class Factory<T extends object, S extends string = string> {
 
   /** Stores one instance, and the related ones that it needs. */
   async create(values?: FactoryAttributes<T>): Promise<T> {
-    const row = await new Manager(this.#plan.model).create(await this.#row(values));
+    const row = await createManager(this.#plan.model).create(await this.#row(values));
     await this.#finish([row]);
     return row;
   }
@@ -120,7 +120,7 @@ export class Factory<T extends object, S extends string = string> {
     for (let index = 0; index < count; index += 1) {
       rows.push(await this.#row(valuesAt(values, index)));
     }
-    const created = await new Manager(this.#plan.model).bulkCreate(rows);
+    const created = await createManager(this.#plan.model).bulkCreate(rows);
     await this.#finish(created);
     return created;
   }
