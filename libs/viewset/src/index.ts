@@ -1,4 +1,6 @@
 export { type StandardActionName } from './actions/standard-actions.js';
+export type { BulkChange } from './bulk/bulk-reader.js';
+export type { BulkOptions } from './bulk/bulk-options.js';
 export { Action } from './decorators/action.decorator.js';
 export { Computed } from './decorators/computed.decorator.js';
 export { Filter } from './decorators/filter.decorator.js';
@@ -75,12 +77,15 @@ export {
   InputSchema,
   type InputSchemaOptions,
   type InputShape,
+  type NestedRelationOptions,
+  type NestedVerb,
   type SelfValidating,
   type ValidationContext,
 } from './schemas/input-schema.js';
 export { type OutputClass, OutputSchema, type OutputSchemaOptions } from './schemas/output-schema.js';
 export { ApiView } from './views/api.view.js';
-export { GenericViewSet, type ScopeCondition } from './views/generic.viewset.js';
+export type { ScopeCondition } from './schemas/related-rows.js';
+export { GenericViewSet } from './views/generic.viewset.js';
 export {
   type CreateActions,
   CreateMixin,

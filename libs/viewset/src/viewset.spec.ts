@@ -167,9 +167,14 @@ describe('a ViewSet of nothing but a model', () => {
     const known = { 'if-none-match': headers.etag as string };
     const unchanged = await call('GET', `/books/${book.id}`, { headers: known });
     expect([unchanged.status, unchanged.text]).toEqual([304, '']);
-    await call('PATCH', `/books/${book.id}`, { body: { tags: [tags[0]!.id] } });
+    const linked = await call('PATCH', `/books/${book.id}`, { body: { tags: [tags[0]!.id] } });
+    expect([linked.body.tags, linked.body.version]).toEqual([[tags[0]!.id], book.version + 1]);
+    const same = await call('PATCH', `/books/${book.id}`, { body: { tags: [tags[0]!.id] } });
+    expect(same.body.version).toBe(book.version + 1);
     expect((await call('GET', `/books/${book.id}`, { headers: known })).status).toBe(200);
-    const fresh = { 'if-match': headers.etag as string };
+    const outdated = { 'if-match': headers.etag as string };
+    expect((await call('PATCH', `/books/${book.id}`, { body: { title: 'B' }, headers: outdated })).status).toBe(412);
+    const fresh = { 'if-match': linked.headers.etag as string };
     expect((await call('PATCH', `/books/${book.id}`, { body: { title: 'B' }, headers: fresh })).status).toBe(200);
     const stale = await call('PATCH', `/books/${book.id}`, { body: { title: 'C' }, headers: fresh });
     expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed']);

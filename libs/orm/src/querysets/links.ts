@@ -14,6 +14,9 @@ import { targetOf } from './lookup.js';
 import { type Statement, StatementBuilder } from './statement.js';
 import { execute } from './statement-executor.js';
 
+/** What one statement adds; more would overrun the placeholders that a database allows. */
+const PAIRS_AT_ONCE = 500;
+
 /** A pair of a many-to-many relation: the key of the row it starts from, and the key of the one it leads to. */
 export type Link = readonly [own: unknown, target: unknown];
 
@@ -45,8 +48,11 @@ export class Links {
     return rows.map((row) => [ownKey(row.own), targetKey(row.target)]);
   }
 
-  /** Makes the given rows the ones that `key` is linked to: missing pairs are added, superfluous ones removed. */
-  async set(key: unknown, targets: readonly unknown[]): Promise<void> {
+  /**
+   * Makes the given rows the ones that `key` is linked to: missing pairs are added, superfluous ones removed. Answers
+   * whether there were any.
+   */
+  async set(key: unknown, targets: readonly unknown[]): Promise<boolean> {
     const wanted = new Set(this.#checked(targets.map(keyOf), targetOf(this.#field).primaryKey));
     const present = new Set((await this.of([key])).map(([, target]) => target));
     const removed = [...present].filter((target) => !wanted.has(target));
@@ -54,8 +60,21 @@ export class Links {
     if (removed.length > 0) {
       await execute(this.session, this.#removal(), [key, listValue(this.session.database.dialect, removed)]);
     }
+    await this.add(added.map((target) => [key, target]));
+    return removed.length + added.length > 0;
+  }
+
+  /** Adds pairs that do not exist yet, by as few statements as possible. */
+  async add(pairs: readonly Link[]): Promise<void> {
+    this.#checked(
+      pairs.map(([, target]) => target),
+      targetOf(this.#field).primaryKey,
+    );
     try {
-      for (const target of added) await execute(this.session, this.#addition(), [key, target]);
+      for (let start = 0; start < pairs.length; start += PAIRS_AT_ONCE) {
+        const chunk = pairs.slice(start, start + PAIRS_AT_ONCE);
+        await execute(this.session, this.#addition(chunk.length), chunk.flat());
+      }
     } catch (error) {
       if (!isForeignKeyViolation(this.session.database.dialect, error)) throw error;
       throw new ForeignKeyViolationError(this.definition.name, [this.#field.name], error);
@@ -79,13 +98,13 @@ export class Links {
     });
   }
 
-  #addition(): Statement {
+  #addition(pairs: number): Statement {
     const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
     const columns = sql`${sql.id(ownColumn)}, ${sql.id(targetColumn)}`;
-    return this.#statement(
-      'link',
-      (builder) => sql`insert into ${sql.table(name)} (${columns}) values (${builder.slot()}, ${builder.slot()})`,
-    );
+    return this.#statement(`link ${pairs}`, (builder) => {
+      const tuples = Array.from({ length: pairs }, () => sql`(${builder.slot()}, ${builder.slot()})`);
+      return sql`insert into ${sql.table(name)} (${columns}) values ${sql.join(tuples)}`;
+    });
   }
 
   #statement(kind: string, tree: (builder: StatementBuilder) => ReturnType<typeof sql>): Statement {

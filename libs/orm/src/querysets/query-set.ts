@@ -163,10 +163,16 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return runner.links(runner.em, relation).of(keys);
   }
 
-  /** Makes the given rows (or keys) the ones that the row with `key` is linked to. */
-  async setLinks(relation: string, key: unknown, targets: readonly unknown[]): Promise<void> {
+  /** Makes the given rows (or keys) the ones that the row with `key` is linked to; answers whether that changed anything. */
+  async setLinks(relation: string, key: unknown, targets: readonly unknown[]): Promise<boolean> {
     const runner = this.runner();
-    await runAtomic(runner.em, (em) => runner.links(em, relation).set(key, targets));
+    return runAtomic(runner.em, (em) => runner.links(em, relation).set(key, targets));
+  }
+
+  /** Adds pairs of a many-to-many relation that do not exist yet. */
+  async addLinks(relation: string, pairs: readonly Link[]): Promise<void> {
+    const runner = this.runner();
+    await runAtomic(runner.em, (em) => runner.links(em, relation).add(pairs));
   }
 
   protected derive(state: QueryState): QuerySet<T> {

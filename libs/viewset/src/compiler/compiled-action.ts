@@ -1,10 +1,11 @@
 import type { StandardActionName } from '../actions/standard-actions.js';
+import type { BulkReader } from '../bulk/bulk-reader.js';
 import type { ReadPathParameter } from '../options/path-parameter.js';
 import type { Authorization } from '../permissions/authorization.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { Listing } from '../resource/listing.js';
 import type { PlannedRoute } from '../routing/route-plan.js';
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { View } from '../views/view.js';
 
@@ -23,6 +24,8 @@ export interface CompiledAction {
   /** Whether the object is loaded before the action runs. */
   readonly needsInstance: boolean;
   readonly input?: CompiledInput;
+  /** Reads what a bulk action works on. */
+  readonly bulk?: BulkReader;
   /** Whether the input only has what is to be changed. */
   readonly partial: boolean;
   /** What is shown of the result; absent when the action named nothing. */

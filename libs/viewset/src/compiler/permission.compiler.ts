@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
+import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
 import { CompoundPermission, flattened } from '../permissions/permission-operators.js';
@@ -51,7 +52,8 @@ function checkEntry(view: string, entry: PermissionEntry): void {
 
 /**
  * Who may run a route: what `@Action` said, else the entry of `permissionsByAction`, else the view's `permissions`,
- * else the module's. PATCH falls back to the entry of PUT, so that what guards one never misses on the other.
+ * else the module's. PATCH falls back to the entry of PUT, bulk actions to that of their single ones, `trash` and
+ * `restore` to that of `destroy`, so that what guards one never misses on the other.
  */
 export function permissionEntriesOf(
   { action, options }: PlannedRoute,
@@ -59,6 +61,8 @@ export function permissionEntriesOf(
   standard: readonly PermissionEntry[],
 ): readonly PermissionEntry[] {
   const entry = (name: string) => (Object.hasOwn(permissionsByAction, name) ? permissionsByAction[name] : undefined);
-  const named = entry(action) ?? (action === 'partialUpdate' ? entry('update') : undefined);
+  let named = entry(action);
+  let like = isStandardAction(action) ? STANDARD_ACTIONS[action].like : undefined;
+  for (; !named && like; like = STANDARD_ACTIONS[like].like) named = entry(like);
   return options?.permissions ?? named ?? permissions ?? standard;
 }

@@ -2,7 +2,7 @@ import type { AnyClass } from '../metadata/viewset.metadata.js';
 import { Authorization } from '../permissions/authorization.js';
 import type { PermissionSubject } from '../permissions/permission.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import { View } from '../views/view.js';

@@ -58,15 +58,20 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   const unique = fieldsNamed(view, 'uniqueFields', options.uniqueFields, columns);
   const ignored = passedOver(model, output.properties);
   const parent = options.parent ? parentLink(view, model, options.parent, services) : undefined;
+  const input = compileInput(inputSchema, {
+    ignored,
+    relatedRows: services.relatedRows,
+    fixed: parent?.field.name,
+  });
   return new Resource({
     model,
     manager,
-    input: compileInput(inputSchema, { ignored, relatedRows: services.relatedRows, fixed: parent?.field.name }),
+    input,
     output,
     lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
     listing: new Listing(rules, pagination, (rows, further, shown = output) => readRows(shown, rows, further)),
     unique: new UniqueCheck(model, manager, unique),
-    writer: new RowWriter(model, manager),
+    writer: new RowWriter(model, services.managerOf, input),
     parent,
   });
 }
@@ -110,7 +115,10 @@ function fieldsNamed(
 
 /** What a client may send back unchanged: all that it is shown, and what the framework sets. */
 function passedOver(model: ModelDefinition, shown: readonly { readonly name: string }[]): ReadonlySet<string> {
-  const own = [...model.fields.values()].filter((field) => isReadable(field) && !isWritable(field));
+  // Rows that point here are no part of this one: whoever sends them expects them to be written.
+  const own = [...model.fields.values()].filter(
+    (field) => isReadable(field) && !isWritable(field) && (field.relation?.owner ?? true),
+  );
   return new Set([...shown, ...own].map(({ name }) => name));
 }
 

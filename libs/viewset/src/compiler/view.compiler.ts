@@ -1,6 +1,8 @@
 import type { Database } from '@core-framework/orm';
 import type { ModuleRef } from '@nestjs/core';
-import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import { isStandardAction, STANDARD_ACTIONS, type StandardActionName } from '../actions/standard-actions.js';
+import { bulkLimitOf } from '../bulk/bulk-options.js';
+import { BulkReader } from '../bulk/bulk-reader.js';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import { type AnyClass, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
@@ -15,7 +17,8 @@ import type { Listing } from '../resource/listing.js';
 import type { Resource } from '../resource/resource.js';
 import { routeId } from '../routing/route-key.js';
 import { type PlannedRoute, planRoutes } from '../routing/route-plan.js';
-import { compileInput, type CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
+import { compileInput } from '../schemas/input.compiler.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import { Presenter } from '../schemas/presenter.js';
@@ -102,7 +105,7 @@ export class ViewCompiler {
     resource: Resource | undefined,
     paginations: PaginationCompiler,
   ): Promise<Listing | undefined> {
-    if (!options) return action === 'list' ? resource?.listing : undefined;
+    if (!options) return isStandardAction(action) && STANDARD_ACTIONS[action].listing ? resource?.listing : undefined;
     if (options.pagination === undefined) return undefined;
     const owner = `@Action of ${view.name}#${action}`;
     if (!resource) throw new InvalidOptionError(owner, 'it has "pagination" but no model.', 'Drop the option.');
@@ -128,7 +131,8 @@ export class ViewCompiler {
         ? needsInstance(view, standard, authorization, perRequest)
         : resource !== undefined && route.detail,
       input: standard ? bodyOf(standard, resource) : this.#input(view, route, resource),
-      partial: standard === 'partialUpdate',
+      bulk: standard && resource && bulkReaderOf(view, standard, resource),
+      partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
@@ -174,7 +178,7 @@ interface ActionParts {
 /** Reading one row needs no entity unless a permission or the application's own code wants to see it. */
 function needsInstance(
   view: AnyClass,
-  name: keyof typeof STANDARD_ACTIONS,
+  name: StandardActionName,
   { checksObjects }: Authorization,
   perRequest: PerRequest,
 ): boolean {
@@ -184,18 +188,25 @@ function needsInstance(
   return getObject !== GenericViewSet.prototype.getObject || retrieve !== ReadOnlyModelViewSet.prototype.retrieve;
 }
 
-function bodyOf(name: keyof typeof STANDARD_ACTIONS, resource?: Resource): CompiledInput | undefined {
-  return 'body' in STANDARD_ACTIONS[name] ? resource?.input : undefined;
+function bodyOf(name: StandardActionName, resource?: Resource): CompiledInput | undefined {
+  return STANDARD_ACTIONS[name].body ? resource?.input : undefined;
+}
+
+function bulkReaderOf(view: AnyClass, name: StandardActionName, resource: Resource): BulkReader | undefined {
+  const action = STANDARD_ACTIONS[name];
+  const maxItems = bulkLimitOf(`@ViewSet of ${view.name}`, resolvedViewSet(view).bulk);
+  return action.bulk && new BulkReader(action, resource, maxItems);
 }
 
 function shapeOf(
-  standard: keyof typeof STANDARD_ACTIONS | undefined,
+  standard: StandardActionName | undefined,
   hasOutput: boolean,
   many: boolean,
   listing: Listing | undefined,
 ): CompiledAction['shape'] {
-  if (standard === 'destroy') return 'none';
+  if (standard === 'destroy' || standard === 'bulkDestroy') return 'none';
   if (listing) return listing.pagination ? 'page' : 'many';
+  if (standard && STANDARD_ACTIONS[standard].bulk) return 'many';
   if (!hasOutput) return 'anything';
   return many ? 'many' : 'one';
 }

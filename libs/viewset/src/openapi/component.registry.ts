@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from '@core-framework/common';
 import type { Pagination } from '../pagination/pagination.js';
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { OutputProperty } from '../schemas/output-property.js';
 import { inputSchemaOf } from './input.schema.js';
@@ -19,9 +19,18 @@ export class ComponentRegistry {
     this.#schemas = (document.components ??= {})['schemas'] ??= {};
   }
 
-  input(input: CompiledInput, partial: boolean): SchemaReference {
-    const name = `${partial ? 'Patched' : ''}${input.schema.name}`;
-    return this.#put(name, inputSchemaOf(input, partial));
+  /** An input; in a bulk update with the property by which it names its row. */
+  input(input: CompiledInput, partial: boolean, naming?: readonly [name: string, schema: object]): SchemaReference {
+    const name = `${partial ? 'Patched' : ''}${input.schema.name}${naming ? 'Item' : ''}`;
+    const schema = inputSchemaOf(input, partial);
+    if (!naming) return this.#put(name, schema);
+    const { properties, required = [] } = schema as { properties: object; required?: readonly string[] };
+    const [key, keySchema] = naming;
+    return this.#put(name, {
+      ...schema,
+      properties: { [key]: keySchema, ...properties },
+      required: [...new Set([key, ...required])],
+    });
   }
 
   output(output: CompiledOutput): SchemaReference {

@@ -1,4 +1,4 @@
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import { propertySchemas } from './input.schema.js';
 
 /** What a form needs to know of the fields of an input: their type, their rules and whether they must be there. */

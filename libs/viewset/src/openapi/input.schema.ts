@@ -1,14 +1,21 @@
 import type { FieldDefinition } from '@core-framework/orm';
+import type { NestedRelation } from '../schemas/nested-relation.js';
 import type { ClassRules } from '../schemas/class-rules.js';
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The JSON Schemas of an input's properties. */
-export function propertySchemas({ fields, extras, rules }: CompiledInput): Readonly<Record<string, JsonSchema>> {
-  const known = [...fields.values()].map(
-    (field) => [field.name, withRules(fieldSchema(field), rules, field.name)] as const,
-  );
+export function propertySchemas({
+  fields,
+  extras,
+  rules,
+  nested,
+}: CompiledInput): Readonly<Record<string, JsonSchema>> {
+  const known = [...fields.values()].map((field) => {
+    const relation = nested.get(field.name);
+    return [field.name, withRules(relation ? nestedSchema(relation) : fieldSchema(field), rules, field.name)] as const;
+  });
   const added = [...extras].map((name) => [name, withRules({}, rules, name)] as const);
   return Object.fromEntries([...known, ...added]);
 }
@@ -27,6 +34,19 @@ export function inputSchemaOf(input: CompiledInput, partial: boolean): JsonSchem
 function fieldSchema({ jsonSchema, nullable, relation }: FieldDefinition): JsonSchema {
   const { readOnly: _readOnly, ...schema } = jsonSchema;
   return relation?.many && !nullable ? { uniqueItems: true, ...schema } : schema;
+}
+
+/** A relation that is written along with the row: keys, objects, or either. */
+function nestedSchema(nested: NestedRelation): JsonSchema {
+  const { field, input, maxItems } = nested;
+  const { items, ...key } = fieldSchema(field);
+  const choices = [
+    ...(nested.allows('connect') ? [field.relation?.many ? (items as JsonSchema) : key] : []),
+    ...(nested.allows('create') ? [inputSchemaOf(input, false)] : []),
+  ];
+  const nothing = field.nullable && !nested.allows('connect') ? [{ type: 'null' }] : [];
+  const item = choices.length + nothing.length === 1 ? (choices[0] ?? {}) : { anyOf: [...choices, ...nothing] };
+  return field.relation?.many ? { type: 'array', items: item, maxItems } : item;
 }
 
 /** How class-validator's rules look in a schema; those that it cannot express are enforced all the same. */

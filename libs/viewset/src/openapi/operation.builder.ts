@@ -1,4 +1,5 @@
 import { STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import type { BulkReader } from '../bulk/bulk-reader.js';
 import type { FieldDefinition } from '@core-framework/orm';
 import { pathParameterKinds } from '../compiler/action-parameters.js';
 import type { CompiledAction } from '../compiler/compiled-action.js';
@@ -23,13 +24,14 @@ export class OperationBuilder {
     const parameters = [
       ...this.#pathParameters(path, view, action),
       ...(action.listing ? listParameters(action.listing) : []),
+      ...(action.standard === 'bulkDestroy' && action.bulk ? [keysParameter(action.bulk)] : []),
     ];
     return {
       operationId,
       summary: summaryOf(view, action),
       tags: [...(view.options.tags ?? [resourceName(view)])],
       ...(parameters.length && { parameters }),
-      ...(action.input && { requestBody: this.#requestBody(action) }),
+      ...((action.input || action.bulk) && { requestBody: this.#requestBody(view, action) }),
       responses: this.#responses(view, action),
       security: action.authorization.isOpen ? [{}, { [this.scheme]: [] }] : [{ [this.scheme]: [] }],
     };
@@ -46,7 +48,16 @@ export class OperationBuilder {
     });
   }
 
-  #requestBody({ input, partial }: CompiledAction): Node {
+  #requestBody(view: CompiledView, { input, partial, bulk, standard }: CompiledAction): Node {
+    if (bulk) {
+      const key = keySchema(view);
+      const naming = standard === 'bulkCreate' ? undefined : ([bulk.keyName, key] as const);
+      const items = input ? this.components.input(input, partial, naming) : key;
+      return {
+        required: input !== undefined,
+        content: json({ type: 'array', items, minItems: 1, maxItems: bulk.maxItems }),
+      };
+    }
     if (!input) return {};
     const isRequired = !partial && input.required.size > 0;
     return { required: isRequired, content: json(this.components.input(input, partial)) };
@@ -93,6 +104,16 @@ const SUCCESS: Readonly<Record<number, string>> = {
   204: 'Done; there is nothing to say.',
 };
 
+function keySchema(view: CompiledView): Node {
+  const { readOnly: _readOnly, ...schema } = view.resource.lookup.field.jsonSchema;
+  return schema;
+}
+
+function keysParameter({ keysParameter: name, maxItems }: BulkReader): Node {
+  const description = `The rows to delete, at most ${maxItems}, separated by commas; instead of a body.`;
+  return { name, in: 'query', required: false, description, schema: { type: 'string' } };
+}
+
 function json(schema: object): Node {
   return { 'application/json': { schema } };
 }
@@ -107,17 +128,17 @@ function errorStatuses(view: CompiledView, action: CompiledAction): ErrorStatus[
     [404, route.detail || action.shape === 'page'],
     [409, changes],
     [412, changes && route.detail && isVersioned(view)],
-    [413, input !== undefined],
-    [415, input !== undefined],
+    [413, input !== undefined || action.bulk !== undefined],
+    [415, input !== undefined || action.bulk !== undefined],
   ];
   return statuses.filter(([, applies]) => applies).map(([status]) => status);
 }
 
-function successHeaders(view: CompiledView, { standard }: CompiledAction): Node {
+function successHeaders(view: CompiledView, { standard, shape }: CompiledAction): Node {
   const location = standard === 'create' && {
     Location: { description: 'Address of the new row.', schema: { type: 'string' } },
   };
-  const hasTag = standard !== undefined && standard !== 'list' && standard !== 'destroy' && isVersioned(view);
+  const hasTag = standard !== undefined && shape === 'one' && isVersioned(view);
   const tag = hasTag && { ETag: { description: 'Version of the row.', schema: { type: 'string' } } };
   return location || tag ? { headers: { ...location, ...tag } } : {};
 }

@@ -1,5 +1,6 @@
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
+import type { BulkOptions } from '../bulk/bulk-options.js';
 import type { AnyClass } from '../metadata/viewset.metadata.js';
 import type { CustomFilter } from '../filtering/custom-filter.js';
 import type { FilterDeclarations } from '../filtering/filter-declaration.js';
@@ -64,6 +65,10 @@ export interface ViewSetOptions<T extends object = object> {
   readonly search?: SearchOptions<T>;
   /** What lists may be sorted by with `?ordering=`, and by what they are when nobody says. */
   readonly ordering?: OrderingOptions<T>;
+  /** Actions on many rows at once. @defaultValue none */
+  readonly bulk?: BulkOptions;
+  /** Whether soft-deleted rows may be listed and brought back. @defaultValue true where they can be deleted */
+  readonly trash?: boolean;
   /** The standard actions that exist. @defaultValue those that the class has methods for */
   readonly actions?: readonly string[];
   /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
@@ -86,6 +91,8 @@ export const VIEWSET_OPTION_NAMES = [
   'filters',
   'search',
   'ordering',
+  'bulk',
+  'trash',
   'actions',
   'parent',
   'hideForbidden',

@@ -69,6 +69,16 @@ export class ActionContext<T extends object = object, I extends object = object>
     this.#instance = instance;
   }
 
+  /** The same request about one row of several: what the hooks of a bulk action get. */
+  forRow<R extends object>(input: R, instance?: T): ActionContext<T, R> {
+    const context = new ActionContext<T, R>(this.request, this.reply, this.principal, this.action, this.method);
+    const { model, parentKey, authorization, output, namedParts, parsedParams } = this;
+    Object.assign(context, { model, parentKey, authorization, output, namedParts, parsedParams });
+    context.input = input;
+    if (instance) context.instance = instance;
+    return context;
+  }
+
   get hasInstance(): boolean {
     return this.#instance !== ABSENT;
   }

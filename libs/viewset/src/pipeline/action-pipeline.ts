@@ -1,3 +1,4 @@
+import { STANDARD_ACTIONS } from '../actions/standard-actions.js';
 import {
   type ActionCall,
   type ActionHookRegistry,
@@ -101,12 +102,16 @@ export class ActionPipeline {
 
   async #readInput(view: View, context: ActionContext): Promise<void> {
     const { action } = this;
+    if (action.bulk && view instanceof GenericViewSet) {
+      return action.bulk.read(view, context, await action.perRequest.input?.(view, context));
+    }
     // Actions of an application read the query themselves; only they know what it may hold.
-    if (action.standard && action.standard !== 'list') readQuery(context.request, () => false);
+    if (action.standard && !STANDARD_ACTIONS[action.standard].listing) readQuery(context.request, () => false);
     if (!action.input) return;
     const schema = (await action.perRequest.input?.(view, context)) ?? action.input;
     const instance = context.hasInstance ? context.instance : undefined;
-    const input = await schema.read(await readBody(context.request), { partial: action.partial, instance });
+    const scope = view instanceof GenericViewSet ? view.relationScopeFor(context) : undefined;
+    const input = await schema.read(await readBody(context.request), { partial: action.partial, instance, scope });
     context.input = input;
     if (action.standard === 'create' && this.resource?.parent) {
       Reflect.set(input, this.resource.parent.field.name, context.parentKey);

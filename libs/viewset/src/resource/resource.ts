@@ -1,6 +1,7 @@
 import type { Manager, ModelDefinition, QuerySet } from '@core-framework/orm';
+import { isOnDeleted } from '../actions/standard-actions.js';
 import type { ActionContext } from '../pipeline/action-context.js';
-import type { CompiledInput } from '../schemas/input.compiler.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import { readRows } from './read-rows.js';
 import type { Row } from '../schemas/output-property.js';
@@ -9,6 +10,7 @@ import type { Listing } from './listing.js';
 import type { LookupValue } from './lookup-value.js';
 import type { ParentLink } from './parent-link.js';
 import type { RowWriter } from './row-writer.js';
+import { softDeletable } from './soft-deletable-rows.js';
 import type { UniqueCheck } from './unique-check.js';
 
 /** The pieces that a {@link Resource} is made of. */
@@ -54,7 +56,9 @@ export class Resource {
     view: GenericViewSet<T, I>,
     context: ActionContext<T>,
   ): Promise<QuerySet<T>> {
-    return this.scoped(view, context, view.getQuerySet(context));
+    const all = view.getQuerySet(context);
+    const rows = isOnDeleted(context.action) ? (softDeletable(all).onlyDeleted() as object as QuerySet<T>) : all;
+    return this.scoped(view, context, rows);
   }
 
   /** Those of some rows that a request may know of: in the caller's scope, and below the parent that the path names. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Principal } from '@core-framework/common';
 import { BaseModel, Field, type Manager, Model, SoftDelete } from '@core-framework/orm';
 import { ViewSet } from '../decorators/viewset.decorator.js';
-import { AllowAny } from '../permissions/standard.permissions.js';
+import { AllowAny, IsAuthenticated } from '../permissions/standard.permissions.js';
 import { TestApp } from '../testing/test-app.js';
 import { ModelViewSet } from '../views/model.viewset.js';
 
@@ -15,9 +16,25 @@ class Letter extends SoftDelete(BaseModel) {
 @ViewSet({ model: Letter, permissions: [AllowAny] })
 class LetterViewSet extends ModelViewSet<Letter> {}
 
+@ViewSet({
+  path: 'own-letters',
+  model: Letter,
+  permissions: [AllowAny],
+  permissionsByAction: { destroy: [IsAuthenticated] },
+  search: ['title'],
+})
+class OwnLetterViewSet extends ModelViewSet<Letter> {
+  override scope(principal: Principal) {
+    return { title__startswith: `u${principal.id}` };
+  }
+}
+
+@ViewSet({ path: 'final-letters', model: Letter, permissions: [AllowAny], trash: false })
+class FinalLetterViewSet extends ModelViewSet<Letter> {}
+
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start({ views: [LetterViewSet], models: [Letter] });
+  app = await TestApp.start({ views: [LetterViewSet, OwnLetterViewSet, FinalLetterViewSet], models: [Letter] });
 });
 afterAll(() => app?.close());
 
@@ -40,4 +57,39 @@ test('the time of deletion is no input', async () => {
   const { body: letter } = await app.call('POST', '/letters', { body: { title: 'a' } });
   await app.call('PATCH', `/letters/${letter.id}`, { body: { deletedAt: '2026-01-01T00:00:00Z' } });
   expect((await app.call('GET', `/letters/${letter.id}`)).body.deletedAt).toBeNull();
+});
+
+test('trash lists what was deleted, and restore brings it back', async () => {
+  const { body: letter } = await app.call('POST', '/letters', { body: { title: 'back' } });
+  expect((await app.call('POST', `/letters/${letter.id}/restore`)).status).toBe(404);
+  await app.call('DELETE', `/letters/${letter.id}`);
+  const trash = await app.call('GET', '/letters/trash');
+  expect(trash.body.results.map(({ id }: { id: number }) => id)).toContain(letter.id);
+  const restored = await app.call('POST', `/letters/${letter.id}/restore`);
+  expect([restored.status, restored.body]).toMatchObject([200, { id: letter.id, title: 'back', deletedAt: null }]);
+  expect((await app.call('GET', `/letters/${letter.id}`)).status).toBe(200);
+  expect((await app.call('GET', '/letters/trash')).body.results).not.toContainEqual(
+    expect.objectContaining({ id: letter.id }),
+  );
+});
+
+test('trash and restore obey the scope, the permissions of destroy and the search of lists', async () => {
+  const titles = ['u1 a', 'u1 b', 'u2 a'];
+  const ids: number[] = [];
+  for (const title of titles) {
+    const { body } = await app.call('POST', '/letters', { body: { title } });
+    await app.call('DELETE', `/letters/${body.id}`);
+    ids.push(body.id as number);
+  }
+  expect((await app.call('GET', '/own-letters/trash')).status).toBe(401);
+  expect((await app.call('POST', `/own-letters/${ids[0]}/restore`)).status).toBe(401);
+  const { body } = await app.call('GET', '/own-letters/trash?search=a', { as: '1' });
+  expect([body.count, body.results[0].title]).toEqual([1, 'u1 a']);
+  expect((await app.call('POST', `/own-letters/${ids[2]}/restore`, { as: '1' })).status).toBe(404);
+  expect((await app.call('POST', `/own-letters/${ids[1]}/restore`, { as: '1' })).status).toBe(200);
+});
+
+test('a ViewSet may do without a trash', async () => {
+  expect((await app.call('GET', '/final-letters/trash')).status).toBe(404);
+  expect((await app.call('POST', '/final-letters/1/restore')).status).toBe(404);
 });

@@ -1,4 +1,5 @@
-import { isStandardAction, STANDARD_ACTIONS } from '../actions/standard-actions.js';
+import { isModel, modelDefinition } from '@core-framework/orm';
+import { isStandardAction, STANDARD_ACTIONS, type StandardAction } from '../actions/standard-actions.js';
 import {
   DuplicateRouteError,
   InvalidOptionError,
@@ -63,11 +64,19 @@ function standardRoutes(view: AnyClass, options: ViewSetOptions): PlannedRoute[]
   }
   return implemented
     .filter(isStandardAction)
+    .filter((name) => isOffered(STANDARD_ACTIONS[name], options))
     .filter((name) => !options.actions || options.actions.includes(name))
     .map((name) => {
-      const { verb, detail, status } = STANDARD_ACTIONS[name];
-      return { action: name, verb, detail, status, path: detail ? `:${lookupParameter(options)}` : '' };
+      const { verb, detail, status, path } = STANDARD_ACTIONS[name];
+      const parts = [detail ? `:${lookupParameter(options)}` : '', path ?? ''];
+      return { action: name, verb, detail, status, path: parts.filter(Boolean).join('/') };
     });
+}
+
+/** Whether a ViewSet of these options has an action that its class has a method for. */
+function isOffered({ bulk, deleted }: StandardAction, { bulk: asked, trash = true, model }: ViewSetOptions): boolean {
+  if (bulk) return asked?.[bulk] === true;
+  return !deleted || (trash && isModel(model) && modelDefinition(model).deletedField !== undefined);
 }
 
 function verbRoutes(view: AnyClass): PlannedRoute[] {

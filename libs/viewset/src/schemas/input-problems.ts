@@ -16,6 +16,15 @@ export class InputErrors {
     this.#errors.set(field, [...(this.#errors.get(field) ?? []), ...errors]);
   }
 
+  /** Takes over what was found in a part of this input, below the part's path. */
+  addBelow(path: string, part: InputErrors): void {
+    this.addAll(below(path, part.fields));
+  }
+
+  addAll(errors: FieldErrors): void {
+    for (const [field, found] of Object.entries(errors)) this.add(field, found);
+  }
+
   /** Adds what a `validate()` answered. */
   addProblems(problems: InputProblems): void {
     if (typeof problems === 'string') return this.add(NON_FIELD_ERRORS, [invalid(problems)]);
@@ -30,11 +39,22 @@ export class InputErrors {
 
   /** @throws InvalidInputException unless nothing was found. */
   throwIfAny(): void {
+    if (!this.isEmpty) throw new InvalidInputException(this.fields);
+  }
+
+  get fields(): FieldErrors {
     // Keys come from clients; fromEntries makes even "__proto__" a plain key of its own.
-    if (!this.isEmpty) throw new InvalidInputException(Object.fromEntries(this.#errors) as FieldErrors);
+    return Object.fromEntries(this.#errors);
   }
 }
 
 function invalid(message: string): FieldError {
   return { code: 'invalid', message };
+}
+
+/** Errors of a part of an input, below its path. */
+export function below(path: string, errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(
+    Object.entries(errors).map(([field, found]) => [field === NON_FIELD_ERRORS ? path : `${path}.${field}`, found]),
+  );
 }

@@ -7,6 +7,26 @@ import { type FieldSelection, SchemaBases } from './schema-basis.js';
 export interface InputSchemaOptions<K extends string = string> extends FieldSelection<K> {
   /** Fields that may be missing although the model wants them: all, or those named. */
   readonly partial?: true | readonly K[];
+  /**
+   * Relations that are written along with the row, each with the verbs that clients may use: `{ tags: ['create',
+   * 'connect', 'set'] }`. Relations that are not named here take keys, and the inverse of a foreign key takes nothing.
+   */
+  readonly nested?: { readonly [N in K]?: readonly NestedVerb[] | NestedRelationOptions };
+}
+
+/**
+ * What may be done by a nested relation: `create` rows from objects, `connect` rows by their keys, and `set`: on an
+ * update the list becomes the whole set, and what it lacks is taken out of it. Without `set` lists only add.
+ */
+export type NestedVerb = 'create' | 'connect' | 'set';
+
+/** A nested relation, spelled out. */
+export interface NestedRelationOptions {
+  readonly allow: readonly NestedVerb[];
+  /** How objects of it are checked. @defaultValue derived from the related model */
+  readonly input?: InputClass;
+  /** The most items that one list may have. @defaultValue 100 */
+  readonly maxItems?: number;
 }
 
 /** A schema of what clients may send. */
@@ -21,14 +41,22 @@ type InputValue<V> = [Related<V>] extends [never]
 
 type RowKey = number | string;
 
+/** Type of a nested relation's value: keys of rows, or checked objects that rows are made of. */
+type NestedValue<V> =
+  NonNullable<V> extends Iterable<unknown> ? (RowKey | object)[] : RowKey | object | Extract<V, null>;
+
+type NestedName<O> = O extends { readonly nested: infer N } ? keyof N : never;
+
 type Chosen<T, O> = O extends { readonly pick: readonly (infer K)[] }
-  ? Extract<FieldName<T>, K>
+  ? Extract<FieldName<T>, K | NestedName<O>>
   : O extends { readonly omit: readonly (infer K)[] }
     ? Exclude<FieldName<T>, K>
     : FieldName<T>;
 
 /** Type of a derived input's instances. */
-export type InputShape<T, O> = { [K in Chosen<T, O>]: InputValue<T[K]> };
+export type InputShape<T, O> = {
+  [K in Chosen<T, O>]: K extends NestedName<O> ? NestedValue<T[K]> : InputValue<T[K]>;
+};
 
 /** What a whole-object check found: a sentence about the object, or sentences by field. */
 export type InputProblems = string | Readonly<Record<string, string | readonly string[]>> | FieldErrors;

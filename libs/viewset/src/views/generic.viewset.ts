@@ -1,10 +1,9 @@
 import { NotFoundException, type Principal } from '@core-framework/common';
-import type { Clause, DynamicLookups, Manager, QuerySet } from '@core-framework/orm';
+import type { Manager, QuerySet, SoftDeletable } from '@core-framework/orm';
+import type { BulkChange } from '../bulk/bulk-reader.js';
 import type { ActionContext } from '../pipeline/action-context.js';
+import type { RelationScope, ScopeCondition } from '../schemas/related-rows.js';
 import { View } from './view.js';
-
-/** What `scope()` narrows a model's rows to. */
-export type ScopeCondition = DynamicLookups | Clause<unknown>;
 
 /** A validated input, or one with further values that the ViewSet sets. */
 export type RowValues<I> = I | Readonly<Record<string, unknown>>;
@@ -33,6 +32,24 @@ export abstract class GenericViewSet<T extends object, I extends object = object
     _context: ActionContext<T>,
   ): ScopeCondition | undefined | Promise<ScopeCondition | undefined> {
     return undefined;
+  }
+
+  /**
+   * Which rows a caller may relate others to by a relation of the input (`tags`, in a nested object `comments.author`);
+   * what is outside does not exist for him. Nothing stands for all rows, those that he may not see elsewhere included.
+   */
+  relatedScope(
+    _relation: string,
+    _principal: Principal,
+    _context: ActionContext<T>,
+  ): ScopeCondition | undefined | Promise<ScopeCondition | undefined> {
+    return undefined;
+  }
+
+  /** @internal */
+  relationScopeFor(context: ActionContext<T>): RelationScope | undefined {
+    if (this.relatedScope === GenericViewSet.prototype.relatedScope) return undefined;
+    return (relation) => this.relatedScope(relation, context.principal, context);
   }
 
   /**
@@ -91,4 +108,46 @@ export abstract class GenericViewSet<T extends object, I extends object = object
 
   /** Runs in the transaction, after the row was deleted. */
   afterDestroy(_instance: T, _context: ActionContext<T>): void | Promise<void> {}
+
+  /** Runs in the transaction, before a soft-deleted row is brought back. */
+  beforeRestore(_instance: T, _context: ActionContext<T>): void | Promise<void> {}
+
+  /** Brings a soft-deleted row back. */
+  async performRestore(instance: T, _context: ActionContext<T>): Promise<void> {
+    await (instance as T & SoftDeletable).restore();
+  }
+
+  /** Runs in the transaction, after the row was brought back. */
+  afterRestore(_instance: T, _context: ActionContext<T>): void | Promise<void> {}
+
+  /** Writes many new rows by few statements; one by one where `performCreate` is the ViewSet's own. */
+  async performBulkCreate(
+    data: readonly RowValues<I>[],
+    context: ActionContext<T, readonly I[]>,
+  ): Promise<readonly T[]> {
+    const { writer } = View.compiled(this).resource;
+    if (this.performCreate === GenericViewSet.prototype.performCreate) return writer.createMany(data) as Promise<T[]>;
+    const objects: T[] = [];
+    for (const one of data) objects.push(await this.performCreate(one, context.forRow(one as I)));
+    return objects;
+  }
+
+  /** Writes the changed columns of many rows. */
+  async performBulkUpdate(
+    changes: readonly BulkChange<T, I>[],
+    context: ActionContext<T, readonly BulkChange<T, I>[]>,
+  ): Promise<readonly T[]> {
+    const objects: T[] = [];
+    for (const { instance, input } of changes) {
+      objects.push(await this.performUpdate(instance, input, context.forRow(input, instance)));
+    }
+    return objects;
+  }
+
+  /** Deletes many rows by one statement; one by one where `performDestroy` is the ViewSet's own. */
+  async performBulkDestroy(instances: readonly T[], context: ActionContext<T, readonly T[]>): Promise<void> {
+    const { writer } = View.compiled(this).resource;
+    if (this.performDestroy === GenericViewSet.prototype.performDestroy) return writer.destroyMany(instances);
+    for (const instance of instances) await this.performDestroy(instance, context.forRow({}, instance));
+  }
 }
