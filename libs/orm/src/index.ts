@@ -125,11 +125,16 @@ export {
 } from './databases/driver-options.js';
 export {
   DatabaseBusyError,
+  DatabaseInUseError,
   DatabaseUnreachableError,
   InvalidDatabaseUrlError,
+  MissingDatabasePackageError,
   RawTransactionError,
+  RowLockedError,
+  TransactionConflictError,
   TransactionLostError,
   UnsupportedDatabaseError,
+  WrongServerError,
 } from './errors/database.errors.js';
 export {
   InvalidMigrationsError,

@@ -37,6 +37,8 @@ class Translation {
         return { not: this.spec(condition.part) };
       case 'exists':
         throw this.#refused(`leads to the rows of "${condition.relation.name}"`);
+      case 'search':
+        throw this.#refused('searches texts for words');
       case 'comparison':
         return this.#comparison(condition);
     }

@@ -10,7 +10,7 @@ import { RecentMap } from '../querysets/recent-map.js';
 import type { Statement } from '../querysets/statement.js';
 
 /** The databases whose SQL the QuerySets speak. */
-export type SqlDialect = 'sqlite' | 'postgresql';
+export type SqlDialect = 'sqlite' | 'postgresql' | 'mariadb' | 'mysql';
 
 /** Statements that are kept per model; a QuerySet built from user input has only as many shapes as keys are allowed. */
 const KEPT_STATEMENTS = 500;

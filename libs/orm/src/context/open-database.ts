@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { ResolvedCoreOrmOptions } from '../core-orm.options.js';
-import { type DatabaseUrl, databaseUrlOf, describeDatabase } from '../databases/database-url.js';
+import { type DatabaseUrl, databaseUrlOf, describeDatabase, sqlDialectOf } from '../databases/database-url.js';
 import { createDriverOptions } from '../databases/driver-options.js';
 import { DatabaseUnreachableError } from '../errors/database.errors.js';
 import { OrmOptionsError } from '../errors/orm.errors.js';
@@ -34,7 +34,7 @@ export async function openDatabase(
   const url = chosenDatabase(options, settings);
   refuseUpdateInProduction(options, settings);
   const known = withRelated(models);
-  checkDecimalDigits(url.dialect, known);
+  checkDecimalDigits(sqlDialectOf(url), known);
   // MikroORM asks for the context already while it is constructed.
   const made: { database?: Database } = {};
   const orm = new MikroORM<AbstractSqlDriver>({
@@ -48,7 +48,7 @@ export async function openDatabase(
     forceUtcTimezone: true,
   });
   declareConstraints(orm);
-  const database = new Database(orm, url.dialect, describeDatabase(url), options.preparedStatements);
+  const database = new Database(orm, sqlDialectOf(url), describeDatabase(url), options.preparedStatements);
   made.database = database;
   try {
     await connect(orm, url);

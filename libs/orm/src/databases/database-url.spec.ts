@@ -35,11 +35,51 @@ describe('parseDatabaseUrl', () => {
     });
   });
 
+  test.each(['mysql://ann:s%40crt@db/app', 'mysql+aiomysql://ann:s%40crt@db:3306/app?charset=utf8mb4'])(
+    'reads %s as MySQL',
+    (url) => {
+      expect(parseDatabaseUrl(url)).toEqual({
+        dialect: 'mysql',
+        host: 'db',
+        port: 3306,
+        user: 'ann',
+        password: 's@crt',
+        database: 'app',
+      });
+    },
+  );
+
+  test.each([
+    ['required', { rejectUnauthorized: false }],
+    ['VERIFY_IDENTITY', { rejectUnauthorized: true }],
+    ['disabled', undefined],
+  ])('encrypts the connection to MariaDB as ssl-mode=%s says', (mode, tls) => {
+    expect(parseDatabaseUrl(`mariadb://u@[::1]/app?ssl-mode=${mode}`)).toEqual({
+      dialect: 'mariadb',
+      host: '::1',
+      port: 3306,
+      user: 'u',
+      password: '',
+      database: 'app',
+      ...(tls && { tls }),
+    });
+  });
+
+  test.each([
+    ['pglite://memory', undefined],
+    ['pglite://:memory:', undefined],
+    ['pglite://./.data/pg', './.data/pg'],
+    ['pglite:///./.data/pg', './.data/pg'],
+    ['pglite:///var/lib/pg', '/var/lib/pg'],
+  ])('reads %s as PGlite in the folder %s', (url, folder) => {
+    expect(parseDatabaseUrl(url)).toEqual({ dialect: 'pglite', ...(folder !== undefined && { folder }) });
+  });
+
   test('fills in the usual port', () => {
     expect(parseDatabaseUrl('postgresql://db/app')).toMatchObject({ port: 5432 });
   });
 
-  test.each(['mysql://u:hunter2@h/d', 'pglite://./d?hunter2', 'oracle+cx://u:hunter2@h/d'])(
+  test.each(['mongodb://u:hunter2@h/d', 'oracle+cx://u:hunter2@h/d'])(
     'refuses %s with the variable and what works, without the password',
     (url) => {
       const error = refusalOf(url);
@@ -58,6 +98,11 @@ describe('parseDatabaseUrl', () => {
     'postgresql://u:hunter2@h',
     'postgresql://u:hunter2@h/%zz',
     'sqlite://./app.db?hunter2=1',
+    'pglite://./d?hunter2',
+    'mysql://u:hunter2@h:port/d',
+    'mariadb://u:hunter2@h/',
+    'mysql://u@h/d?hunter2=1',
+    'mysql://u@h/d?ssl-mode=hunter2',
   ])('refuses %s without repeating it', (url) => {
     const error = refusalOf(url);
     expect(error).toBeInstanceOf(InvalidDatabaseUrlError);
@@ -87,6 +132,14 @@ describe('databaseUrlOf', () => {
     });
   });
 
+  test('builds the URL of the other servers, with their usual port', () => {
+    const parts = { dbHost: 'db', dbUser: 'ann', dbPassword: 'p@ss/word', dbName: 'app' };
+    for (const dbDriver of ['mysql', 'mariadb'] as const) {
+      const url = { dialect: dbDriver, host: 'db', port: 3306, user: 'ann', password: 'p@ss/word', database: 'app' };
+      expect(databaseUrlOf({ dbDriver, ...parts })).toEqual(url);
+    }
+  });
+
   test('falls back to the file in the working directory', () => {
     expect(databaseUrlOf({})).toEqual({ dialect: 'sqlite', file: './.data/app.db' });
   });
@@ -95,6 +148,8 @@ describe('databaseUrlOf', () => {
 test('a description holds neither user nor password', () => {
   expect(describeDatabase(parseDatabaseUrl('postgresql://ann:hunter2@db/app'))).toBe('postgresql://db:5432/app');
   expect(describeDatabase(parseDatabaseUrl('sqlite://./app.db'))).toBe('sqlite://./app.db');
+  expect(describeDatabase(parseDatabaseUrl('mysql://ann:hunter2@db/app'))).toBe('mysql://db:3306/app');
+  expect(describeDatabase(parseDatabaseUrl('pglite://./pg'))).toBe('pglite://./pg');
 });
 
 function refusalOf(url: string): Error & { fix?: string } {

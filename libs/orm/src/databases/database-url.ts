@@ -1,4 +1,8 @@
+import type { SqlDialect } from '../context/database.js';
 import { InvalidDatabaseUrlError, UnsupportedDatabaseError } from '../errors/database.errors.js';
+import { type MySqlUrl, parseMySql } from './mysql/mysql-url.js';
+import { parsePglite, type PgliteUrl } from './pglite/pglite-url.js';
+import { decodePart } from './url-part.js';
 
 /** An SQLite file, or the database in memory that lives as long as the process. */
 interface SqliteUrl {
@@ -18,11 +22,13 @@ export interface PostgresUrl {
 }
 
 /** What a `DATABASE_URL` says, by database. */
-export type DatabaseUrl = SqliteUrl | PostgresUrl;
+export type DatabaseUrl = SqliteUrl | PostgresUrl | MySqlUrl | PgliteUrl;
 
 /** The settings that name a database: the URL, or its parts. */
 export interface DatabaseAddress {
   readonly databaseUrl?: string;
+  /** Kind of server, when the address is made of parts. @defaultValue 'postgresql' */
+  readonly dbDriver?: 'postgresql' | 'mysql' | 'mariadb';
   readonly dbHost?: string;
   readonly dbPort?: number;
   readonly dbUser?: string;
@@ -33,7 +39,14 @@ export interface DatabaseAddress {
 /** The file that is used when no setting names a database. */
 const DEFAULT_DATABASE_URL = 'sqlite://./.data/app.db';
 
-const EXAMPLES = ['sqlite://./.data/app.db', 'sqlite://:memory:', 'postgresql://user@host:5432/database'];
+const EXAMPLES = [
+  'sqlite://./.data/app.db',
+  'sqlite://:memory:',
+  'postgresql://user@host:5432/database',
+  'mysql://user@host:3306/database',
+  'mariadb://user@host:3306/database',
+  'pglite://./.data/pg',
+];
 const POSTGRES_SCHEMES = new Set(['postgresql', 'postgres']);
 const SCHEME = /^([a-z][a-z0-9.-]*)(?:\+([a-z0-9_]+))?:\/\/(.*)$/is;
 
@@ -52,6 +65,8 @@ export function parseDatabaseUrl(url: string): DatabaseUrl {
   const name = scheme.toLowerCase();
   if (name === 'sqlite') return parseSqlite(rest, suffix !== undefined);
   if (POSTGRES_SCHEMES.has(name)) return parsePostgres(rest);
+  if (name === 'mysql' || name === 'mariadb') return parseMySql(name, rest);
+  if (name === 'pglite') return parsePglite(rest);
   throw new UnsupportedDatabaseError(name, EXAMPLES);
 }
 
@@ -59,22 +74,35 @@ export function parseDatabaseUrl(url: string): DatabaseUrl {
 export function databaseUrlOf(address: DatabaseAddress): DatabaseUrl {
   if (address.databaseUrl) return parseDatabaseUrl(address.databaseUrl);
   if (!address.dbName && !address.dbUser) return parseDatabaseUrl(DEFAULT_DATABASE_URL);
-  const { dbHost = 'localhost', dbPort = 5432, dbUser = '', dbPassword = '', dbName = dbUser } = address;
+  const { dbDriver = 'postgresql', dbHost = 'localhost', dbUser = '', dbPassword = '', dbName = dbUser } = address;
+  const { dbPort = dbDriver === 'postgresql' ? 5432 : 3306 } = address;
   const secret = dbPassword === '' ? '' : `:${encodeURIComponent(dbPassword)}`;
   const user = dbUser === '' ? '' : `${encodeURIComponent(dbUser)}${secret}@`;
-  return parsePostgres(`${user}${dbHost}:${dbPort}/${encodeURIComponent(dbName)}`);
+  return parseDatabaseUrl(`${dbDriver}://${user}${dbHost}:${dbPort}/${encodeURIComponent(dbName)}`);
+}
+
+/** The SQL that a database speaks. */
+export function sqlDialectOf({ dialect }: DatabaseUrl): SqlDialect {
+  return dialect === 'pglite' ? 'postgresql' : dialect;
 }
 
 /** Names the database for people, without user or password. */
 export function describeDatabase(url: DatabaseUrl): string {
-  return url.dialect === 'sqlite' ? `sqlite://${url.file}` : `postgresql://${url.host}:${url.port}/${url.database}`;
+  switch (url.dialect) {
+    case 'sqlite':
+      return `sqlite://${url.file}`;
+    case 'pglite':
+      return `pglite://${url.folder ?? 'memory'}`;
+    default:
+      return `${url.dialect}://${url.host}:${url.port}/${url.database}`;
+  }
 }
 
 function parseSqlite(rest: string, sqlAlchemy: boolean): SqliteUrl {
   if (rest.includes('?')) {
     throw new InvalidDatabaseUrlError('has parameters, which an SQLite file does not take', 'Drop all after the "?".');
   }
-  const path = decode(rest);
+  const path = decodePart(rest);
   if (['', '/', ':memory:', '/:memory:'].includes(path)) return { dialect: 'sqlite', file: ':memory:' };
   const relative = sqlAlchemy || /^\/(\.{1,2}[/\\]|[a-z]:)/i.test(path);
   const file = relative ? path.replace(/^\//, '') : path.replace(/^\/{2,}/, '/');
@@ -90,18 +118,10 @@ function parsePostgres(rest: string): PostgresUrl {
     );
   }
   const { hostname, port, pathname, searchParams } = new URL(connectionString);
-  const database = decode(pathname.slice(1));
+  const database = decodePart(pathname.slice(1));
   if (database === '') {
     throw new InvalidDatabaseUrlError('names no database', 'Append its name: postgresql://user@host:5432/app.');
   }
   const host = searchParams.get('host') ?? (hostname === '' ? 'localhost' : hostname);
   return { dialect: 'postgresql', host, port: port === '' ? 5432 : Number(port), database, connectionString };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new InvalidDatabaseUrlError('has a "%" that starts no escape', 'Write a literal "%" as %25.');
-  }
 }

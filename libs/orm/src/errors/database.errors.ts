@@ -73,3 +73,67 @@ export class TransactionLostError extends CoreError {
     });
   }
 }
+
+/** Thrown when the package that talks to the database is not installed: those of servers are optional. */
+export class MissingDatabasePackageError extends CoreError {
+  readonly code = 'DATABASE_PACKAGE_MISSING';
+
+  constructor(
+    database: string,
+    /** What to install, as npm takes it. */
+    readonly packages: readonly string[],
+    cause: unknown,
+  ) {
+    super(`DATABASE_URL leads to ${database}, whose client is not installed.`, {
+      fix: `npm install ${packages.join(' ')}`,
+      cause,
+    });
+  }
+}
+
+/** Thrown when the server behind `DATABASE_URL` is not the one that its scheme names, or too old. */
+export class WrongServerError extends CoreError {
+  readonly code = 'DATABASE_WRONG_SERVER';
+
+  constructor(problem: string, fix: string) {
+    super(`DATABASE_URL ${problem}.`, { fix });
+  }
+}
+
+/** Thrown when a row stayed locked by another transaction for too long, or at all with `noWait`. */
+export class RowLockedError extends CoreError {
+  readonly code = 'DATABASE_ROW_LOCKED';
+
+  constructor(cause: unknown) {
+    super('Another transaction holds a lock on a row that this statement needs.', {
+      fix: 'Keep transactions short, do not await a second EntityManager inside a transaction, or try again.',
+      cause,
+      client: BUSY_ANSWER,
+    });
+  }
+}
+
+/** Thrown when transactions waited for each other, or cannot be brought into an order, and the database ended this one. */
+export class TransactionConflictError extends CoreError {
+  readonly code = 'DATABASE_TRANSACTION_CONFLICT';
+
+  constructor(cause: unknown) {
+    super('The database ended the transaction because of a conflict with another one.', {
+      fix: 'Run the transaction again; write to tables and rows in the same order everywhere.',
+      cause,
+      client: BUSY_ANSWER,
+    });
+  }
+}
+
+/** Thrown when the folder of an embedded database is in use by another process, or opened twice. */
+export class DatabaseInUseError extends CoreError {
+  readonly code = 'DATABASE_IN_USE';
+
+  constructor(database: string, cause?: unknown) {
+    super(`The database ${database} (DATABASE_URL) is open already, and takes only one process.`, {
+      fix: 'Stop the other process, or set DATABASE_URL to a server (postgresql://…) or an SQLite file, which serve several.',
+      cause,
+    });
+  }
+}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
@@ -10,7 +11,7 @@ import {
   ProtectedError,
   UniqueViolationError,
 } from './orm.errors.js';
-import { violationOf } from './violations.js';
+import { type Violation, violationOf } from './violations.js';
 
 /** What a statement was to write. */
 export interface WriteIntent {
@@ -29,14 +30,16 @@ export async function translateIntegrityError(
 ): Promise<unknown> {
   const violation = violationOf(target.database.dialect, error);
   if (!violation) return error;
-  const named = violation.columns.map((column) => fieldOfColumn(definition, column));
+  const columns =
+    violation.columns.length > 0 ? violation.columns : await constrainedColumns(target, definition, violation);
+  const named = columns.map((column) => fieldOfColumn(definition, column));
   switch (violation.kind) {
     case 'unique':
       return new UniqueViolationError(definition.name, named, error);
+    case 'check':
+      return new CheckViolationError(definition.name, violation.constraint ?? '', error, named);
     case 'notNull':
       return new NotNullViolationError(definition.name, named, error);
-    case 'check':
-      return new CheckViolationError(definition.name, violation.constraint ?? '', error);
     case 'foreignKey': {
       if (operation === 'delete') return new ProtectedError(definition.name, error);
       const dangling = named.length > 0 ? named : await danglingRelations(target, fields, values);
@@ -48,6 +51,28 @@ export async function translateIntegrityError(
 function fieldOfColumn({ fields }: ModelDefinition, column: string): string {
   for (const field of fields.values()) if (field.columnName === column) return field.name;
   return column;
+}
+
+/** MySQL names the index that was broken, and none of them the columns of a check, other than by its name. */
+async function constrainedColumns(
+  { database, em }: Target,
+  definition: ModelDefinition,
+  { kind, constraint }: Violation,
+): Promise<readonly string[]> {
+  const { tableName, fields } = definition;
+  if (kind === 'check') {
+    const column = [...fields.values()].find(
+      ({ columnName = '' }) => constraint === `${tableName}_${columnName}_check`,
+    );
+    return column?.columnName === undefined ? [] : [column.columnName];
+  }
+  if (kind !== 'unique' || !speaksMySql(database.dialect)) return [];
+  const builder = new StatementBuilder(database.dialect, database.kysely);
+  const statement = builder.build(
+    sql`select column_name as name from information_schema.statistics where table_schema = database() and table_name = ${builder.slot()} and index_name = ${builder.slot()} order by seq_in_index`,
+  );
+  const { rows } = await execute<{ name: string }>({ database, em }, statement, [tableName, constraint]);
+  return rows.map(({ name }) => name);
 }
 
 /** SQLite does not say which key leads nowhere, so the rows they point to are looked for. */

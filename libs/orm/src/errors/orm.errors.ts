@@ -153,7 +153,10 @@ export class CheckViolationError extends CoreError {
     /** Name of the check. */
     readonly constraint: string,
     cause: unknown,
+    /** Names of the fields, where the check is that of one field's values. */
+    readonly fields: readonly string[] = [],
   ) {
+    const names = fields.length > 0 ? fields : [NON_FIELD_ERRORS];
     const error = { code: 'check', message: `The rule "${constraint}" is not met.` };
     super(`The row does not meet the check "${constraint}" of ${model}.`, {
       cause,
@@ -161,7 +164,7 @@ export class CheckViolationError extends CoreError {
         status: 400,
         code: 'invalid_input',
         detail: 'The input is not valid.',
-        errors: { [NON_FIELD_ERRORS]: [error] },
+        errors: Object.fromEntries(names.map((name) => [name, [error]])),
       },
     });
   }

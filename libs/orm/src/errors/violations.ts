@@ -1,15 +1,17 @@
 import type { SqlDialect } from '../context/database.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 
 /** What a driver tells of a broken constraint; columns as far as it names them. */
 export interface Violation {
   readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check';
   readonly columns: readonly string[];
-  /** Name of the constraint, of a check. */
+  /** Name of the index or the constraint, where columns have to be found by it. */
   readonly constraint?: string;
 }
 
 /** Reads a driver's complaint about a broken constraint; `undefined` for every other error. */
 export function violationOf(dialect: SqlDialect, error: unknown): Violation | undefined {
+  if (speaksMySql(dialect)) return mysqlViolation(error);
   return dialect === 'postgresql' ? postgresViolation(error) : sqliteViolation(error);
 }
 
@@ -55,11 +57,41 @@ function sqliteViolation(error: unknown): Violation | undefined {
       return { kind: 'unique', columns };
     case 'SQLITE_CONSTRAINT_NOTNULL':
       return { kind: 'notNull', columns };
-    case 'SQLITE_CONSTRAINT_CHECK':
-      return { kind: 'check', columns: [], constraint: list };
     case 'SQLITE_CONSTRAINT_FOREIGNKEY':
     case 'SQLITE_CONSTRAINT_TRIGGER':
       return { kind: 'foreignKey', columns: [] };
+    case 'SQLITE_CONSTRAINT_CHECK':
+      return { kind: 'check', columns: [], constraint: list };
+    default:
+      return undefined;
+  }
+}
+
+/** `Duplicate entry 'x' for key 'posts.slug'`, `Column 'x' cannot be null`, ``… FOREIGN KEY (`author_id`) REFERENCES …`` */
+function mysqlViolation(error: unknown): Violation | undefined {
+  const message = textOf(error, 'message');
+  switch (textOf(error, 'code')) {
+    case 'ER_DUP_ENTRY': {
+      const [, key = ''] = / for key '(.*)'$/s.exec(message) ?? [];
+      // MySQL puts the table before it.
+      return { kind: 'unique', columns: [], constraint: key.replace(/^.*\./, '') };
+    }
+    case 'ER_NO_REFERENCED_ROW_2':
+    case 'ER_ROW_IS_REFERENCED_2': {
+      const [, list = ''] = / FOREIGN KEY \(([^)]*)\) REFERENCES /.exec(message) ?? [];
+      return { kind: 'foreignKey', columns: list.split(', ').map((column) => column.replaceAll('`', '')) };
+    }
+    case 'ER_BAD_NULL_ERROR':
+    case 'ER_NO_DEFAULT_FOR_FIELD':
+      return { kind: 'notNull', columns: [/'(.*?)'/.exec(message)?.[1] ?? ''] };
+    case 'ER_CONSTRAINT_FAILED':
+    case 'ER_CHECK_CONSTRAINT_VIOLATED': {
+      const [, constraint = ''] = /constraint [`']?(?:[^`']*\.)?[`']?([^`'.]+)[`']/i.exec(message) ?? [];
+      return { kind: 'check', columns: [], constraint };
+    }
+    // What an enum says of a value that is not among its own.
+    case 'WARN_DATA_TRUNCATED':
+      return { kind: 'check', columns: [/ column '(.*?)'/.exec(message)?.[1] ?? ''] };
     default:
       return undefined;
   }

@@ -3,8 +3,14 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../context/database.js';
 import type { Session } from '../context/session.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import { translateIntegrityError, type WriteIntent } from '../errors/integrity-errors.js';
-import { DoesNotExistError, NotNullViolationError, VersionConflictError } from '../errors/orm.errors.js';
+import {
+  DoesNotExistError,
+  NotNullViolationError,
+  UniqueViolationError,
+  VersionConflictError,
+} from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { columnValue } from '../querysets/bound-values.js';
@@ -39,15 +45,16 @@ export async function insertRow(session: Session, row: object): Promise<void> {
   const fields = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
   const insert = (field?: FieldDefinition) => {
     const intent = { definition, operation: 'insert', fields, values: valuesOf(definition, row, fields) } as const;
-    return write(session, intent, insertStatement(database, definition, fields, 1, field));
+    const statement = insertStatement(database, definition, fields, 1, field);
+    return unlessLost(database, write(session, intent, statement), field);
   };
-  let { rows } = await insert(slug);
-  for (let lost = 1; slug && rows.length === 0; lost++) {
+  let stored = await insert(slug);
+  for (let lost = 1; slug && stored.affected === 0; lost++) {
     Reflect.set(row, slug.name, undefined);
     await fillSlugs(session, definition, row, slugs);
-    ({ rows } = await insert(lost < MAX_LOST_SLUGS ? slug : undefined));
+    stored = await insert(lost < MAX_LOST_SLUGS ? slug : undefined);
   }
-  if (generatesKey) Reflect.set(row, primaryKey.name, columnReader(database.dialect, primaryKey)(rows[0]?.key));
+  if (generatesKey) Reflect.set(row, primaryKey.name, generatedKey(database, definition, stored, 0));
   markStored(em, row);
   startCollections(definition, row);
   undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
@@ -73,9 +80,8 @@ export async function insertRows(
     const values = chunk.flatMap((row) => valuesOf(definition, row, written));
     const statement = insertStatement(database, definition, written, chunk.length);
     const result = await write(session, { definition, operation: 'insert', fields: written, values }, statement);
-    const readKey = columnReader(database.dialect, primaryKey);
     for (const [index, row] of chunk.entries()) {
-      if (generatesKey) Reflect.set(row, primaryKey.name, readKey(result.rows[index]?.key));
+      if (generatesKey) Reflect.set(row, primaryKey.name, generatedKey(database, definition, result, index));
       markStored(em, row);
       startCollections(definition, row);
       undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
@@ -189,6 +195,36 @@ export async function write(
   }
 }
 
+/** The key that the database gave a row; MySQL tells the first one of a statement, and the others follow it. */
+function generatedKey(
+  { dialect }: Database,
+  { primaryKey }: ModelDefinition,
+  { rows, insertId }: StatementResult<{ key?: unknown }>,
+  index: number,
+): unknown {
+  const key = insertId === undefined ? rows[index]?.key : insertId + BigInt(index);
+  return columnReader(
+    dialect,
+    primaryKey,
+  )(primaryKey.scalarKind === 'integer' && insertId !== undefined ? Number(key) : key);
+}
+
+/** MySQL has no insertion that passes over one unique column only; there the error leaves the transaction as it was. */
+async function unlessLost<R>(
+  { dialect }: Database,
+  inserted: Promise<StatementResult<R>>,
+  slug: FieldDefinition | undefined,
+): Promise<StatementResult<R>> {
+  if (!slug || !speaksMySql(dialect)) return inserted;
+  try {
+    return await inserted;
+  } catch (error) {
+    const isSlug = error instanceof UniqueViolationError && error.fields.length === 1 && error.fields[0] === slug.name;
+    if (isSlug) return { rows: [], affected: 0 };
+    throw error;
+  }
+}
+
 function insertStatement(
   database: Database,
   definition: ModelDefinition,
@@ -202,9 +238,11 @@ function insertStatement(
     const tuples = Array.from({ length: rows }, () => sql`(${sql.join(fields.map(() => builder.slot()))})`);
     const key = sql.id(definition.primaryKey.columnName ?? '');
     // Not as an error: that would end the transaction on PostgreSQL.
-    const unlessTaken = slug ? sql` on conflict (${sql.id(slug.columnName ?? '')}) do nothing` : sql``;
+    const unlessTaken =
+      slug && !speaksMySql(database.dialect) ? sql` on conflict (${sql.id(slug.columnName ?? '')}) do nothing` : sql``;
+    const returning = database.dialect === 'mysql' ? sql`` : sql` returning ${key} as ${sql.id('key')}`;
     return builder.build(
-      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)}${unlessTaken} returning ${key} as ${sql.id('key')}`,
+      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)}${unlessTaken}${returning}`,
     );
   };
   const shape = `insert ${slug ? `unless ${slug.name} ` : ''}${fields.map(({ name }) => name).join(',')}`;

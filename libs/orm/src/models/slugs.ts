@@ -50,11 +50,11 @@ async function freeSlug(
     const builder = new StatementBuilder(database.dialect, database.kysely);
     const table = sql.table(definition.tableName);
     return builder.build(
-      sql`select ${column} as slug from ${table} where ${column} = ${builder.slot()} or ${column} like ${builder.slot()} escape '\\'`,
+      sql`select ${column} as slug from ${table} where ${column} = ${builder.slot()} or ${column} like ${builder.slot()} escape '!'`,
     );
   });
   const stem = slug.slice(0, (field.maxLength ?? 255) - 6);
-  const { rows } = await execute<{ slug: string }>(session, statement, [slug, `${stem.replace(/_/g, '\\_')}-%`]);
+  const { rows } = await execute<{ slug: string }>(session, statement, [slug, `${stem.replace(/_/g, '!_')}-%`]);
   const taken = new Set([...rows.map((found) => found.slug), ...reserved]);
   if (!taken.has(slug)) return slug;
   let number = 2;

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { SqlDialect } from '../context/database.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ScalarKind } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
@@ -165,9 +167,17 @@ function callSql(scope: Scope, { kind, column, distinct }: Aggregation, only?: S
   const value = only ? sql`case when ${only} then ${every ?? sql`1`} end` : every;
   const call = sql`${FUNCTIONS[kind]}(${distinct ? sql`distinct ` : sql``}${value ?? sql`*`})`;
   if (dialect === 'sqlite' || kind === 'min' || kind === 'max') return call;
-  // PostgreSQL counts and sums in types that its driver gives as texts.
+  if (speaksMySql(dialect) && kind === 'avg' && !DECIMALS.includes(column?.field.scalarKind ?? 'integer')) {
+    // The mean of integers would be a decimal of few digits.
+    return sql`avg(${distinct ? sql`distinct ` : sql``}cast(${value} as double))`;
+  }
+  // Servers count and sum in types that their drivers give as texts.
   const { scalarKind = 'integer', scale = 2 } = column?.field ?? {};
-  if (kind === 'count') return sql`cast(${call} as double precision)`;
+  if (kind === 'count') return asNumber(dialect, call);
   if (kind === 'avg' && DECIMALS.includes(scalarKind)) return sql`round(${call}, ${sql.lit(scale)})`;
-  return kind === 'avg' || scalarKind === 'integer' ? sql`cast(${call} as double precision)` : call;
+  return kind === 'avg' || scalarKind === 'integer' ? asNumber(dialect, call) : call;
+}
+
+function asNumber(dialect: SqlDialect, value: Sql): Sql {
+  return speaksMySql(dialect) ? sql`cast(${value} as double)` : sql`cast(${value} as double precision)`;
 }

@@ -1,7 +1,8 @@
 import type { SqlDialect } from '../context/database.js';
-import { foldCase } from '../databases/sqlite/text-functions.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import type { Comparison } from './condition.js';
+import { listValue } from './list-membership.js';
+import { textValues } from './text-comparison.js';
 
 /** Gives a value the form in which a column of that field takes it. */
 export function columnValue(field: FieldDefinition, value: unknown): unknown {
@@ -22,32 +23,17 @@ export function comparisonValues(
       return field.scalarKind === 'datetime'
         ? [yearStart(Number(value)), yearStart(Number(value) + 1)]
         : [`${yearText(Number(value))}-01-01`, `${yearText(Number(value))}-12-31`];
-    case 'contains':
-      return [dialect === 'sqlite' ? value : `%${escapeLike(value)}%`];
-    case 'icontains':
-      return [`%${folded(value, dialect)}%`];
-    case 'startswith':
-      return dialect === 'sqlite' ? [value, value] : [`${escapeLike(value)}%`];
-    case 'istartswith':
-      return [`${folded(value, dialect)}%`];
-    case 'endswith':
-      return dialect === 'sqlite' ? [value, value, value] : [`%${escapeLike(value)}`];
-    case 'iendswith':
-      return [`%${folded(value, dialect)}`];
     case 'iexact':
-      return [folded(value, dialect)];
+    case 'contains':
+    case 'icontains':
+    case 'startswith':
+    case 'istartswith':
+    case 'endswith':
+    case 'iendswith':
+      return textValues(dialect, name, value);
     default:
       return values;
   }
-}
-
-/** PostgreSQL folds both sides itself. */
-function folded(value: unknown, dialect: SqlDialect): string {
-  return escapeLike(dialect === 'sqlite' ? foldCase(String(value)) : value);
-}
-
-function escapeLike(value: unknown): string {
-  return String(value).replace(/[\\%_]/g, '\\$&');
 }
 
 function yearStart(year: number): Date {
@@ -58,14 +44,4 @@ function yearStart(year: number): Date {
 
 function yearText(year: number): string {
   return String(year).padStart(4, '0');
-}
-
-/** A list for one placeholder, whatever its length: an array on PostgreSQL, JSON that SQLite unfolds with `json_each`. */
-export function listValue(dialect: SqlDialect, values: readonly unknown[]): unknown {
-  return dialect === 'postgresql' ? values : `[${values.map(jsonItem).join(',')}]`;
-}
-
-function jsonItem(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString();
-  return JSON.stringify(value instanceof Date ? value.getTime() : value);
 }

@@ -42,13 +42,14 @@ function codeReader(dialect: SqlDialect, kind: ScalarKind, scale: number): Colum
     case 'bigInteger':
       return (value) => BigInt(value as string | number | bigint);
     case 'boolean':
-      return dialect === 'sqlite' ? Boolean : asIs;
+      return dialect === 'postgresql' ? asIs : Boolean;
     case 'decimal':
     case 'money':
     case 'percent':
       return (value) => (typeof value === 'number' ? value.toFixed(scale) : value);
     case 'json':
-      return dialect === 'sqlite'
+      // What keeps JSON as text gives it as text.
+      return dialect === 'sqlite' || dialect === 'mariadb'
         ? (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value)
         : asIs;
     default:
@@ -61,8 +62,9 @@ function toDate(value: unknown): Date {
   return new Date(typeof value === 'string' ? isoTime(value) : Number(value));
 }
 
-/** `2026-11-21 07:30:35.1+00` → `2026-11-21T07:30:35.100Z` */
+/** `2026-11-21 07:30:35.1+00`, or without zone as MySQL has it → `2026-11-21T07:30:35.100Z` */
 function isoTime(text: string): string {
+  if (text.length === 23 && text.charAt(10) === ' ') return `${text.slice(0, 10)}T${text.slice(11)}Z`;
   if (text.endsWith('+00') && text.charAt(10) === ' ') {
     const time = text.slice(11, -3);
     const fraction = time.length > 8 ? time.slice(8, 12).padEnd(4, '0') : '.000';

@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import { FOLD_CASE } from '../databases/sqlite/text-functions.js';
 import type { SqlDialect } from '../context/database.js';
 import { columnSql, describeColumn } from './aggregation.js';
 import { comparisonValues } from './bound-values.js';
 import type { Comparison, Condition, Existence } from './condition.js';
 import { datePartSql } from './date-part.js';
 import { describeTextSearch, textSearchSql } from './full-text.js';
+import { inList } from './list-membership.js';
 import { describeOperand, operandSql } from './operand.js';
 import { relatedRows } from './related-rows.js';
 import type { Scope } from './scope.js';
-import type { StatementBuilder } from './statement.js';
+import { textComparison } from './text-comparison.js';
 
 type Sql = RawBuilder<unknown>;
 
@@ -84,7 +84,7 @@ function comparisonSql(scope: Scope, { lookup, form, operand }: Comparison): Sql
     case 'range':
       return sql`${column} between ${slot()} and ${slot()}`;
     case 'in':
-      return inList(scope.builder, column);
+      return inList(scope.builder, column, field);
     case 'year':
       return field.scalarKind === 'datetime'
         ? sql`(${column} >= ${slot()} and ${column} < ${slot()})`
@@ -97,28 +97,4 @@ function comparisonSql(scope: Scope, { lookup, form, operand }: Comparison): Sql
     default:
       return textComparison(dialect, column, name, slot);
   }
-}
-
-/** The SQL that tells whether a column's value is in a list, which takes one slot. */
-export function inList(builder: StatementBuilder, column: Sql): Sql {
-  const list = builder.slot();
-  return builder.dialect === 'postgresql'
-    ? sql`${column} = any(${list})`
-    : sql`${column} in (select value from json_each(${list}))`;
-}
-
-type TextLookup = 'iexact' | 'contains' | 'icontains' | 'startswith' | 'istartswith' | 'endswith' | 'iendswith';
-
-function textComparison(dialect: SqlDialect, column: Sql, name: TextLookup, slot: () => Sql): Sql {
-  const caseless = name === 'iexact' || name === 'icontains' || name === 'istartswith' || name === 'iendswith';
-  if (dialect === 'postgresql') {
-    return caseless ? sql`${column} ilike ${slot()} escape '\\'` : sql`${column} like ${slot()} escape '\\'`;
-  }
-  // SQLite's "like" ignores case, so comparisons that must not are made of string functions.
-  if (name === 'contains') return sql`instr(${column}, ${slot()}) > 0`;
-  if (name === 'startswith') return sql`substr(${column}, 1, length(${slot()})) = ${slot()}`;
-  if (name === 'endswith') {
-    return sql`(length(${column}) >= length(${slot()}) and substr(${column}, length(${column}) - length(${slot()}) + 1) = ${slot()})`;
-  }
-  return sql`${sql.raw(FOLD_CASE)}(${column}) like ${slot()} escape '\\'`;
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from '../context/database.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import type { ScalarKind } from '../fields/field-definition.js';
 
 type Sql = RawBuilder<unknown>;
@@ -27,6 +28,15 @@ const POSTGRES_FIELDS: Readonly<Record<Exclude<DatePart, 'date'>, Sql>> = {
   hour: sql`hour`,
 };
 
+const MYSQL_PARTS: Readonly<Record<DatePart, (time: Sql) => Sql>> = {
+  year: (time) => sql`year(${time})`,
+  month: (time) => sql`month(${time})`,
+  day: (time) => sql`dayofmonth(${time})`,
+  weekday: (time) => sql`(weekday(${time}) + 1)`,
+  hour: (time) => sql`hour(${time})`,
+  date: (time) => sql`cast(${time} as date)`,
+};
+
 /** The SQL of a part of a column in UTC. */
 export function datePartSql(dialect: SqlDialect, column: Sql, kind: ScalarKind, part: DatePart): Sql {
   if (dialect === 'postgresql') {
@@ -34,6 +44,7 @@ export function datePartSql(dialect: SqlDialect, column: Sql, kind: ScalarKind, 
     if (part === 'date') return sql`cast(${time} as date)`;
     return sql`cast(extract(${POSTGRES_FIELDS[part]} from ${time}) as integer)`;
   }
+  if (speaksMySql(dialect)) return MYSQL_PARTS[part](column);
   const time = kind === 'datetime' ? sql`${column} / 1000, 'unixepoch'` : column;
   const text = sql`strftime(${SQLITE_FORMATS[part]}, ${time})`;
   return part === 'date' ? text : sql`cast(${text} as integer)`;

@@ -6,7 +6,7 @@ import { describeEachDatabase } from '../testing/each-database.js';
 describeEachDatabase([Country], (under) => {
   test('estimates a whole table by statistics where there are some, and counts what is small or narrowed', async () => {
     await under.run(() => Country.objects.bulkCreate(['Ada', 'Bel', 'Cid'].map((name) => ({ code: name, name }))));
-    await sql`analyze`.execute(under.database.kysely);
+    await (under.isMySql ? sql`analyze table countries` : sql`analyze`).execute(under.database.kysely);
     await under.run(() => Country.objects.filter({ name: 'Ada' }).delete());
     await under.run(async () => {
       const exact = await Country.objects.count();

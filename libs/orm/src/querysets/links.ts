@@ -6,10 +6,9 @@ import type { FieldDefinition } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { linkTableOf } from '../models/link-table.js';
 import type { ModelDefinition } from '../models/model-definition.js';
-import { listValue } from './bound-values.js';
 import { columnReader } from './column-reader.js';
 import { keyOf } from './condition.js';
-import { inList } from './condition-sql.js';
+import { inList, listValue } from './list-membership.js';
 import { targetOf } from './lookup.js';
 import { type Statement, StatementBuilder } from './statement.js';
 import { execute } from './statement-executor.js';
@@ -85,7 +84,7 @@ export class Links {
     const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
     return this.#statement('links', (builder) => {
       const [own, target] = [sql.id(ownColumn), sql.id(targetColumn)];
-      const condition = inList(builder, own);
+      const condition = inList(builder, own, this.definition.primaryKey);
       return sql`select ${own} as ${sql.id('own')}, ${target} as ${sql.id('target')} from ${sql.table(name)} where ${condition} order by ${own}, ${target}`;
     });
   }
@@ -94,7 +93,7 @@ export class Links {
     const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
     return this.#statement('unlink', (builder) => {
       const own = sql`${sql.id(ownColumn)} = ${builder.slot()}`;
-      return sql`delete from ${sql.table(name)} where ${own} and ${inList(builder, sql.id(targetColumn))}`;
+      return sql`delete from ${sql.table(name)} where ${own} and ${inList(builder, sql.id(targetColumn), targetOf(this.#field).primaryKey)}`;
     });
   }
 

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { SqlDialect } from '../context/database.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ScalarKind } from '../fields/field-definition.js';
 import { columnSql, describeColumn } from './aggregation.js';
@@ -140,9 +142,21 @@ export function operandSql(scope: Scope, operand: Operand): Sql {
   return termSql(scope.builder, operand, (column) => columnSql(scope.root, column));
 }
 
-/** The SQL of an operand that a column of a table is set to. */
-export function assignedSql(builder: StatementBuilder, operand: Operand): Sql {
-  return termSql(builder, operand, ({ field }) => sql.id(field.columnName ?? ''));
+/** The SQL of an operand that a column of the scope's own table is set to. */
+export function assignedSql(scope: Scope, operand: Operand): Sql {
+  return termSql(scope.builder, operand, ({ field }) => scope.column(field));
+}
+
+/** The columns that an operand reads. */
+export function columnsIn(operand: Operand): readonly FieldDefinition[] {
+  switch (operand.kind) {
+    case 'column':
+      return [operand.column.field];
+    case 'number':
+      return [];
+    case 'computation':
+      return [...columnsIn(operand.left), ...columnsIn(operand.right)];
+  }
 }
 
 function termSql(builder: StatementBuilder, operand: Operand, column: (path: ColumnPath) => Sql): Sql {
@@ -155,16 +169,23 @@ function termSql(builder: StatementBuilder, operand: Operand, column: (path: Col
       const left = termSql(builder, operand.left, column);
       const right = termSql(builder, operand.right, column);
       const divisor = operand.operator === 'dividedBy' ? sql`nullif(${right}, 0)` : right;
-      return sql`(${left} ${OPERATORS[operand.operator]} ${divisor})`;
+      // MySQL's own "/" makes a fraction of whole numbers, too.
+      const whole = operand.operator === 'dividedBy' && operand.family !== 'fraction' && speaksMySql(builder.dialect);
+      return sql`(${left} ${whole ? sql`div` : OPERATORS[operand.operator]} ${divisor})`;
     }
   }
 }
 
-/** SQLite gets every number as a fraction and PostgreSQL would take the type of the column beside it, so each says what it is. */
+/** Without a type a number would be a fraction on SQLite, of the type of the column beside it on PostgreSQL, so each says what it is. */
 function numberSql(builder: StatementBuilder, family: Family): Sql {
   const slot = builder.slot();
-  if (family === 'fraction') {
-    return builder.dialect === 'sqlite' ? sql`cast(${slot} as real)` : sql`cast(${slot} as double precision)`;
-  }
-  return builder.dialect === 'sqlite' ? sql`cast(${slot} as integer)` : sql`cast(${slot} as bigint)`;
+  const types = NUMBER_TYPES[builder.dialect];
+  return sql`cast(${slot} as ${family === 'fraction' ? types.fraction : types.whole})`;
 }
+
+const NUMBER_TYPES: Readonly<Record<SqlDialect, { readonly whole: Sql; readonly fraction: Sql }>> = {
+  sqlite: { whole: sql`integer`, fraction: sql`real` },
+  postgresql: { whole: sql`bigint`, fraction: sql`double precision` },
+  mariadb: { whole: sql`signed`, fraction: sql`double` },
+  mysql: { whole: sql`signed`, fraction: sql`double` },
+};

@@ -28,6 +28,8 @@ const NOTHING: Condition = { kind: 'or', parts: [] };
 export interface LockOptions {
   /** Whether rows that another transaction has locked are left out, rather than waited for. @defaultValue false */
   readonly skipLocked?: boolean;
+  /** Whether a row that another transaction has locked is an error at once, rather than waited for. @defaultValue false */
+  readonly noWait?: boolean;
 }
 
 /** The part of a {@link QuerySet} that says which rows are meant; each method answers a new query. */
@@ -159,13 +161,23 @@ export abstract class QueryBuilding<T extends object> {
   }
 
   /**
-   * Locks the rows that are read until the transaction ends, so that nobody changes them in between. On PostgreSQL by
-   * row; a transaction on SQLite holds the only write lock anyway. Joined rows are not locked.
+   * Locks the rows that are read until the transaction ends, so that nobody changes them in between. On servers by
+   * row; a transaction on SQLite holds the only write lock anyway, and PGlite has one connection. Joined rows are not
+   * locked, except on MariaDB, which cannot leave them out.
    *
    * @throws NoTransactionError when it is asked outside of `atomic`.
+   * @throws RowLockedError when a row is locked and `noWait` is set.
    */
-  selectForUpdate({ skipLocked = false }: LockOptions = {}): QuerySet<T> {
-    return this.with({ lock: skipLocked ? 'skip' : 'wait' });
+  selectForUpdate({ skipLocked = false, noWait = false }: LockOptions = {}): QuerySet<T> {
+    if (skipLocked && noWait) {
+      throw new InvalidLookupError(
+        this.model.name,
+        'selectForUpdate',
+        'selectForUpdate() was given both skipLocked and noWait.',
+        'Choose one.',
+      );
+    }
+    return this.with({ lock: skipLocked ? 'skip' : noWait ? 'refuse' : 'wait' });
   }
 
   protected abstract derive(state: QueryState): QuerySet<T>;

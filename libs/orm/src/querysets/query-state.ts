@@ -51,7 +51,7 @@ export interface QueryState {
   /** Whether rows that are soft-deleted match; without meaning for models that have none. */
   readonly deleted: 'without' | 'with' | 'only';
   /** Whether matching rows are locked, and what happens to those that somebody else has locked. */
-  readonly lock?: 'wait' | 'skip';
+  readonly lock?: 'wait' | 'skip' | 'refuse';
   readonly em?: SqlEntityManager;
   readonly database?: Database;
 }

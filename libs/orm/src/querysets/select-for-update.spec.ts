@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { runInContext } from '../context/run-in-context.js';
+import { RowLockedError } from '../errors/database.errors.js';
 import { InvalidLookupError, NoTransactionError } from '../errors/orm.errors.js';
 import { BLOG_MODELS, Post, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
@@ -49,21 +50,28 @@ describeEachDatabase(BLOG_MODELS, (under) => {
       }),
     ));
 
-  test('locked rows can be skipped', async () => {
-    if (under.dialect === 'sqlite') return;
-    const locked = Promise.withResolvers<void>();
-    const done = Promise.withResolvers<void>();
-    const holder = run(() =>
-      atomic(async () => {
-        await Post.objects.selectForUpdate().get({ id: ids[0] ?? 0 });
-        locked.resolve();
-        await done.promise;
-      }),
-    );
-    await locked.promise;
-    const free = await run(() => atomic(() => Post.objects.selectForUpdate({ skipLocked: true }).values('id')));
-    done.resolve();
-    await holder;
-    expect(free).toEqual([{ id: ids[1] }]);
+  // The embedded ones have no second transaction that could write meanwhile.
+  if (under.isServer)
+    test('rows that another transaction has locked are skipped, or an error', async () => {
+      const locked = Promise.withResolvers<void>();
+      const done = Promise.withResolvers<void>();
+      const holder = run(() =>
+        atomic(async () => {
+          await Post.objects.selectForUpdate().get({ id: ids[0] ?? 0 });
+          locked.resolve();
+          await done.promise;
+        }),
+      );
+      await locked.promise;
+      const free = await run(() => atomic(() => Post.objects.selectForUpdate({ skipLocked: true }).values('id')));
+      const refused = run(() => atomic(() => Post.objects.selectForUpdate({ noWait: true }).values('id')));
+      await expect(refused).rejects.toBeInstanceOf(RowLockedError);
+      done.resolve();
+      await holder;
+      expect(free).toEqual([{ id: ids[1] }]);
+    });
+
+  test('to skip and to refuse locked rows exclude each other', () => {
+    expect(() => Post.objects.selectForUpdate({ skipLocked: true, noWait: true })).toThrow(InvalidLookupError);
   });
 });

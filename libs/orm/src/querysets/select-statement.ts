@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, SqlDialect } from '../context/database.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition } from '../models/model-definition.js';
 import { aggregateSql, describeAggregate } from './aggregate-columns.js';
@@ -127,18 +128,34 @@ function selectedColumns(scope: Scope, selection: Selection): RawBuilder<unknown
 /** Empty columns sort last, and first when the order is reversed, on every database. */
 export function orderSql(scope: Scope, order: Order): RawBuilder<unknown> {
   const { path, field, descending } = order;
-  const column = columnSql(scope, order);
+  const { dialect } = scope.builder;
+  const column = sortable(dialect, field, columnSql(scope, order));
+  const direction = descending ? sql`desc` : sql`asc`;
   const mayBeEmpty = field.nullable || path.some(({ nullable }) => nullable);
-  const explicit = scope.builder.dialect === 'sqlite' && mayBeEmpty;
-  if (descending) return explicit ? sql`${column} desc nulls first` : sql`${column} desc`;
-  return explicit ? sql`${column} asc nulls last` : sql`${column} asc`;
+  if (!mayBeEmpty || dialect === 'postgresql') return sql`${column} ${direction}`;
+  if (speaksMySql(dialect)) return sql`${column} is null ${direction}, ${column} ${direction}`;
+  return sql`${column} ${direction} nulls ${descending ? sql`first` : sql`last`}`;
+}
+
+/** MySQL sorts the values of an enum by their position. */
+function sortable(dialect: SqlDialect, { scalarKind, choices }: FieldDefinition, column: RawBuilder<unknown>) {
+  const byPosition = scalarKind === 'enum' && speaksMySql(dialect) && choices?.some((one) => typeof one === 'string');
+  return byPosition ? sql`cast(${column} as char)` : column;
 }
 
 /** SQLite has no row locks: a transaction that may write holds the only write lock already. */
 function lockSql({ alias, builder }: Scope, { lock }: QueryState): RawBuilder<unknown> {
   if (!lock || builder.dialect === 'sqlite') return sql``;
-  const locked = sql` for update of ${sql.id(alias)}`;
-  return lock === 'skip' ? sql`${locked} skip locked` : locked;
+  // MariaDB cannot leave joined rows out.
+  const locked = builder.dialect === 'mariadb' ? sql` for update` : sql` for update of ${sql.id(alias)}`;
+  switch (lock) {
+    case 'skip':
+      return sql`${locked} skip locked`;
+    case 'refuse':
+      return sql`${locked} nowait`;
+    case 'wait':
+      return locked;
+  }
 }
 
 /** Ends a statement after so many rows. */
@@ -152,8 +169,15 @@ export function limitSql(
     return offset === undefined ? slot : sql`${slot} offset ${builder.slot()}`;
   }
   if (offset !== undefined) {
-    const unlimited = builder.dialect === 'sqlite' ? sql` limit -1` : sql``;
-    return sql`${unlimited} offset ${builder.slot()}`;
+    return sql`${UNLIMITED[builder.dialect]} offset ${builder.slot()}`;
   }
   return kind === 'exists' ? sql` limit 1` : sql``;
 }
+
+/** What an offset without a limit has to follow. */
+const UNLIMITED: Readonly<Record<SqlDialect, RawBuilder<unknown>>> = {
+  sqlite: sql` limit -1`,
+  postgresql: sql``,
+  mariadb: sql` limit 18446744073709551615`,
+  mysql: sql` limit 18446744073709551615`,
+};

@@ -61,7 +61,7 @@ describeEachDatabase(BLOG_MODELS, (under) => {
   test('a statement in a transaction goes to its connection, and only there', async () => {
     await run(async () => {
       const outside = under.database.entityManager();
-      if (under.dialect === 'postgresql') {
+      if (under.isServer) {
         await runAtomic(outside, async (em) => {
           await Tag.objects.create({ name: 'inside' });
           expect(await Tag.objects.count()).toBe(1);

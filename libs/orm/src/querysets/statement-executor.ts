@@ -8,6 +8,8 @@ import type { Statement } from './statement.js';
 export interface StatementResult<R> {
   readonly rows: readonly R[];
   readonly affected: number;
+  /** The first key that the database generated, where it tells it apart from rows. */
+  readonly insertId?: bigint;
 }
 
 /** A compiled query that carries the name under which the PostgreSQL connection prepares it. */
@@ -41,10 +43,10 @@ export async function execute<R>(
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
   };
   const transaction = em?.getTransactionContext<Connection>();
-  const { rows, numAffectedRows }: QueryResult<R> = await (transaction
+  const { rows, numAffectedRows, insertId }: QueryResult<R> = await (transaction
     ? transaction.executeQuery<R>(query)
     : runnerOf(database.kysely).run<R>(query));
-  return { rows, affected: Number(numAffectedRows ?? rows.length) };
+  return { rows, affected: Number(numAffectedRows ?? rows.length), insertId };
 }
 
 /** Connections keep what is prepared for good, so shapes that hardly ever occur are not worth a name. */

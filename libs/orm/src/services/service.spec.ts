@@ -8,7 +8,8 @@ import { CoreOrmModule } from '../core-orm.module.js';
 import { DoesNotExistError } from '../errors/orm.errors.js';
 import { Repository } from '../repositories/repository.js';
 import { BLOG_MODELS, Post, User } from '../testing/blog.models.js';
-import { createScratchPostgres, type ScratchPostgres } from '../testing/scratch-postgres.js';
+import type { ScratchDatabase } from '../testing/scratch-database.js';
+import { createScratchPostgres } from '../testing/scratch-postgres.js';
 import { Folder, SOFT_DELETION_MODELS } from '../testing/soft-deletion.models.js';
 import { onCommit } from '../transactions/atomic.js';
 import { DATABASE } from '../core-orm.tokens.js';
@@ -72,7 +73,7 @@ const MODELS = [...BLOG_MODELS, ...SOFT_DELETION_MODELS];
 })
 class PostsModule {}
 
-const scratch: ScratchPostgres | undefined = await createScratchPostgres('orm_services');
+const scratch: ScratchDatabase | undefined = await createScratchPostgres('orm_services');
 const URLS = ['sqlite://:memory:', ...(scratch ? [scratch.url] : [])].map(
   (url) => [url.split(':')[0] ?? '', url] as const,
 );

@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-
-/** A PostgreSQL database of a test's own. */
-export interface ScratchPostgres {
-  readonly url: string;
-  drop(): Promise<void>;
-}
+import type { ScratchDatabase } from './scratch-database.js';
 
 /**
  * Creates an empty PostgreSQL database on the server of `TEST_POSTGRES_URL` (default: the local one).
  *
  * Returns `undefined` when no server answers, so that the suite may skip; under `REQUIRE_SERVICES=1` that is an error.
  */
-export async function createScratchPostgres(prefix: string): Promise<ScratchPostgres | undefined> {
+export async function createScratchPostgres(prefix: string): Promise<ScratchDatabase | undefined> {
   const server = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
   const name = `${prefix}_${randomBytes(4).toString('hex')}`;
   try {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { TransactionLostError } from '../../errors/database.errors.js';
 import type { QueryEcho } from '../query-echo.js';
+import { explainLockError } from './lock-errors.js';
 import { PreparedQuery, type StatementAnswer } from './prepared-query.js';
 import { isStalePlan, type NamedQuery, type PreparedColumn, type PreparedStatements } from './prepared-statements.js';
 
@@ -30,7 +31,9 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#send(query);
+    const { command, rowCount, rows } = await this.#send(query).catch((error: unknown) => {
+      throw explainLockError(error);
+    });
     const numAffectedRows = COUNTED.has(command) ? BigInt(rowCount ?? 0) : undefined;
     return { rows: (rows ?? []) as R[], numAffectedRows };
   }

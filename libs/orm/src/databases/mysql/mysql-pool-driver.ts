@@ -1,0 +1,73 @@
+import { CompiledQuery, type DatabaseConnection, type Driver, type TransactionSettings } from 'kysely';
+import type { ResolvedConnectionSettings } from '../driver-options.js';
+import { MySqlConnection } from './mysql-connection.js';
+import { MySqlPool } from './mysql-pool.js';
+import type { MySqlUrl } from './mysql-url.js';
+import { checkServer } from './server-version.js';
+
+/** Kysely's way into the pool. */
+export class MySqlPoolDriver implements Driver {
+  readonly #pool: MySqlPool;
+  readonly #url: MySqlUrl;
+  readonly #settings: ResolvedConnectionSettings;
+
+  constructor(url: MySqlUrl, settings: ResolvedConnectionSettings) {
+    this.#url = url;
+    this.#pool = new MySqlPool(url, settings);
+    this.#settings = settings;
+  }
+
+  async init(): Promise<void> {
+    const connection = await this.acquireConnection();
+    try {
+      const { rows } = await connection.executeQuery<{ version: string }>(
+        CompiledQuery.raw('select version() as version'),
+      );
+      checkServer(this.#url.dialect, rows[0]?.version ?? '');
+    } finally {
+      await this.releaseConnection(connection);
+    }
+  }
+
+  async acquireConnection(): Promise<MySqlConnection> {
+    const client = await this.#pool.acquire();
+    return new MySqlConnection(client, (broken) => this.#pool.release(client, broken), this.#settings.echo);
+  }
+
+  beginTransaction(connection: MySqlConnection, { isolationLevel, accessMode }: TransactionSettings): Promise<void> {
+    return connection.begin(isolationLevel, accessMode);
+  }
+
+  commitTransaction(connection: MySqlConnection): Promise<void> {
+    return connection.commit();
+  }
+
+  async rollbackTransaction(connection: MySqlConnection): Promise<void> {
+    try {
+      await connection.rollback();
+    } catch {
+      // The connection is gone, and the transaction with it: what failed before says more than this error.
+      connection.release(true);
+    }
+  }
+
+  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`savepoint \`${name}\``));
+  }
+
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`rollback to \`${name}\``));
+  }
+
+  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(`release savepoint \`${name}\``));
+  }
+
+  async releaseConnection(connection: MySqlConnection): Promise<void> {
+    connection.release(connection.inTransaction);
+  }
+
+  destroy(): Promise<void> {
+    return this.#pool.close();
+  }
+}
