@@ -2,7 +2,7 @@ import { createScratchMySql } from './scratch-mariadb.js';
 import { createScratchPostgres } from './scratch-postgres.js';
 
 /** The databases that suites can run on; `mysql` only where a server is named, since none is installed by default. */
-export const DATABASE_KINDS = ['sqlite', 'postgresql', 'mariadb', 'mysql', 'pglite'] as const;
+const DATABASE_KINDS = ['sqlite', 'postgresql', 'mariadb', 'mysql', 'pglite'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
 /** An empty database of a test's own. */
@@ -15,7 +15,7 @@ export interface ScratchDatabase {
 const MARIADB_URL = process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/mysql';
 const MYSQL_URL = process.env.TEST_MYSQL_URL;
 
-/** The databases that `TEST_DATABASES` asks for, in the order of {@link DATABASE_KINDS}. */
+/** The databases that `TEST_DATABASES` asks for, the embedded one first. */
 export function wantedDatabases(asked = process.env.TEST_DATABASES ?? 'sqlite,postgresql'): readonly DatabaseKind[] {
   const names = new Set(asked.split(',').map((name) => name.trim()));
   const wanted = DATABASE_KINDS.filter((kind) => names.delete(kind));
