@@ -83,6 +83,7 @@ export {
   type ValidationContext,
 } from './schemas/input-schema.js';
 export { type OutputClass, OutputSchema, type OutputSchemaOptions } from './schemas/output-schema.js';
+export type { ExpansionOptions, ExpansionPath } from './schemas/expansion.js';
 export { ApiView } from './views/api.view.js';
 export type { ScopeCondition } from './schemas/related-rows.js';
 export { GenericViewSet } from './views/generic.viewset.js';

@@ -6,6 +6,7 @@ import type { ActionContext } from '../pipeline/action-context.js';
 import type { Listing } from '../resource/listing.js';
 import type { PlannedRoute } from '../routing/route-plan.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
+import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { View } from '../views/view.js';
 
@@ -30,6 +31,8 @@ export interface CompiledAction {
   readonly partial: boolean;
   /** What is shown of the result; absent when the action named nothing. */
   readonly output?: CompiledOutput;
+  /** What clients may choose of {@link output}. */
+  readonly shapes?: OutputShapes;
   /** What the result is made of. */
   readonly shape: 'one' | 'many' | 'page' | 'none' | 'anything';
   /** How the list that it answers is cut, when it answers one. */

@@ -16,9 +16,11 @@ import { RowWriter } from '../resource/row-writer.js';
 import { UniqueCheck } from '../resource/unique-check.js';
 import { parentParameter } from '../routing/nested-path.js';
 import { lookupParameter } from '../routing/route-plan.js';
+import { compileExpansions } from '../schemas/expansion.js';
 import { compileInput } from '../schemas/input.compiler.js';
 import { derivedInput, inputBasisOf, isWritable } from '../schemas/input-schema.js';
 import { derivedOutput, isReadable } from '../schemas/output-schema.js';
+import { OutputShapes } from '../schemas/output-shapes.js';
 import type { OutputCompiler } from '../schemas/output.compiler.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { checkNames } from '../schemas/schema-basis.js';
@@ -46,8 +48,12 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   assertSameModel(view, 'output', model, output.model);
   assertSameModel(view, 'input', model, basisOf(inputSchema));
   const owner = `@ViewSet of ${view}`;
+  const expansions = compileExpansions(owner, model, options.expand ?? [], services.outputs);
+  const canChoose = options.fields || expansions.size > 0;
+  const shapes = canChoose ? new OutputShapes(services.outputs, options.fields ?? false, expansions) : undefined;
   const rules = {
     owner,
+    shapes,
     filters: await new FilterCompiler(view, model, services.module).compile(options),
     search: compileSearch(view, model, options.search, services.database?.dialect === 'postgresql'),
     ordering: compileOrdering(view, model, options.ordering),
@@ -69,6 +75,7 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
     input,
     output,
     lookup: new LookupValue(view, model, lookupParameter(options), options.lookupField),
+    shapes,
     listing: new Listing(rules, pagination, (rows, further, shown = output) => readRows(shown, rows, further)),
     unique: new UniqueCheck(model, manager, unique),
     writer: new RowWriter(model, services.managerOf, input),

@@ -109,10 +109,9 @@ export class ViewCompiler {
     if (options.pagination === undefined) return undefined;
     const owner = `@Action of ${view.name}#${action}`;
     if (!resource) throw new InvalidOptionError(owner, 'it has "pagination" but no model.', 'Drop the option.');
-    const { model, listing } = resource;
-    return listing.withPagination(
-      await paginations.compile(owner, options.pagination, model, listing.rules.ordering.paths),
-    );
+    const { model, listing, shapes } = resource;
+    const pagination = await paginations.compile(owner, options.pagination, model, listing.rules.ordering.paths);
+    return listing.with(pagination, options.output ? undefined : shapes);
   }
 
   #action(view: AnyClass, { route, authorization, perRequest, resource, listing }: ActionParts): CompiledAction {
@@ -134,6 +133,7 @@ export class ViewCompiler {
       bulk: standard && resource && bulkReaderOf(view, standard, resource),
       partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,
+      shapes: output === resource?.output ? shapesOf(standard, listing, resource) : undefined,
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
       transaction: options?.transaction ?? (!isSafe(verb) && this.services.database !== undefined),
@@ -196,6 +196,17 @@ function bulkReaderOf(view: AnyClass, name: StandardActionName, resource: Resour
   const action = STANDARD_ACTIONS[name];
   const maxItems = bulkLimitOf(`@ViewSet of ${view.name}`, resolvedViewSet(view).bulk);
   return action.bulk && new BulkReader(action, resource, maxItems);
+}
+
+/** What clients may choose of the rows that an action answers by the view's own schema. */
+function shapesOf(
+  standard: StandardActionName | undefined,
+  listing: Listing | undefined,
+  resource: Resource | undefined,
+): CompiledAction['shapes'] {
+  if (listing) return listing.rules.shapes;
+  const showsOne = standard && standard !== 'destroy' && !STANDARD_ACTIONS[standard].bulk;
+  return showsOne ? resource?.shapes : undefined;
 }
 
 function shapeOf(

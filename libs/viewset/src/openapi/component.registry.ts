@@ -1,6 +1,8 @@
 import type { OpenApiDocument } from '@core-framework/common';
 import type { Pagination } from '../pagination/pagination.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
+import type { Expansion } from '../schemas/expansion.js';
+import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { OutputProperty } from '../schemas/output-property.js';
 import { inputSchemaOf } from './input.schema.js';
@@ -10,10 +12,14 @@ export interface SchemaReference {
   readonly $ref: string;
 }
 
+/** What clients may choose of what they are shown. */
+type ShapeRules = Pick<OutputShapes, 'isSelectable' | 'expansions'>;
+
 /** Puts schemas among a document's components, each once and each under a name of its own. */
 export class ComponentRegistry {
   readonly #schemas: Record<string, unknown>;
   readonly #names = new Map<unknown, string>();
+  readonly #rules = new Map<object, ShapeRules>();
 
   constructor(document: OpenApiDocument) {
     this.#schemas = (document.components ??= {})['schemas'] ??= {};
@@ -33,35 +39,66 @@ export class ComponentRegistry {
     });
   }
 
-  output(output: CompiledOutput): SchemaReference {
-    const known = this.#names.get(output);
+  /** What is shown of a row; with `shapes`, as far as clients may choose. */
+  output(output: CompiledOutput, shapes?: ShapeRules): SchemaReference {
+    const known = this.#names.get(shapes ?? output);
     if (known) return reference(known);
-    const properties = output.properties.map((property) => [property.name, this.#property(property)] as const);
+    const { isSelectable = false, expansions } = shapes ?? {};
+    const properties = new Map(
+      output.properties.map((property) => [property.name, this.#property(property, isSelectable)]),
+    );
+    for (const [name, expansion] of expansions ?? []) {
+      const expanded = this.#expanded(expansion, isSelectable);
+      const key = properties.get(name);
+      properties.set(name, key ? { anyOf: [key, expanded] } : expanded);
+    }
+    const required = output.properties.map(({ name }) => name);
     const placed = this.#put(output.schema.name, {
       type: 'object',
       properties: Object.fromEntries(properties),
-      required: properties.map(([name]) => name),
+      ...(!isSelectable && { required }),
     });
-    this.#names.set(output, placed.$ref.slice(placed.$ref.lastIndexOf('/') + 1));
+    this.#names.set(shapes ?? output, nameIn(placed));
     return placed;
   }
 
   /** The page of an output's rows; each output has its own. */
-  page(output: CompiledOutput, pagination: Pagination): SchemaReference {
-    const row = this.output(output);
-    const name = row.$ref.slice(row.$ref.lastIndexOf('/') + 1);
-    return this.#put(`${name}${pagination.schemaSuffix}`, pagination.schemaOf({ ...row }));
+  page(output: CompiledOutput, pagination: Pagination, shapes?: ShapeRules): SchemaReference {
+    const row = this.output(output, shapes);
+    return this.#put(`${nameIn(row)}${pagination.schemaSuffix}`, pagination.schemaOf({ ...row }));
   }
 
-  #property({ schema, nested, many }: OutputProperty): object {
+  #expanded(expansion: Expansion, isSelectable: boolean): object {
+    const { output, expansions, field } = expansion;
+    const isPlain = !isSelectable && expansions.size === 0;
+    const item = isPlain ? this.output(output) : this.output(output, this.#rulesOf(expansion, isSelectable));
+    if (field.relation?.many) return { type: 'array', items: item };
+    const isOptional = field.nullable || !field.relation?.owner;
+    return isOptional ? { anyOf: [item, { type: 'null' }] } : item;
+  }
+
+  /** The same rules for the same expansion, so that its schema is placed once. */
+  #rulesOf(expansion: Expansion, isSelectable: boolean): ShapeRules {
+    const known = this.#rules.get(expansion) ?? { isSelectable, expansions: expansion.expansions };
+    this.#rules.set(expansion, known);
+    return known;
+  }
+
+  #property({ schema, nested, many }: OutputProperty, isSelectable: boolean): object {
     if (!nested) {
       const { writeOnly: _writeOnly, default: _default, ...shown } = schema;
       return shown;
     }
-    const item = this.output(nested);
+    const item = this.output(nested, isSelectable ? this.#selectable(nested) : undefined);
     if (many) return { type: 'array', items: item };
     const isNullable = Array.isArray(schema['type']) && schema['type'].includes('null');
     return isNullable ? { anyOf: [item, { type: 'null' }] } : item;
+  }
+
+  #selectable(output: CompiledOutput): ShapeRules {
+    const known = this.#rules.get(output) ?? { isSelectable: true, expansions: new Map() };
+    this.#rules.set(output, known);
+    return known;
   }
 
   /** Two classes may have one name; the second gets a number unless it looks the same. */
@@ -73,6 +110,10 @@ export class ComponentRegistry {
     this.#schemas[name] = schema;
     return reference(name);
   }
+}
+
+function nameIn({ $ref }: SchemaReference): string {
+  return $ref.slice($ref.lastIndexOf('/') + 1);
 }
 
 function reference(name: string): SchemaReference {

@@ -8,7 +8,7 @@ import { isSafe } from '../options/http-verb.js';
 import { pathParameterSchema } from '../options/path-parameter.js';
 import type { ComponentRegistry } from './component.registry.js';
 import { type ErrorStatus, errorResponse } from './error.components.js';
-import { listParameters } from './list.parameters.js';
+import { listParameters, queryParameter } from './list.parameters.js';
 
 type Node = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ export class OperationBuilder {
   build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
     const parameters = [
       ...this.#pathParameters(path, view, action),
-      ...(action.listing ? listParameters(action.listing) : []),
+      ...(action.listing ? listParameters(action.listing) : (action.shapes?.parameters ?? []).map(queryParameter)),
       ...(action.standard === 'bulkDestroy' && action.bulk ? [keysParameter(action.bulk)] : []),
     ];
     return {
@@ -80,11 +80,11 @@ export class OperationBuilder {
     };
   }
 
-  #success({ shape, output, listing }: CompiledAction): Node {
+  #success({ shape, output, shapes, listing }: CompiledAction): Node {
     if (shape === 'none') return {};
     if (!output) return { content: json({}) };
-    if (listing?.pagination) return { content: json(this.components.page(output, listing.pagination)) };
-    const item = this.components.output(output);
+    if (listing?.pagination) return { content: json(this.components.page(output, listing.pagination, shapes)) };
+    const item = this.components.output(output, shapes);
     return { content: json(shape === 'many' ? { type: 'array', items: item } : item) };
   }
 }

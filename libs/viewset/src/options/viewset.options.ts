@@ -9,6 +9,7 @@ import type { OrderingOptions } from '../filtering/ordering.js';
 import type { SearchOptions } from '../filtering/search.js';
 import type { PaginationEntry } from '../pagination/pagination.compiler.js';
 import type { PermissionEntry } from '../permissions/permission.js';
+import type { ExpansionOptions } from '../schemas/expansion.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
@@ -69,6 +70,13 @@ export interface ViewSetOptions<T extends object = object> {
   readonly bulk?: BulkOptions;
   /** Whether soft-deleted rows may be listed and brought back. @defaultValue true where they can be deleted */
   readonly trash?: boolean;
+  /** Whether clients may choose the fields they are shown: `?fields=id,author.name`. @defaultValue false */
+  readonly fields?: boolean;
+  /**
+   * Relations, and paths of them (`comments.author`), that `?expand=` shows as objects: all rows that belong, one query per
+   * relation, by schemas derived from their models or named here. @defaultValue []
+   */
+  readonly expand?: ExpansionOptions<T>;
   /** The standard actions that exist. @defaultValue those that the class has methods for */
   readonly actions?: readonly string[];
   /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
@@ -93,6 +101,8 @@ export const VIEWSET_OPTION_NAMES = [
   'ordering',
   'bulk',
   'trash',
+  'fields',
+  'expand',
   'actions',
   'parent',
   'hideForbidden',

@@ -9,6 +9,8 @@ export interface QueryParameter {
   readonly name: string;
   readonly schema: JsonSchema;
   readonly description?: string;
+  /** Whether it takes several values, separated by commas. @defaultValue false */
+  readonly isList?: boolean;
 }
 
 /** A list that is to be cut into pages. */

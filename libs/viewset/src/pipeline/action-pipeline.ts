@@ -69,6 +69,8 @@ export class ActionPipeline {
     if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context, authorization);
     await this.#readInput(view, context);
     if (action.perRequest.output) context.output = await action.perRequest.output(view, context);
+    const shown = context.output ?? action.output;
+    if (action.shapes && shown) context.output = action.shapes.read(context.query, shown);
     const run = async () => this.#complete(view, await action.invoke(view, context), context);
     const hook = this.#hook;
     const work = async () =>
@@ -106,7 +108,9 @@ export class ActionPipeline {
       return action.bulk.read(view, context, await action.perRequest.input?.(view, context));
     }
     // Actions of an application read the query themselves; only they know what it may hold.
-    if (action.standard && !STANDARD_ACTIONS[action.standard].listing) readQuery(context.request, () => false);
+    if (action.standard && !STANDARD_ACTIONS[action.standard].listing) {
+      readQuery(context.request, (name) => action.shapes?.knows(name) ?? false);
+    }
     if (!action.input) return;
     const schema = (await action.perRequest.input?.(view, context)) ?? action.input;
     const instance = context.hasInstance ? context.instance : undefined;

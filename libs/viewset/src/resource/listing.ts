@@ -7,6 +7,7 @@ import { type Search, SEARCH_PARAMETER } from '../filtering/search.js';
 import type { ListQuery, Pagination } from '../pagination/pagination.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { readQuery } from '../pipeline/query-parameters.js';
+import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { RelatedRows } from '../schemas/related-rows.js';
 
@@ -17,6 +18,8 @@ export interface ListingRules {
   readonly filters: ReadonlyMap<string, CompiledFilter>;
   readonly search: Search | undefined;
   readonly ordering: Ordering;
+  /** What clients may choose of what they are shown. */
+  readonly shapes?: OutputShapes;
   readonly relatedRows: RelatedRows;
 }
 
@@ -49,6 +52,7 @@ export class Listing {
       ...filters.keys(),
       ...(search ? [SEARCH_PARAMETER] : []),
       ...(ordering.allowed.length ? [ORDERING_PARAMETER] : []),
+      ...(rules.shapes?.parameters.map(({ name }) => name) ?? []),
       ...(pagination?.parameters.map(({ name }) => name) ?? []),
     ];
     const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -59,9 +63,9 @@ export class Listing {
     this.#parameters = new Set(names);
   }
 
-  /** The same list cut into other pages. */
-  withPagination(pagination: Pagination | undefined): Listing {
-    return new Listing(this.rules, pagination, this.readRows);
+  /** The same list cut into other pages; `shapes` is absent where its rows are shown in a way of their own. */
+  with(pagination: Pagination | undefined, shapes: OutputShapes | undefined): Listing {
+    return new Listing({ ...this.rules, shapes }, pagination, this.readRows);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ActionContext } from '../pipeline/action-context.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import { readRows } from './read-rows.js';
+import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { Row } from '../schemas/output-property.js';
 import type { GenericViewSet } from '../views/generic.viewset.js';
 import type { Listing } from './listing.js';
@@ -20,6 +21,8 @@ export interface ResourceParts {
   readonly input: CompiledInput;
   readonly output: CompiledOutput;
   readonly lookup: LookupValue;
+  /** What clients may choose of what they are shown. */
+  readonly shapes: OutputShapes | undefined;
   readonly listing: Listing;
   readonly unique: UniqueCheck;
   readonly writer: RowWriter;
@@ -34,6 +37,7 @@ export class Resource {
   readonly input: ResourceParts['input'];
   readonly output: ResourceParts['output'];
   readonly lookup: ResourceParts['lookup'];
+  readonly shapes: ResourceParts['shapes'];
   readonly listing: ResourceParts['listing'];
   readonly unique: ResourceParts['unique'];
   readonly writer: ResourceParts['writer'];
@@ -45,6 +49,7 @@ export class Resource {
     this.input = parts.input;
     this.output = parts.output;
     this.lookup = parts.lookup;
+    this.shapes = parts.shapes;
     this.listing = parts.listing;
     this.unique = parts.unique;
     this.writer = parts.writer;

@@ -15,6 +15,8 @@ export interface OutputProperty {
   readonly schema: Readonly<Record<string, unknown>>;
   readonly nested?: CompiledOutput;
   readonly many?: boolean;
+  /** The same property with its objects shown in another way. */
+  withNested?(nested: CompiledOutput): OutputProperty;
   /** The columns that a plain row must have; `undefined` asks for the entity. */
   readonly columns: readonly string[] | undefined;
   /** Whether it is a column of the row itself. */
@@ -44,6 +46,7 @@ export function nestedOneProperty(
     name: field.name,
     schema: field.nullable ? { type: ['object', 'null'] } : { type: 'object' },
     nested,
+    withNested: (other) => nestedOneProperty(field, other, loader),
     columns: [field.name],
     isColumn: false,
     async prepare(rows) {
@@ -68,6 +71,7 @@ export function manyProperty(
     schema: nested ? { type: many ? 'array' : ['object', 'null'] } : field.jsonSchema,
     nested,
     many,
+    withNested: (other) => manyProperty(model, field, other, loader),
     columns: [key.name],
     isColumn: false,
     async prepare(rows) {

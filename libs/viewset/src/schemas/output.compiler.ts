@@ -17,7 +17,7 @@ import {
   type Row,
 } from './output-property.js';
 import type { RelationLoader } from './relation-loader.js';
-import { type Stringify, stringifierOf } from './stringifier.js';
+import { patientStringifierOf, type Stringify, stringifierOf } from './stringifier.js';
 import { checkNames, selectFields, targetOf } from './schema-basis.js';
 
 /** What is sent for one row: plain data with exactly the names of the schema. */
@@ -61,19 +61,20 @@ export class OutputCompiler {
       ...this.#fieldProperties(schema, model, basis.options),
       ...this.#computedProperties(schema, model),
     ];
-    const { versionField, primaryKey } = model;
-    const columns = new Set([primaryKey.name, ...properties.flatMap((property) => property.columns ?? [])]);
-    if (versionField) columns.add(versionField.name);
-    return {
-      schema,
-      model,
-      properties,
-      columns: [...columns],
-      needsEntity: properties.some(({ columns: wanted }) => !wanted),
-      isRowOnly: properties.every(({ isColumn }) => isColumn),
-      represent: (rows) => represent(properties, rows),
-      stringify: stringifierOf(properties),
-    };
+    return compiledOutput(schema, model, properties, stringifierOf(properties));
+  }
+
+  /** An output with other properties, as one client may want it. */
+  variant({ schema, model }: CompiledOutput, properties: readonly OutputProperty[]): CompiledOutput {
+    return compiledOutput(schema, model, properties, patientStringifierOf(properties));
+  }
+
+  /** The property of a relation whose rows are shown as objects. */
+  relation(model: ModelDefinition, field: FieldDefinition, nested: CompiledOutput): OutputProperty {
+    if (field.relation && (field.relation.many || !field.relation.owner)) {
+      return manyProperty(model, field, nested, this.loader);
+    }
+    return nestedOneProperty(field, nested, this.loader);
   }
 
   #fieldProperties(schema: OutputClass, model: ModelDefinition, options: OutputSchemaOptions): OutputProperty[] {
@@ -109,6 +110,27 @@ export class OutputCompiler {
       return computedProperty(name, instance, options);
     });
   }
+}
+
+function compiledOutput(
+  schema: OutputClass,
+  model: ModelDefinition,
+  properties: readonly OutputProperty[],
+  stringify: Stringify,
+): CompiledOutput {
+  const { versionField, primaryKey } = model;
+  const columns = new Set([primaryKey.name, ...properties.flatMap((property) => property.columns ?? [])]);
+  if (versionField) columns.add(versionField.name);
+  return {
+    schema,
+    model,
+    properties,
+    columns: [...columns],
+    needsEntity: properties.some(({ columns: wanted }) => !wanted),
+    isRowOnly: properties.every(({ isColumn }) => isColumn),
+    represent: (rows) => represent(properties, rows),
+    stringify,
+  };
 }
 
 async function represent(properties: readonly OutputProperty[], rows: readonly Row[]): Promise<Representation[]> {

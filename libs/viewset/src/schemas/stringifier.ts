@@ -18,6 +18,16 @@ export function stringifierOf(properties: readonly OutputProperty[]): Stringify 
   return (representation) => (compiled ??= compile(properties))(representation);
 }
 
+/** Rows that are written before compiling pays. */
+const PATIENCE = 100;
+
+/** Does the same for a shape that may never be asked for again: it is compiled once it has proved to be in use. */
+export function patientStringifierOf(properties: readonly OutputProperty[]): Stringify {
+  const compiled = stringifierOf(properties);
+  let written = 0;
+  return (representation) => (++written > PATIENCE ? compiled(representation) : JSON.stringify(representation));
+}
+
 function compile(properties: readonly OutputProperty[]): Stringify {
   return fastJson(shapeOf(properties));
 }
