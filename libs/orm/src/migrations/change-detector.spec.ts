@@ -169,14 +169,14 @@ test('rules, parts of indexes, comments and what happens on deletion are changes
 test.each<[string, SchemaCall[]]>([
   ['add_phone_to_users', [{ name: 'addColumn', args: ['users', 'phone', { type: 'text' }] }]],
   [
-    'rename_phone_of_users_to_mobile_and_rename_i',
+    'rename_phone_of_users_to_mobile',
     [
       { name: 'renameColumn', args: ['users', 'phone', 'mobile'] },
       { name: 'renameIndex', args: ['users', 'i', 'j'] },
     ],
   ],
   [
-    'create_posts_and_tags',
+    'create_posts_and_tags_and_add_phone_to_users',
     [
       { name: 'createTable', args: ['posts', { columns: {} }] },
       { name: 'createTable', args: ['tags', { columns: {} }] },

@@ -2,6 +2,7 @@ import { DatabaseSchema, SchemaComparator, type SchemaDifference } from '@mikro-
 import { MIGRATIONS_TABLE, type SqlOrm } from '../databases/driver-options.js';
 import { toDatabaseSchema } from './mikro-schema.js';
 import type { SchemaState } from './schema-state.js';
+import { isSqlite } from './schema-statements.js';
 
 /** Finds what would have to change in the live tables to be as described. */
 export async function differenceTo(orm: SqlOrm, state: SchemaState): Promise<SchemaDifference> {
@@ -24,5 +25,18 @@ export async function differenceTo(orm: SqlOrm, state: SchemaState): Promise<Sch
       if (!enums.some(({ name }) => name === column.name)) column.enumItems = undefined;
     }
   }
+  if (isSqlite(orm)) nameForeignKeys(live, wanted);
   return new SchemaComparator(platform).compare(live, wanted);
+}
+
+/** SQLite keeps no names of foreign keys, so those found are called as those wanted for the same columns. */
+function nameForeignKeys(live: DatabaseSchema, wanted: DatabaseSchema): void {
+  for (const table of live.getTables()) {
+    const named = Object.values(wanted.getTable(table.name)?.getForeignKeys() ?? {});
+    const keys = Object.values(table.getForeignKeys()).map((key) => {
+      const same = named.find(({ columnNames }) => columnNames.join() === key.columnNames.join());
+      return same ? { ...key, constraintName: same.constraintName } : key;
+    });
+    table.setForeignKeys(Object.fromEntries(keys.map((key) => [key.constraintName, key])));
+  }
 }

@@ -25,9 +25,7 @@ export function migrationSourceOf({ className, calls, dependencies, replaces, su
   const body = [
     namesField('dependencies', dependencies),
     namesField('replaces', replaces),
-    calls.length === 0
-      ? '  readonly operations = [];\n'
-      : `  readonly operations = [\n${calls.map((call) => `    ${callOf(call, 4)},\n`).join('')}  ];\n`,
+    operationsField(calls.map((call) => callOf(call, 4))),
   ].join('');
   return `${imports}\n\n${headerOf(calls, summary)}export class ${className} extends Migration {\n${body}}\n`;
 }
@@ -47,6 +45,13 @@ function capitalized(text: string): string {
 function namesField(field: string, names: readonly string[] | undefined): string {
   if (!names?.length) return '';
   return `  override readonly ${field} = ${spread(names, 2, 0, `override readonly ${field} = `)};\n`;
+}
+
+function operationsField(calls: readonly string[]): string {
+  const start = '  readonly operations = [';
+  const flat = `${start}${calls.join(', ')}];`;
+  if (flat.length <= WIDTH && !flat.includes('\n')) return `${flat}\n`;
+  return `${start}\n${calls.map((call) => `    ${call},\n`).join('')}  ];\n`;
 }
 
 function callOf({ name, args }: OperationCall, indent: number): string {

@@ -105,7 +105,7 @@ function addTable(
   spec: TableSpec,
   platform: AbstractSqlPlatform,
 ): void {
-  const table = schema.addTable(name, namespace, spec.comment);
+  const table = schema.addTable(name, namespace, platform.supportsComments() ? spec.comment : undefined);
   const keys = Object.entries(spec.columns).filter(([, { primaryKey }]) => primaryKey);
   for (const [column, columnSpec] of Object.entries(spec.columns)) {
     addColumn(table, column, columnSpec, keys.length === 1, platform);

@@ -5,17 +5,18 @@ const LONGEST = 52;
 
 /** Names a migration after what it does: `add_phone_to_users`, `create_posts_and_tags`. */
 export function tellingName(calls: readonly OperationCall[]): string {
-  const phrases = [...new Set(calls.map(phraseOf))];
-  // What comes along with a new table need not be told.
-  const created = phrases.filter((phrase) => phrase.startsWith('create_'));
-  const told = created.length > 0 ? created : phrases;
+  // What comes along with tables and columns need not be told.
+  const telling = calls.filter(({ name }) => /(?:Table|Column|Sql)$/.test(name) && name !== 'commentTable');
+  const told = [...new Set((telling.length > 0 ? telling : calls).map(phraseOf))];
   const words: string[] = [];
   for (const [index, phrase] of told.entries()) {
     const more = index < told.length - 1 ? '_and_more' : '';
     if (words.length > 0 && [...words, phrase].join('_and_').length + more.length > LONGEST) {
       return inSnakeCase(`${words.join('_and_')}_and_more`);
     }
-    words.push(words.length > 0 && phrase.startsWith('create_') ? phrase.slice('create_'.length) : phrase);
+    words.push(
+      words.at(-1)?.startsWith('create_') && phrase.startsWith('create_') ? phrase.slice('create_'.length) : phrase,
+    );
   }
   return inSnakeCase(words.join('_and_'));
 }
