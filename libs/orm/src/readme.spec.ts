@@ -15,6 +15,14 @@ describe('the README', () => {
     ]);
   });
 
+  test('and the guide to migrations show an example that runs', async () => {
+    const { applied, generated, isClean, statements, undone } = await import('../examples/members.js');
+    expect(applied).toEqual(['0001_initial', '0002_add_phone_to_members', '0003_tidy_emails']);
+    expect({ generated, isClean }).toEqual({ generated: undefined, isClean: true });
+    expect(statements.join('\n')).toContain("update `members` set `phone` = 'unknown'");
+    expect(undone).toEqual(['0003_tidy_emails', '0002_add_phone_to_members']);
+  });
+
   test('lists every error that the package exports, and no other', () => {
     const exported = Object.values(orm).filter(
       (value) => typeof value === 'function' && value.prototype instanceof CoreError,

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { createScratchPostgres } from '../testing/scratch-postgres.js';
 import { walk } from '../testing/migration-walks/migration-walk.js';
 
-const count = Number(process.env.WALKS ?? 8);
+const count = Number(process.env.WALKS ?? 6);
 const first = Number(process.env.WALKS_SEED ?? 42);
 const scratch = await createScratchPostgres('orm_walks');
 
