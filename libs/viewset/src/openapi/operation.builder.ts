@@ -32,7 +32,7 @@ export class OperationBuilder {
       tags: [...(view.options.tags ?? [resourceName(view)])],
       ...(parameters.length && { parameters }),
       ...((action.input || action.bulk) && { requestBody: this.#requestBody(view, action) }),
-      responses: this.#responses(view, action),
+      responses: this.#responses(path, view, action),
       security: action.authorization.isOpen ? [{}, { [this.scheme]: [] }] : [{ [this.scheme]: [] }],
     };
   }
@@ -63,7 +63,7 @@ export class OperationBuilder {
     return { required: isRequired, content: json(this.components.input(input, partial)) };
   }
 
-  #responses(view: CompiledView, action: CompiledAction): Node {
+  #responses(path: string, view: CompiledView, action: CompiledAction): Node {
     const { route, standard } = action;
     const success = {
       description: SUCCESS[route.status] ?? 'Done.',
@@ -75,7 +75,7 @@ export class OperationBuilder {
     return {
       [route.status]: success,
       ...unchanged,
-      ...Object.fromEntries(errorStatuses(view, action).map(errorResponse)),
+      ...Object.fromEntries(errorStatuses(path, view, action).map(errorResponse)),
       default: { $ref: '#/components/responses/UnexpectedError' },
     };
   }
@@ -118,14 +118,14 @@ function json(schema: object): Node {
   return { 'application/json': { schema } };
 }
 
-function errorStatuses(view: CompiledView, action: CompiledAction): ErrorStatus[] {
+function errorStatuses(path: string, view: CompiledView, action: CompiledAction): ErrorStatus[] {
   const { route, standard, input } = action;
   const changes = !isSafe(route.verb) && view.hasResource;
   const statuses: [ErrorStatus, boolean][] = [
     [400, standard !== undefined || input !== undefined || action.listing !== undefined],
     [401, true],
     [403, !action.authorization.isOpen],
-    [404, route.detail || action.shape === 'page'],
+    [404, path.includes('{') || action.shape === 'page'],
     [409, changes],
     [412, changes && route.detail && isVersioned(view)],
     [413, input !== undefined || action.bulk !== undefined],
