@@ -1,5 +1,5 @@
 import { Comment, Post, Tag, User } from '@core-framework-apps/blog';
-import { runInContext } from '@core-framework/orm';
+import { atomic, runInContext } from '@core-framework/orm';
 
 export const ANN = 'ann@example.com';
 export const BOB = 'bob@example.com';
@@ -21,36 +21,33 @@ export interface World {
  * is "hello world". Posts 1 and 2 carry both tags. Ann has commented on post 1 twice. Root is a superuser, Gone inactive.
  */
 export function createWorld(): Promise<World> {
-  return runInContext(async () => {
-    await Comment.objects.delete();
-    await Post.objects.delete();
-    await Tag.objects.delete();
-    await User.objects.delete();
-    const ann = await User.objects.create({ email: ANN, name: 'Ann' });
-    const bob = await User.objects.create({ email: BOB, name: 'Bob' });
-    await User.objects.create({ email: ROOT, name: 'Root', isStaff: true, isSuperuser: true });
-    await User.objects.create({ email: GONE, name: 'Gone', isActive: false });
-    const tags = [await Tag.objects.create({ name: 'Nest' }), await Tag.objects.create({ name: 'Fastify' })];
-    const posts: Post[] = [];
-    for (let number = 1; number <= 7; number++) {
-      posts.push(
-        await Post.objects.create({
-          title: `T${number}`,
-          slug: `s${number}`,
-          content: number % 2 ? 'hello world' : 'other',
-          isPublished: number % 2 === 1,
-          viewsCount: number * 10,
-          author: number <= 3 ? ann : bob,
-        }),
-      );
-    }
-    for (const { id } of posts.slice(0, 2))
-      await Post.objects.setLinks(
-        'tags',
-        id,
-        tags.map((tag) => tag.id),
-      );
-    for (const body of ['First.', 'Second.']) await Comment.objects.create({ body, post: posts[0]!, author: ann });
-    return { ann, bob, posts, tags };
-  });
+  return runInContext(() =>
+    atomic(async () => {
+      await Comment.objects.delete();
+      await Post.objects.delete();
+      await Tag.objects.delete();
+      await User.objects.delete();
+      const ann = await User.objects.create({ email: ANN, name: 'Ann' });
+      const bob = await User.objects.create({ email: BOB, name: 'Bob' });
+      await User.objects.create({ email: ROOT, name: 'Root', isStaff: true, isSuperuser: true });
+      await User.objects.create({ email: GONE, name: 'Gone', isActive: false });
+      const tags = [await Tag.objects.create({ name: 'Nest' }), await Tag.objects.create({ name: 'Fastify' })];
+      const posts: Post[] = [];
+      for (let number = 1; number <= 7; number++) {
+        posts.push(
+          await Post.objects.create({
+            title: `T${number}`,
+            slug: `s${number}`,
+            content: number % 2 ? 'hello world' : 'other',
+            isPublished: number % 2 === 1,
+            viewsCount: number * 10,
+            author: number <= 3 ? ann : bob,
+          }),
+        );
+      }
+      for (const post of posts.slice(0, 2)) await Post.objects.setLinks('tags', post, tags);
+      for (const body of ['First.', 'Second.']) await Comment.objects.create({ body, post: posts[0]!, author: ann });
+      return { ann, bob, posts, tags };
+    }),
+  );
 }

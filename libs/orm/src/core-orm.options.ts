@@ -5,7 +5,7 @@ import type { MigrationSource } from './migrations/migration-source.js';
 
 /** Options of `CoreOrmModule.forRoot`. */
 export interface CoreOrmOptions {
-  /** Models beyond those that `forFeature` names and those that they are related to. @defaultValue [] */
+  /** Models beyond those that `forFeature` names and those that are related to them. @defaultValue [] */
   readonly models?: readonly ModelClass[];
   /** Entities of MikroORM that are no models, decorated or made by `defineEntity`. @defaultValue [] */
   readonly entities?: readonly EntityName[];
@@ -27,8 +27,18 @@ export interface CoreOrmOptions {
 
 /** What the module must know before its options are there. */
 export interface CoreOrmExtras {
+  /** Name of the connection; every further database needs one. @defaultValue 'default' */
+  readonly name?: string;
+  /** Models whose rows are on this connection. @defaultValue [] */
+  readonly models?: readonly ModelClass[];
   /** Whether other modules see the database without importing the module. @defaultValue true */
   readonly isGlobal?: boolean;
+}
+
+/** Options of `CoreOrmModule.forFeature`. */
+export interface FeatureOptions {
+  /** The connection that keeps the models' rows. @defaultValue what `@Model` or a `forRoot` says, else `default` */
+  readonly connection?: string;
 }
 
 /** {@link CoreOrmOptions} with every default filled in. */

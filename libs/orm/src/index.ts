@@ -1,9 +1,10 @@
 export { type Collection, EntityManager, MikroORM, type Ref, ref } from '@mikro-orm/core';
 export { SqlEntityManager } from '@mikro-orm/sql';
+export { Connections } from './context/connections.js';
 export { Database } from './context/database.js';
 export { type ContextOptions, runInContext } from './context/run-in-context.js';
 export { CoreOrmModule } from './core-orm.module.js';
-export { CORE_ORM_OPTIONS, type CoreOrmExtras, type CoreOrmOptions } from './core-orm.options.js';
+export { CORE_ORM_OPTIONS, type CoreOrmExtras, type CoreOrmOptions, type FeatureOptions } from './core-orm.options.js';
 export type {
   CheckComparison,
   CheckComputation,
@@ -13,7 +14,15 @@ export type {
   RawCheck,
 } from './constraints/check-spec.js';
 export type { ModelCheck } from './constraints/clause-check.js';
-export { DATABASE, getManagerToken, InjectManager } from './core-orm.tokens.js';
+export {
+  DATABASE,
+  getDatabaseToken,
+  getManagerToken,
+  getMigrationServiceToken,
+  InjectDatabase,
+  InjectManager,
+  InjectMigrations,
+} from './core-orm.tokens.js';
 export {
   CheckViolationError,
   DoesNotExistError,
@@ -114,7 +123,9 @@ export { ModelService, Service } from './services/service.js';
 export type { LockOptions } from './querysets/query-building.js';
 export type { EstimateOptions, IterateOptions, RowOptions } from './querysets/query-reading.js';
 export { QuerySet } from './querysets/query-set.js';
-export { atomic, type AtomicOptions, onCommit } from './transactions/atomic.js';
+export { type Timezone, timezone } from './time/timezone.js';
+export { Atomic, isAtomic } from './transactions/atomic.decorator.js';
+export { atomic, type AtomicOptions, type DatabaseChoice, onCommit, onRollback } from './transactions/atomic.js';
 
 export { type DatabaseUrl, databaseUrlOf, describeDatabase, parseDatabaseUrl } from './databases/database-url.js';
 export {
@@ -154,6 +165,7 @@ export {
   UnknownFactoryStateError,
   UnknownSeederError,
 } from './errors/seeding.errors.js';
+export { InvalidTimeError } from './errors/time.errors.js';
 export type {
   ColumnRenameQuestion,
   FillQuestion,

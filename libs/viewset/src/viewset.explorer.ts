@@ -1,5 +1,5 @@
 import { CoreSettings, PaginationSettings } from '@core-framework/config';
-import { createManager, DATABASE, type Database, type Manager, type ModelClass } from '@core-framework/orm';
+import { Connections, createManager, type Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { CompiledView } from './compiler/compiled-view.js';
@@ -27,14 +27,14 @@ export class ViewSetExplorer implements OnModuleInit {
 
   /** @throws UndecoratedViewError, UnregisteredModelError, and whatever is wrong with the options of a view. */
   async onModuleInit(): Promise<void> {
-    const database = this.#find<Database>(DATABASE);
-    const compiler = this.#compiler(database);
+    const connections = this.#find<Connections>(Connections);
+    const compiler = this.#compiler(connections);
     for (const wrapper of this.discovery.getControllers()) {
       const { metatype: view, host } = wrapper;
       if (!isView(view) || this.registry.has(view)) continue;
       if (!ownViewSet(view)) throw new UndecoratedViewError(view.name);
       const { model } = resolvedViewSet(view);
-      if (model && !database?.orm.getMetadata().has(model)) throw new UnregisteredModelError(view.name, model.name);
+      if (model && !connections?.of(model).serves(model)) throw new UnregisteredModelError(view.name, model.name);
       // Permissions are made in the module of the view, so that they inject what the view may inject.
       const module = host?.getProviderByKey<ModuleRef>(ModuleRef).instance ?? this.modules;
       const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as View) : undefined;
@@ -43,11 +43,11 @@ export class ViewSetExplorer implements OnModuleInit {
     for (const compiled of this.registry.all) assertParent(compiled, this.registry);
   }
 
-  #compiler(database: Database | undefined): ViewCompiler {
+  #compiler(connections: Connections | undefined): ViewCompiler {
     const managers = new Map<ModelClass, Manager<object>>();
     const managerOf = (model: ModelClass): Manager<object> => {
       let manager = managers.get(model);
-      if (!manager) managers.set(model, (manager = createManager(model, database)));
+      if (!manager) managers.set(model, (manager = createManager(model, connections)));
       return manager;
     };
     const options = this.#find<ViewSetModuleOptions>(VIEWSET_MODULE_OPTIONS) ?? {};
@@ -60,7 +60,7 @@ export class ViewSetExplorer implements OnModuleInit {
       managerOf,
       cursorSeal: new CursorSeal(settings?.secretKey ?? ''),
       viewOf: (view) => this.registry.get(view),
-      database,
+      connections,
     });
   }
 

@@ -35,14 +35,8 @@ export class BlogSeeder implements DatabaseSeeder {
       post: faker.helpers.arrayElement(published),
       author: faker.helpers.arrayElement(users),
     }));
-    for (const { id } of published) {
-      const chosen = faker.helpers.arrayElements(tags, { min: 0, max: 3 });
-      if (chosen.length > 0)
-        await Post.objects.setLinks(
-          'tags',
-          id,
-          chosen.map((tag) => tag.id),
-        );
+    for (const post of published) {
+      await Post.objects.setLinks('tags', post, faker.helpers.arrayElements(tags, { min: 0, max: 3 }));
     }
   }
 }

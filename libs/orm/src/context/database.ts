@@ -1,13 +1,14 @@
 import { ContextKey, RequestContext } from '@core-framework/common';
-import { type MikroORM, TransactionContext } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
 import type { Kysely } from 'kysely';
 import type { QueryEcho } from '../databases/query-echo.js';
 import { NoContextError, UnknownDatabaseError } from '../errors/orm.errors.js';
-
 import type { ModelClass } from '../fields/field-definition.js';
 import { RecentMap } from '../querysets/recent-map.js';
 import type { Statement } from '../querysets/statement.js';
+import { transactionOf } from '../transactions/transaction-scope.js';
+import { Connections } from './connections.js';
 
 /** The databases whose SQL the QuerySets speak. */
 export type SqlDialect = 'sqlite' | 'postgresql' | 'mariadb' | 'mysql';
@@ -15,32 +16,54 @@ export type SqlDialect = 'sqlite' | 'postgresql' | 'mariadb' | 'mysql';
 /** Statements that are kept per model; a QuerySet built from user input has only as many shapes as keys are allowed. */
 const KEPT_STATEMENTS = 500;
 
-const openDatabases = new Set<Database>();
 const databasesByDriver = new WeakMap<object, Database>();
-const CURRENT = new ContextKey<Database>('orm:database');
+
+/** What is known of a database when it is opened. */
+export interface DatabaseParts {
+  readonly orm: MikroORM<AbstractSqlDriver>;
+  readonly dialect: SqlDialect;
+  /** Names it for people, without user and password. */
+  readonly description: string;
+  /** Whether statements are sent by name, which connection poolers in transaction mode do not support. */
+  readonly preparedStatements: boolean;
+  /** Name of the connection. */
+  readonly name: string;
+  /** The databases of the application that it belongs to. */
+  readonly connections: Connections;
+}
 
 /** An open database: MikroORM, and what the QuerySets keep beside it. */
 export class Database {
+  readonly orm: MikroORM<AbstractSqlDriver>;
+  readonly dialect: SqlDialect;
+  /** Names it for people, without user and password. */
+  readonly description: string;
+  /** Whether statements are sent by name. */
+  readonly preparedStatements: boolean;
+  /** Name of the connection. */
+  readonly name: string;
+  /** The databases of the application that it belongs to. */
+  readonly connections: Connections;
   readonly #entityManagerKey = new ContextKey<SqlEntityManager>('orm:entity-manager');
   readonly #statements = new Map<ModelClass, RecentMap<string, Statement>>();
   readonly #observers = new Set<QueryEcho>();
+  #open = true;
 
-  constructor(
-    readonly orm: MikroORM<AbstractSqlDriver>,
-    readonly dialect: SqlDialect,
-    /** Names it for people, without user and password. */
-    readonly description: string,
-    /** Whether statements are sent by name, which connection poolers in transaction mode do not support. */
-    readonly preparedStatements: boolean,
-  ) {
-    openDatabases.add(this);
+  constructor({ orm, dialect, description, preparedStatements, name, connections }: DatabaseParts) {
+    this.orm = orm;
+    this.dialect = dialect;
+    this.description = description;
+    this.preparedStatements = preparedStatements;
+    this.name = name;
+    this.connections = connections;
     databasesByDriver.set(orm.driver, this);
+    connections.add(this);
   }
 
   /** Compiles and runs SQL on this database, outside of transactions. */
   get kysely(): Kysely<unknown> {
     // MikroORM would quietly connect again.
-    if (!openDatabases.has(this)) throw new UnknownDatabaseError('The database has been closed.');
+    if (!this.#open) throw new UnknownDatabaseError('The database has been closed.');
     return this.orm.driver.getConnection().getClient<unknown>();
   }
 
@@ -54,28 +77,30 @@ export class Database {
   }
 
   /**
-   * The database that models use when nobody says which: that of the work in hand, else the only one that is open.
+   * The database that is meant when nobody says which: that of the work in hand, else the default connection of the
+   * only application that is open.
    *
-   * @throws UnknownDatabaseError when there is none, or several and the work does not belong to one.
+   * @throws UnknownDatabaseError when there is none, or the work in hand belongs to none of several.
    */
   static current(): Database {
-    const current = RequestContext.current()?.get(CURRENT);
-    if (current) return current;
-    const [only, ...others] = openDatabases;
-    if (only && others.length === 0) return only;
-    throw new UnknownDatabaseError(
-      only ? 'Several databases are open and the work in hand belongs to none of them.' : 'No database is open.',
-      {
-        fix: only
-          ? 'Use an injected Manager, or runInContext(work, { database }).'
-          : 'Import CoreOrmModule.forRoot() and use models once the application has started.',
-      },
-    );
+    const { connections, database } = Connections.place();
+    return database ?? connections.main;
+  }
+
+  /** The database of a model's rows in the work in hand. @throws UnknownDatabaseError like {@link current}. */
+  static forModel(model: ModelClass): Database {
+    const { connections, database } = Connections.place();
+    return database?.serves(model) ? database : connections.of(model);
   }
 
   /** Makes this the database of the work that `context` belongs to. */
   bindTo(context: RequestContext): void {
-    context.set(CURRENT, this);
+    this.connections.bindTo(context, this);
+  }
+
+  /** Whether the model has a table here. */
+  serves(model: ModelClass): boolean {
+    return this.orm.getMetadata().has(model);
   }
 
   /**
@@ -96,15 +121,17 @@ export class Database {
    * @throws NoContextError outside of any work.
    */
   usedEntityManager(): SqlEntityManager | undefined {
-    const inTransaction = TransactionContext.getEntityManager(this.orm.em.name);
-    if (inTransaction) return inTransaction as SqlEntityManager;
+    const inTransaction = transactionOf(this.orm.em.name);
+    if (inTransaction) return inTransaction;
     const context = RequestContext.current();
     if (!context) throw new NoContextError();
     return context.get(this.#entityManagerKey);
   }
 
-  /** The EntityManager outside of transactions, forked on first use; MikroORM asks for it by its `context` option. */
+  /** The EntityManager that MikroORM asks for by its `context` option: of an outer transaction, else of the work in hand. */
   contextualEntityManager(): SqlEntityManager | undefined {
+    const inTransaction = transactionOf(this.orm.em.name);
+    if (inTransaction) return inTransaction;
     const context = RequestContext.current();
     if (!context) return undefined;
     let em = context.get(this.#entityManagerKey);
@@ -139,7 +166,9 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    if (!openDatabases.delete(this)) return;
+    if (!this.#open) return;
+    this.#open = false;
+    this.connections.remove(this);
     await this.orm.close(true);
   }
 }

@@ -13,6 +13,8 @@ import { MigrationService } from '../migrations/migration.service.js';
 import { entitySchemaOf } from '../models/entity-schema.js';
 import { declareConstraints } from '../models/model-constraints.js';
 import { modelDefinition } from '../models/model-definition.js';
+import { Connections } from './connections.js';
+import { DEFAULT_CONNECTION } from './connection-plan.js';
 import { Database } from './database.js';
 
 let opened = 0;
@@ -21,8 +23,17 @@ function chosenDatabase({ url }: ResolvedCoreOrmOptions, settings?: CoreSettings
   return databaseUrlOf(url === undefined ? (settings ?? {}) : { databaseUrl: url });
 }
 
+/** Where an opened database belongs. */
+export interface DatabasePlace {
+  /** @defaultValue 'default' */
+  readonly name?: string;
+  /** The other databases of the application. @defaultValue none */
+  readonly connections?: Connections;
+}
+
 /**
- * Opens the database for the given models and brings its tables to where the options want them.
+ * Opens the database for the given models, and those that relations lead to from them, and brings its tables to where
+ * the options want them.
  *
  * @throws DatabaseUnreachableError when it cannot be reached.
  */
@@ -30,6 +41,7 @@ export async function openDatabase(
   models: readonly ModelClass[],
   options: ResolvedCoreOrmOptions,
   settings?: CoreSettings,
+  { name = DEFAULT_CONNECTION, connections = new Connections() }: DatabasePlace = {},
 ): Promise<Database> {
   const url = chosenDatabase(options, settings);
   refuseUpdateInProduction(options, settings);
@@ -48,7 +60,14 @@ export async function openDatabase(
     forceUtcTimezone: true,
   });
   declareConstraints(orm);
-  const database = new Database(orm, sqlDialectOf(url), describeDatabase(url), options.preparedStatements);
+  const database = new Database({
+    orm,
+    dialect: sqlDialectOf(url),
+    description: describeDatabase(url),
+    preparedStatements: options.preparedStatements,
+    name,
+    connections,
+  });
   made.database = database;
   try {
     await connect(orm, url);

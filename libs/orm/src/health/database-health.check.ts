@@ -6,9 +6,10 @@ const PATIENCE_MS = 5000;
 
 /** Asks the database something, to know that it answers. */
 export class DatabaseHealthCheck implements HealthCheck {
-  readonly name = 'db';
-
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    readonly name: string,
+  ) {}
 
   async check(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
     const started = performance.now();

@@ -1,5 +1,6 @@
 import { BigIntType, DateType, DecimalType, EntitySchema, type EntitySchemaProperty } from '@mikro-orm/core';
 import type { FieldDefinition, ModelClass, ScalarKind } from '../fields/field-definition.js';
+import { timezone } from '../time/timezone.js';
 import { linkTableOf } from './link-table.js';
 import { modelDefinition, type ModelDefinition } from './model-definition.js';
 
@@ -81,8 +82,8 @@ function scalarProperty(field: FieldDefinition): Property {
     ...(precision !== undefined && { precision, scale }),
     ...(constant && { default: field.default as string | number | boolean }),
     // MikroORM's own unit of work keeps these too.
-    ...(auto && { onCreate: () => new Date() }),
-    ...(auto === 'update' && { onUpdate: () => new Date() }),
+    ...(auto && { onCreate: () => timezone.now() }),
+    ...(auto === 'update' && { onUpdate: () => timezone.now() }),
   };
 }
 

@@ -315,4 +315,62 @@ describeEachDatabase(BLOG_MODELS, (under) => {
       await expect(Post.objects.links('author', [post.id])).rejects.toMatchObject({ code: 'ORM_INVALID_LOOKUP' });
       await Comment.objects.exists();
     }));
+
+  test('save with only writes the named columns, and the times and version along', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser() });
+      post.title = 'Two';
+      post.viewsCount = 7;
+      await post.save({ only: ['viewsCount'] });
+      const stored = await run(() => Post.objects.get({ id: post.id }));
+      expect([stored.title, stored.viewsCount, stored.version]).toEqual(['One', 7, 2]);
+      await post.save({ only: [] });
+      expect(post.version).toBe(2);
+      await post.save();
+      expect(await Post.objects.values('title', 'version')).toEqual([{ title: 'Two', version: 3 }]);
+      await expect(new Tag().save({ only: ['name'] })).rejects.toBeInstanceOf(DoesNotExistError);
+      // @ts-expect-error no column
+      await expect(post.save({ only: ['comments'] })).rejects.toBeInstanceOf(InvalidValueError);
+    }));
+
+  test('refresh of columns leaves the others as they are', () =>
+    run(async () => {
+      const [ann, bob] = [await newUser(), await newUser('bob@example.com')];
+      const post = await Post.objects.create({ title: 'One', author: ann });
+      await run(() => Post.objects.update({ title: 'New', viewsCount: 5, author: bob }));
+      post.title = 'Mine';
+      await post.refresh('viewsCount', 'author');
+      expect([post.title, post.viewsCount, post.author.id, post.version]).toEqual(['Mine', 5, bob.id, 1]);
+      expect(() => post.author.unwrap()).not.toThrow();
+      await expect(post.save()).rejects.toBeInstanceOf(VersionConflictError);
+      await post.refresh('version');
+      await post.save();
+      expect(await Post.objects.values('title', 'viewsCount')).toEqual([{ title: 'Mine', viewsCount: 5 }]);
+      // @ts-expect-error no column
+      await expect(post.refresh('nothing')).rejects.toBeInstanceOf(InvalidValueError);
+    }));
+
+  test('a change of links alone is a new version of the row', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser() });
+      const [red, green] = await Tag.objects.bulkCreate([{ name: 'red' }, { name: 'green' }]);
+      const version = async () => (await Post.objects.values('version'))[0]?.version;
+      const stale = await run(() => Post.objects.get({ id: post.id }));
+      await Post.objects.setLinks('tags', post, [red]);
+      expect([post.version, await version()]).toEqual([2, 2]);
+      await Post.objects.setLinks('tags', post, [red]);
+      expect([post.version, await version()]).toEqual([2, 2]);
+      await expect(run(() => Post.objects.setLinks('tags', stale, [green]))).rejects.toBeInstanceOf(
+        VersionConflictError,
+      );
+      expect(await Post.objects.links('tags', [post.id])).toEqual([[post.id, red?.id]]);
+      await Post.objects.setLinks('tags', post.id, [green]);
+      expect([post.version, await version()]).toEqual([2, 2]);
+      await atomic(async () => {
+        post.title = 'Two';
+        await post.save();
+        await Post.objects.setLinks('tags', post, []);
+      });
+      expect([post.version, await version()]).toEqual([3, 3]);
+    }));
 });

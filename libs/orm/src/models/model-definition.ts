@@ -24,6 +24,8 @@ export interface ModelDefinition<T extends object = object> {
   /** By name, in the order of their declaration, inherited ones first. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
   readonly primaryKey: FieldDefinition;
+  /** The connection of its rows, when `@Model` names one. */
+  readonly connection?: string;
   /** Counts the writes of a row, when the model declares one. */
   readonly versionField?: FieldDefinition;
   /** Holds when a row was soft-deleted, when the model has `SoftDelete`. */

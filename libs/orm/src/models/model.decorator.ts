@@ -22,6 +22,8 @@ export interface IndexOptions {
 export interface ModelOptions {
   /** @defaultValue the class's name in the plural and in snake_case: `BlogPost` → `blog_posts` */
   readonly tableName?: string;
+  /** The connection that keeps its rows. @defaultValue that of `forRoot` or `forFeature` which lists it, else `default` */
+  readonly connection?: string;
   /** Sets of fields whose values together are unique. @defaultValue [] */
   readonly unique?: readonly (readonly string[] | IndexOptions)[];
   /** Sets of fields that are indexed together. @defaultValue [] */
@@ -42,7 +44,15 @@ export interface ModelOptions {
 export function Model<const O extends ModelOptions>(
   options?: O,
 ): <C extends ModelClass>(target: C & FittingOptions<InstanceType<C>, O>) => void {
-  const { tableName, unique = [], indexes = [], checks = {}, ordering = [], comment }: ModelOptions = options ?? {};
+  const {
+    connection,
+    tableName,
+    unique = [],
+    indexes = [],
+    checks = {},
+    ordering = [],
+    comment,
+  }: ModelOptions = options ?? {};
   return (model: ModelClass) => {
     const fields = new Map(fieldsOf(model));
     const keys = [...fields.values()].filter((field) => field.kind === 'pk');
@@ -62,6 +72,7 @@ export function Model<const O extends ModelOptions>(
       tableName: tableName ?? tableNameOf(model.name),
       fields,
       primaryKey,
+      connection,
       versionField: [...fields.values()].find((field) => field.kind === 'version'),
       deletedField: isSoftDeletable(model.prototype) ? fields.get('deletedAt') : undefined,
       uniqueTogether: Object.freeze(sets.filter((set) => set.unique && !set.where).map((set) => set.fields)),

@@ -1,3 +1,4 @@
+import { timezone } from '../time/timezone.js';
 import { sql } from 'kysely';
 import { translateIntegrityError } from '../errors/integrity-errors.js';
 import { NotNullViolationError } from '../errors/orm.errors.js';
@@ -65,7 +66,7 @@ function completed(definition: ModelDefinition, given: object): [FieldDefinition
   for (const name of Object.keys(given)) writableField(definition, name);
   // Its initialisers are defaults, too.
   const initial = new definition.model();
-  const now = new Date();
+  const now = timezone.now();
   const complete: [FieldDefinition, unknown][] = [];
   for (const field of storedFields(definition.model)) {
     let value = (given as Row)[field.name];

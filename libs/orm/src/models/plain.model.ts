@@ -1,9 +1,10 @@
 import { Database } from '../context/database.js';
 import type { Session } from '../context/session.js';
-import type { PlainRow } from '../querysets/lookup-types.js';
+import type { ColumnName, PlainRow } from '../querysets/lookup-types.js';
 import { keyOf } from '../querysets/condition.js';
 import { modelDefinition } from './model-definition.js';
 import { reloadRow } from './row-reload.js';
+import { writableField } from './row-values.js';
 import { deleteRow, insertRow, updateRow } from './row-writer.js';
 import { managerOf, modelOf, storedSnapshot } from './tracking.js';
 
@@ -16,11 +17,21 @@ export abstract class PlainModel {
    * Stores the instance: a new one is inserted, of a stored one the columns that changed are written. Related rows are
    * never touched.
    *
+   * @param options `only` names the columns to write, if they changed; automatic times and the version are written along.
    * @throws VersionConflictError when somebody else wrote the row since it was read (models with a version field).
+   * @throws DoesNotExistError when the row is gone, or `only` is said of a new one.
    */
-  async save(): Promise<this> {
+  // Spelled out here: a named type of options would make a model no longer assignable to its base.
+  async save(options?: Readonly<Partial<Record<'only', readonly ColumnName<this>[]>>>): Promise<this> {
     const session = sessionOf(this);
-    await (storedSnapshot(this) ? updateRow(session, this) : insertRow(session, this));
+    const only = options?.only;
+    if (only) {
+      const definition = modelDefinition(modelOf(this));
+      const names = only.map((name) => writableField(definition, name).name);
+      if (names.length > 0) await updateRow(session, this, names);
+    } else {
+      await (storedSnapshot(this) ? updateRow(session, this) : insertRow(session, this));
+    }
     return this;
   }
 
@@ -29,9 +40,15 @@ export abstract class PlainModel {
     await deleteRow(sessionOf(this), this);
   }
 
-  /** Reads the row again; changes that were not saved are lost. @throws DoesNotExistError when it is gone. */
-  async refresh(): Promise<this> {
-    await reloadRow(sessionOf(this), this);
+  /**
+   * Reads the row again, or the given columns of it; changes to them that were not saved are lost.
+   *
+   * @throws DoesNotExistError when the row is gone.
+   */
+  async refresh(...names: ColumnName<this>[]): Promise<this> {
+    const definition = modelDefinition(modelOf(this));
+    const fields = names.map((name) => writableField(definition, name));
+    await reloadRow(sessionOf(this), this, fields);
     return this;
   }
 
@@ -57,6 +74,6 @@ export abstract class PlainModel {
 /** Work in hand on the database that an instance was loaded from, else on that of the work. */
 export function sessionOf(row: object): Session {
   const owner = managerOf(row);
-  const database = owner ? Database.of(owner) : Database.current();
+  const database = owner ? Database.of(owner) : Database.forModel(modelOf(row));
   return { database, em: database.entityManager() };
 }

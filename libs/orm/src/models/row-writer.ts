@@ -17,6 +17,7 @@ import { columnValue } from '../querysets/bound-values.js';
 import { type Statement, StatementBuilder } from '../querysets/statement.js';
 import { execute, type StatementResult } from '../querysets/statement-executor.js';
 import { columnReader } from '../querysets/column-reader.js';
+import { timezone } from '../time/timezone.js';
 import { Transaction } from '../transactions/transaction.js';
 import { MAX_LOST_SLUGS } from './lost-slugs.js';
 import { modelDefinition, type ModelDefinition, storedFields } from './model-definition.js';
@@ -117,7 +118,7 @@ export async function updateRow(session: Session, row: object, named?: readonly 
     if (field.auto !== 'update') continue;
     before.set(field.name, Reflect.get(row, field.name));
     if (!fields.includes(field)) fields.push(field);
-    if (!changed.has(field.name)) Reflect.set(row, field.name, new Date());
+    if (!changed.has(field.name)) Reflect.set(row, field.name, timezone.now());
   }
   if (fields.length === 0 && !versionField) return;
   const version = versionField ? (Reflect.get(row, versionField.name) as number | undefined) : undefined;
@@ -140,7 +141,7 @@ export async function updateRow(session: Session, row: object, named?: readonly 
     names.push(versionField.name);
   }
   markWritten(em, row, names);
-  Transaction.of(em)?.onRollback(() => {
+  Transaction.of(em)?.wrote(row, () => {
     restoreSnapshot(row, stored);
     if (versionField) Reflect.set(row, versionField.name, version);
   });
@@ -169,7 +170,7 @@ export async function deleteRow(session: Session, row: object): Promise<void> {
 
 /** A row whose creation is undone is a new one again, without the key that the database gave it. */
 function undoOnRollback(em: SqlEntityManager, row: object, generatedKey: string | undefined): void {
-  Transaction.of(em)?.onRollback(() => {
+  Transaction.of(em)?.wrote(row, () => {
     forget(em, row);
     if (generatedKey !== undefined) Reflect.deleteProperty(row, generatedKey);
   });
@@ -295,7 +296,7 @@ export async function completeRow(
 
 /** Sets what the row does not have yet: defaults, automatic times, `null` for what may be empty. */
 function fillDefaults(definition: ModelDefinition, row: object): void {
-  const now = new Date();
+  const now = timezone.now();
   for (const field of storedFields(definition.model)) {
     if (Reflect.get(row, field.name) !== undefined) continue;
     const value = valueLeftOut(field, now);

@@ -1,3 +1,4 @@
+import { timezone } from '../time/timezone.js';
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '../context/session.js';
 import { DoesNotExistError, InvalidValueError, VersionConflictError } from '../errors/orm.errors.js';
@@ -44,7 +45,7 @@ async function updateChunk(
 ): Promise<void> {
   const { em } = session;
   const { primaryKey, versionField } = definition;
-  const now = new Date();
+  const now = timezone.now();
   const before = rows.map((row) => {
     const stored = storedSnapshot(row);
     if (!stored) throw new DoesNotExistError(definition.name);

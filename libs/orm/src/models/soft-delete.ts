@@ -1,4 +1,5 @@
 import { Field } from '../fields/field.decorator.js';
+import { timezone } from '../time/timezone.js';
 import { PlainModel, sessionOf } from './plain.model.js';
 import { updateRow } from './row-writer.js';
 
@@ -39,7 +40,7 @@ export function SoftDelete<T extends PlainModel>(Base: abstract new () => T): ab
     }
 
     softDelete(): Promise<this> {
-      return mark(this, this.deletedAt ?? new Date());
+      return mark(this, this.deletedAt ?? timezone.now());
     }
 
     restore(): Promise<this> {

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Connections } from '../context/connections.js';
 import type { Database } from '../context/database.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { runAtomic } from '../transactions/atomic.js';
@@ -23,8 +24,12 @@ import { QuerySet } from './query-set.js';
  * ```
  */
 export class Manager<T extends object> extends QuerySet<T> {
-  constructor(model: ModelClass<T>, database?: Database) {
-    super(model, database ? { ...EVERYTHING, database } : EVERYTHING);
+  /**
+   * @param where the application whose rows are meant, or one of its databases; without it, that of the work in hand.
+   */
+  constructor(model: ModelClass<T>, where?: Database | Connections) {
+    const place = where instanceof Connections ? { connections: where } : { database: where };
+    super(model, where ? { ...EVERYTHING, ...place } : EVERYTHING);
   }
 
   /** The EntityManager of the work in hand on the database that the rows are in. */
@@ -39,7 +44,7 @@ export class Manager<T extends object> extends QuerySet<T> {
 }
 
 /** Makes the manager of a model, of the class that the model names. */
-export function createManager<T extends object>(model: ModelClass<T>, database?: Database): Manager<T> {
+export function createManager<T extends object>(model: ModelClass<T>, where?: Database | Connections): Manager<T> {
   const { managerClass = Manager } = model as { readonly managerClass?: typeof Manager };
-  return new managerClass(model, database);
+  return new managerClass(model, where);
 }

@@ -1,4 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
+import { SqlEntityManager } from '@mikro-orm/sql';
+import { PRIMARY } from '../context/connection-plan.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
@@ -130,9 +131,19 @@ export abstract class QueryBuilding<T extends object> {
     });
   }
 
-  /** Uses the given EntityManager, and its transaction, instead of that of the work in hand. */
-  using(em: SqlEntityManager): QuerySet<T> {
-    return this.with({ em });
+  /**
+   * Uses the given EntityManager, and its transaction, instead of that of the work in hand; or the rows on the connection
+   * of that name. `'primary'` asks no replica.
+   */
+  using(target: SqlEntityManager | string): QuerySet<T> {
+    if (target === PRIMARY) return this.with({ primary: true });
+    if (typeof target === 'string') return this.with({ connection: target, em: undefined });
+    if (target instanceof SqlEntityManager) return this.with({ em: target, connection: undefined });
+    throw new InvalidLookupError(
+      this.model.name,
+      'using',
+      'using() takes an EntityManager or the name of a connection.',
+    );
   }
 
   /**

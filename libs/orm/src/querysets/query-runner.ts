@@ -1,11 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Connections } from '../context/connections.js';
 import { Database } from '../context/database.js';
 import type { Session } from '../context/session.js';
 import { translateIntegrityError } from '../errors/integrity-errors.js';
-import { InvalidLookupError, NoContextError, NoTransactionError } from '../errors/orm.errors.js';
+import { InvalidLookupError, NoContextError, NoTransactionError, UnknownDatabaseError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { insertPlainRow } from '../models/plain-row.js';
+import { timezone } from '../time/timezone.js';
 import { annotateRows } from './annotated-rows.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import { type GroupState, groupStatement } from './group-statement.js';
@@ -30,8 +32,7 @@ export class QueryRunner<T extends object> implements Session {
     private readonly model: ModelClass<T>,
     private readonly state: QueryState,
   ) {
-    const { em, database } = state;
-    this.database = em ? Database.of(em) : (database ?? Database.current());
+    this.database = databaseOf(model, state);
   }
 
   get em(): SqlEntityManager {
@@ -180,7 +181,7 @@ export class QueryRunner<T extends object> implements Session {
     const given: [string, unknown][] = Object.entries(changes).filter(([, value]) => value !== undefined);
     if (given.length === 0) return [];
     const { definition } = this;
-    const now = new Date();
+    const now = timezone.now();
     const automatic = [...definition.fields.values()].filter(
       ({ auto, name }) => auto === 'update' && !given.some(([key]) => key === name),
     );
@@ -213,4 +214,14 @@ export class QueryRunner<T extends object> implements Session {
       throw await translateIntegrityError(target, error, { definition, operation, fields, values: written });
     }
   }
+}
+
+function databaseOf(model: ModelClass, { em, database, connections, connection }: QueryState): Database {
+  if (em) return Database.of(em);
+  if (connection === undefined) return database ?? connections?.of(model) ?? Database.forModel(model);
+  const named = (database?.connections ?? connections ?? Connections.current()).get(connection);
+  if (named.serves(model)) return named;
+  throw new UnknownDatabaseError(`${model.name} has no table on the connection "${connection}".`, {
+    fix: `List ${model.name} in the models of that connection's forRoot().`,
+  });
 }

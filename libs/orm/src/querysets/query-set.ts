@@ -7,7 +7,10 @@ import { insertRow, insertRows, updateRow } from '../models/row-writer.js';
 import { updateRows } from '../models/rows-update.js';
 import { upsertRows } from '../models/rows-upsert.js';
 import type { SoftDeletable } from '../models/soft-delete.js';
+import { timezone } from '../time/timezone.js';
 import { runAtomic } from '../transactions/atomic.js';
+import { Transaction } from '../transactions/transaction.js';
+import { keyOf } from './condition.js';
 import type { Changes, CheckedChanges } from './expression-types.js';
 import { conflictRule, type ConflictOptions } from './conflicts.js';
 import type { Link } from './links.js';
@@ -148,7 +151,7 @@ export class QuerySet<T extends object> extends QueryReading<T> {
   /** Soft-deletes all matching rows that are alive by one statement and answers how many. */
   async softDelete(this: T extends SoftDeletable ? QuerySet<T> : never): Promise<number>;
   async softDelete(): Promise<number> {
-    return this.#mark('softDelete', 'without', new Date());
+    return this.#mark('softDelete', 'without', timezone.now());
   }
 
   /** Brings all matching rows that are soft-deleted back by one statement and answers how many. */
@@ -163,10 +166,20 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return runner.links(runner.em, relation).of(keys);
   }
 
-  /** Makes the given rows (or keys) the ones that the row with `key` is linked to; answers whether that changed anything. */
-  async setLinks(relation: string, key: unknown, targets: readonly unknown[]): Promise<boolean> {
+  /**
+   * Makes the given rows (or keys) the ones that `owner`, a row or its key, is linked to; answers whether that changed
+   * anything. Of a row, the automatic times and the version are then written, too, unless its transaction did already.
+   *
+   * @throws VersionConflictError when `owner` is a row that somebody else wrote since it was read.
+   */
+  async setLinks(relation: string, owner: unknown, targets: readonly unknown[]): Promise<boolean> {
     const runner = this.runner();
-    return runAtomic(runner.em, (em) => runner.links(em, relation).set(key, targets));
+    return runAtomic(runner.em, async (em) => {
+      const changed = await runner.links(em, relation).set(keyOf(owner), targets);
+      const stale = changed && owner instanceof this.model && !Transaction.of(em)?.hasWritten(owner);
+      if (stale) await updateRow({ database: runner.database, em }, owner, []);
+      return changed;
+    });
   }
 
   /** Adds pairs of a many-to-many relation that do not exist yet. */

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Connections } from '../context/connections.js';
 import type { Database } from '../context/database.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
@@ -53,6 +54,12 @@ export interface QueryState {
   /** Whether matching rows are locked, and what happens to those that somebody else has locked. */
   readonly lock?: 'wait' | 'skip' | 'refuse';
   readonly em?: SqlEntityManager;
+  /** The databases of an application, among which the model's is looked up. */
+  readonly connections?: Connections;
+  /** Name of the connection, when the query says. */
+  readonly connection?: string;
+  /** Whether replicas are not asked. */
+  readonly primary?: boolean;
   readonly database?: Database;
 }
 

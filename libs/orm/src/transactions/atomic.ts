@@ -1,17 +1,35 @@
-import { type IsolationLevel, TransactionContext } from '@mikro-orm/core';
+import { setTimeout } from 'node:timers/promises';
+import { IsolationLevel } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Connections } from '../context/connections.js';
 import { Database } from '../context/database.js';
-import { NoTransactionError } from '../errors/orm.errors.js';
+import { TransactionConflictError } from '../errors/database.errors.js';
+import { NoTransactionError, OrmOptionsError } from '../errors/orm.errors.js';
 import { Transaction } from './transaction.js';
+import { inTransaction } from './transaction-scope.js';
+
+const ISOLATION_LEVELS = new Set<string>(Object.values(IsolationLevel));
+
+/** Which database is meant. */
+export interface DatabaseChoice {
+  /** Name of the connection. @defaultValue 'default' */
+  readonly connection?: string;
+  /** The database, where several applications are open. */
+  readonly database?: Database;
+}
 
 /** Options of {@link atomic}. */
-export interface AtomicOptions {
-  /** @defaultValue the database's own (PostgreSQL: read committed) */
+export interface AtomicOptions extends DatabaseChoice {
+  /** Of the outermost transaction only. @defaultValue the database's own (PostgreSQL: read committed) */
   readonly isolationLevel?: `${IsolationLevel}`;
   /** Promises that nothing is written; on SQLite such a transaction does not wait for writers. @defaultValue false */
   readonly readOnly?: boolean;
-  /** The database, where several are open. */
-  readonly database?: Database;
+  /**
+   * How often the work is run again when the database gave it up because of others (a deadlock, a serialization
+   * failure). Effects outside the database belong into {@link onCommit}. Without meaning inside another transaction, which
+   * is given up as a whole. @defaultValue 0
+   */
+  readonly retries?: number;
 }
 
 /**
@@ -19,10 +37,36 @@ export interface AtomicOptions {
  * savepoint, so that a caller may catch the error and go on. Instances that were saved in vain count as unsaved again.
  *
  * Nothing is saved on its own at the end: call `save()`, or `em.flush()` where MikroORM's unit of work is used.
+ *
+ * @throws TransactionConflictError when other transactions were in the way more often than `retries` says.
  */
 export async function atomic<T>(work: (em: SqlEntityManager) => Promise<T>, options: AtomicOptions = {}): Promise<T> {
-  const { database = Database.current(), isolationLevel, readOnly } = options;
-  return runAtomic(database.entityManager(), work, { isolationLevel: isolationLevel as IsolationLevel, readOnly });
+  const { readOnly, retries = 0 } = options;
+  const isolationLevel = checkedIsolation(options.isolationLevel);
+  if (!Number.isSafeInteger(retries) || retries < 0)
+    throw new OrmOptionsError('retries takes a whole number from 0 on.');
+  const parent = chosenDatabase(options).entityManager();
+  const run = () => runAtomic(parent, work, { isolationLevel, readOnly });
+  return Transaction.of(parent) ? run() : repeated(run, retries);
+}
+
+function checkedIsolation(level: AtomicOptions['isolationLevel']): IsolationLevel | undefined {
+  if (level === undefined || ISOLATION_LEVELS.has(level)) return level as IsolationLevel | undefined;
+  throw new OrmOptionsError('The isolation level is none that databases have.', {
+    fix: `Use ${[...ISOLATION_LEVELS].join(' or ')}.`,
+  });
+}
+
+/** Runs work again that others were in the way of, after a pause that is longer each time and differs between rivals. */
+async function repeated<T>(run: () => Promise<T>, retries: number): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof TransactionConflictError) || attempt > retries) throw error;
+      await setTimeout(Math.random() * 20 * Math.min(attempt, 10));
+    }
+  }
 }
 
 /** {@link atomic} on a given EntityManager. */
@@ -39,7 +83,7 @@ export async function runAtomic<T>(
   };
   let result: T;
   try {
-    result = await TransactionContext.create(em, () =>
+    result = await inTransaction(em, () =>
       em.getConnection().transactional(run, { ...options, ctx: parent.getTransactionContext() }),
     );
   } catch (error) {
@@ -54,22 +98,32 @@ export async function runAtomic<T>(
 }
 
 /**
- * Runs `callback` once the outermost transaction of the work in hand has committed, and never when it is rolled back.
- * Callbacks run in order, each awaited; when one throws, what was committed stays committed and the caller sees the error.
+ * Runs `callback` once the transaction of the work in hand, or the savepoint that it is in, has been undone, and never
+ * when it is kept. For what must be put back in memory; last come, first called, and not awaited.
  *
  * @throws NoTransactionError outside of a transaction.
  */
-export function onCommit(
-  callback: () => unknown,
-  { database = Database.current() }: { readonly database?: Database } = {},
-): void {
-  const transaction = Transaction.of(database.entityManager());
-  if (!transaction) {
-    throw new NoTransactionError('onCommit() was called outside of a transaction.', {
-      fix: 'Wrap the work in atomic().',
-    });
-  }
-  transaction.onCommit(callback);
+export function onRollback(callback: () => void, choice: DatabaseChoice = {}): void {
+  openTransaction('onRollback', choice).onRollback(callback);
+}
+
+/**
+ * Runs `callback` once the outermost transaction of the work in hand has committed, and never when it is rolled back.
+ * Callbacks run in order, each awaited, and all of them even when one throws: what was committed stays committed, and the
+ * caller sees the first error.
+ *
+ * @throws NoTransactionError outside of a transaction.
+ */
+export function onCommit(callback: () => unknown, choice: DatabaseChoice = {}): void {
+  openTransaction('onCommit', choice).onCommit(callback);
+}
+
+function openTransaction(asked: string, choice: DatabaseChoice): Transaction {
+  const transaction = Transaction.of(chosenDatabase(choice).entityManager());
+  if (transaction) return transaction;
+  throw new NoTransactionError(`${asked}() was called outside of a transaction.`, {
+    fix: 'Wrap the work in atomic().',
+  });
 }
 
 /** Hands the instances that a transaction loaded to the EntityManager around it. */
@@ -78,4 +132,9 @@ function adopt(parent: SqlEntityManager, em: SqlEntityManager): void {
   for (const row of em.getUnitOfWork(false).getIdentityMap()) {
     if (!known.getByEntity(row)) parent.getUnitOfWork(false).merge(row, new Set([row]));
   }
+}
+
+function chosenDatabase({ connection, database }: DatabaseChoice): Database {
+  if (connection === undefined) return database ?? Database.current();
+  return (database?.connections ?? Connections.current()).get(connection);
 }

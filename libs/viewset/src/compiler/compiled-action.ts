@@ -1,3 +1,4 @@
+import type { AtomicOptions } from '@core-framework/orm';
 import type { StandardActionName } from '../actions/standard-actions.js';
 import type { BulkReader } from '../bulk/bulk-reader.js';
 import type { ReadPathParameter } from '../options/path-parameter.js';
@@ -37,7 +38,8 @@ export interface CompiledAction {
   readonly shape: 'one' | 'many' | 'page' | 'none' | 'anything';
   /** How the list that it answers is cut, when it answers one. */
   readonly listing?: Listing;
-  readonly transaction: boolean;
+  /** The transaction that it runs in, if it does. */
+  readonly transaction?: AtomicOptions;
   /** Calls the view's method with its parameters filled. */
   invoke(view: View, context: ActionContext): unknown;
 }

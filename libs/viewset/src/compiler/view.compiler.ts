@@ -1,4 +1,4 @@
-import type { Database } from '@core-framework/orm';
+import type { Connections } from '@core-framework/orm';
 import type { ModuleRef } from '@nestjs/core';
 import { isStandardAction, STANDARD_ACTIONS, type StandardActionName } from '../actions/standard-actions.js';
 import { bulkLimitOf } from '../bulk/bulk-options.js';
@@ -45,8 +45,8 @@ export interface CompilationServices {
   readonly cursorSeal: CursorSeal;
   /** Finds a compiled view; to be asked once all of them are. */
   readonly viewOf: (view: AnyClass) => CompiledView;
-  /** The application's database; absent when it has none. */
-  readonly database?: Database;
+  /** The application's databases; absent when it has none. */
+  readonly connections?: Connections;
 }
 
 /** One view as the module that registers it knows it. */
@@ -136,9 +136,15 @@ export class ViewCompiler {
       shapes: output === resource?.output ? shapesOf(standard, listing, resource) : undefined,
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
-      transaction: options?.transaction ?? (!isSafe(verb) && this.services.database !== undefined),
+      transaction: this.#transaction(route, resource),
       invoke: invokerOf(view, name),
     };
+  }
+
+  #transaction({ verb, options }: PlannedRoute, resource?: Resource): CompiledAction['transaction'] {
+    const { connections } = this.services;
+    if (!(options?.transaction ?? (!isSafe(verb) && connections !== undefined))) return undefined;
+    return { database: resource ? connections?.of(resource.model.model) : connections?.main };
   }
 
   #input(view: AnyClass, { action, verb, options }: PlannedRoute, resource?: Resource): CompiledInput | undefined {

@@ -42,7 +42,7 @@ export class ActionPipeline {
   /** Finds out who wants to run around the action; to be called once all packages are up. */
   bindHooks(view: AnyClass, registry: ActionHookRegistry): void {
     const { name, route, transaction } = this.action;
-    this.#hooked = Object.freeze({ view, name, verb: route.verb, transaction });
+    this.#hooked = Object.freeze({ view, name, verb: route.verb, transaction: transaction !== undefined });
     this.#hook = registry.bind(this.#hooked);
   }
 
@@ -149,7 +149,7 @@ export class ActionPipeline {
 
   async #perform<R>(work: () => Promise<R>, { request }: ActionContext): Promise<R> {
     try {
-      return await (this.action.transaction ? atomic(work) : work());
+      return await (this.action.transaction ? atomic(work, this.action.transaction) : work());
     } catch (error) {
       const lostRace = error instanceof VersionConflictError && request.headers['if-match'] !== undefined;
       throw lostRace ? new PreconditionFailedException() : error;

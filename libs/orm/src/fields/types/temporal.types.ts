@@ -1,3 +1,5 @@
+import { timezone } from '../../time/timezone.js';
+import { instantOf, type LocalTime } from '../../time/zone-offset.js';
 import { accept, refuse, type ValueParser } from '../parse-outcome.js';
 import { DATE_LOOKUPS, type FieldType, ORDER_LOOKUPS } from './field-type.js';
 
@@ -19,9 +21,9 @@ function isDate(year: number, month: number, day: number): boolean {
   return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31);
 }
 
-/** Minutes east of UTC; a text without a zone is taken as UTC. `undefined` for a zone that cannot be. */
-function offsetMinutes(zone: string | undefined): number | undefined {
-  if (zone === undefined || zone.toUpperCase() === 'Z') return 0;
+/** Minutes east of UTC. `undefined` for a zone that cannot be. */
+function offsetMinutes(zone: string): number | undefined {
+  if (zone.toUpperCase() === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(':', '') || 0);
   if (hours > 23 || minutes > 59) return undefined;
@@ -34,15 +36,16 @@ const parseDateTime: ValueParser<Date> = (value) => {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
-  const offset = offsetMinutes(match[8]);
-  if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59 || offset === undefined)
-    return WRONG_DATETIME;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute - offset, second, Number((match[7] ?? '').padEnd(3, '0').slice(0, 3)));
-  const shifted = date.getUTCFullYear();
-  return shifted < 1 || shifted > 9999 ? WRONG_DATETIME : accept(date);
+  if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59) return WRONG_DATETIME;
+  const millisecond = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
+  const local = { year, month, day, hour, minute, second, millisecond };
+  const date = match[8] === undefined ? instantOf(local, timezone.name) : withOffset(local, offsetMinutes(match[8]));
+  return date ? accept(date) : WRONG_DATETIME;
 };
+
+function withOffset(local: LocalTime, offset: number | undefined): Date | undefined {
+  return offset === undefined ? undefined : instantOf({ ...local, minute: local.minute - offset }, 'UTC');
+}
 
 /** Points in time: `Date` in code, UTC with three digits in columns and in JSON. */
 export const dateTimeType: FieldType = {
