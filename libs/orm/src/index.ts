@@ -175,6 +175,11 @@ export type {
 } from './migrations/change-detector.js';
 export { type GenerateOptions, generateMigration } from './migrations/generate-migration.js';
 export { mergeMigrations, type MergeOptions } from './migrations/merge-migrations.js';
+export { FixtureError } from './errors/fixture.errors.js';
+export { dumpData, type DumpOptions } from './fixtures/dump-data.js';
+export type { FixtureObject } from './fixtures/fixture-object.js';
+export { readFixtures, writeFixtures } from './fixtures/fixture-text.js';
+export { loadData, type LoadOptions } from './fixtures/load-data.js';
 export { Migration, type MigrationClass } from './migrations/migration.js';
 export type { GeneratedMigration, WriteOptions } from './migrations/migration-folder.js';
 export type { AppliedMigration } from './migrations/migration-history.js';
