@@ -19,6 +19,7 @@ export async function startSampleApp(kind: DatabaseKind, env: Record<string, str
     ENVIRONMENT: 'testing',
     DATABASE_URL: database.url,
     LOG_LEVEL: 'ERROR',
+    RATE_LIMIT_ENABLED: 'false',
     SEED_WHEN_EMPTY: 'false',
     ...env,
   });

@@ -30,6 +30,7 @@ export {
   PreconditionFailedException,
   UnsupportedMediaTypeException,
 } from './exceptions/protocol.exceptions.js';
+export { clientAddressOf } from './http/client-address.js';
 export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
 export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';
@@ -37,4 +38,14 @@ export { ActionHookRegistry } from './registries/action-hook.registry.js';
 export { BootReportRegistry } from './registries/boot-report.registry.js';
 export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';
 export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';
+export { MemoryThrottleStore, type MemoryThrottleStoreOptions } from './throttling/memory-throttle.store.js';
+export { rateLimitHeaders, throttled } from './throttling/rate-limit-headers.js';
+export {
+  THROTTLE_GRAINS,
+  THROTTLE_STORE,
+  type ThrottleLimit,
+  type ThrottleStanding,
+  type ThrottleStore,
+} from './throttling/throttle-store.js';
+export { Throttling } from './throttling/throttling.js';
 export { type UnroutedRequestHandler, UnroutedRequestRegistry } from './registries/unrouted-request.registry.js';

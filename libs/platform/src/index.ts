@@ -1,6 +1,6 @@
 export { CoreFactory } from './core-factory.js';
 export { ERROR_RENDERER, type ErrorContext, type ErrorFormat, type ErrorRenderer } from './errors/error-renderer.js';
 export { errorFormats } from './errors/error-formats.js';
-export { CannotListenError, PortInUseError } from './errors/platform.errors.js';
+export { CannotListenError, MissingPackageError, PortInUseError } from './errors/platform.errors.js';
 export { PlatformModule } from './platform.module.js';
 export type { CoreFactoryOptions, PlatformOptions } from './platform.options.js';

@@ -56,6 +56,7 @@ export type {
   PaginationStyle,
   ResolvedPaginationOptions,
 } from './pagination/pagination.options.js';
+export type { ThrottleEntry, ThrottleOptions, ThrottleRate } from './options/throttle.options.js';
 export type { PathParameterKind } from './options/path-parameter.js';
 export type { ActionOptions, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';

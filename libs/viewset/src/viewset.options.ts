@@ -1,5 +1,6 @@
 import type { PageFormat, PaginationSettings } from '@core-framework/config';
 import { UnknownOptionError } from './errors/viewset.errors.js';
+import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
 import type { PermissionEntry } from './permissions/permission.js';
 import { IsAuthenticated } from './permissions/standard.permissions.js';
@@ -14,6 +15,8 @@ export interface ViewSetModuleOptions {
   readonly pageFormat?: PageFormat;
   /** Who may run the actions of a ViewSet that names no permissions. @defaultValue [IsAuthenticated] */
   readonly permissions?: readonly PermissionEntry[];
+  /** How often a caller may run the actions of ViewSets that say nothing, all together. @defaultValue false */
+  readonly throttle?: ThrottleEntry;
 }
 
 /** {@link ViewSetModuleOptions} with every default filled in. */
@@ -22,7 +25,7 @@ export type ResolvedViewSetModuleOptions = Required<ViewSetModuleOptions>;
 /** Injection token of the module's options. */
 export const VIEWSET_MODULE_OPTIONS = Symbol.for('@core-framework/viewset:options');
 
-const NAMES: readonly string[] = ['permissions', 'pageSize', 'maxPageSize', 'pageFormat'];
+const NAMES: readonly string[] = ['permissions', 'throttle', 'pageSize', 'maxPageSize', 'pageFormat'];
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveViewSetModuleOptions(
@@ -37,5 +40,11 @@ export function resolveViewSetModuleOptions(
     pageFormat: options.pageFormat ?? settings.pageFormat,
   };
   const { pageSize, maxPageSize } = resolvePagination('ViewSetModule', options, standard);
-  return { permissions: options.permissions ?? [IsAuthenticated], ...standard, pageSize, maxPageSize };
+  return {
+    permissions: options.permissions ?? [IsAuthenticated],
+    throttle: options.throttle ?? false,
+    ...standard,
+    pageSize,
+    maxPageSize,
+  };
 }

@@ -1,4 +1,10 @@
-import { CommonModule, HealthRegistry, OpenApiRegistry, UnroutedRequestRegistry } from '@core-framework/common';
+import {
+  CommonModule,
+  HealthRegistry,
+  OpenApiRegistry,
+  Throttling,
+  UnroutedRequestRegistry,
+} from '@core-framework/common';
 import { CoreSettings, SettingsModule, settingsClassOf, withSettings } from '@core-framework/config';
 import compress from '@fastify/compress';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -9,9 +15,11 @@ import { registerDocsRoutes } from '../docs/docs.routes.js';
 import { buildOpenApiDocument } from '../docs/openapi-document.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { registerHealthRoutes } from '../health/health.routes.js';
+import { ClientLimit } from '../http/client-limit.js';
 import { CoreFastifyAdapter } from '../http/core-fastify.adapter.js';
 import { corsByOrigin } from '../http/cors.js';
 import { API_SECURITY_HEADERS } from '../http/security-headers.js';
+import { throttleStoreOf } from '../http/throttle-store.js';
 import { trustedProxies } from '../http/trusted-proxies.js';
 import { createLogger } from '../logging/create-logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -42,6 +50,7 @@ export async function createApplication(
     slowRequestMs: settings.slowRequestMs,
     shutdownTimeoutMs: settings.shutdownTimeoutMs,
   });
+  const throttleStore = await throttleStoreOf(settings);
   const fastify = adapter.getInstance();
   // Compression reaches the routes that are declared after it. Requests are not decompressed: a small body could unfold into a huge one.
   await fastify.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['gzip'], globalDecompression: false });
@@ -57,6 +66,7 @@ export async function createApplication(
       cors: corsByOrigin(settings.backendCorsOrigins, settings.corsAllowCredentials),
     }),
   );
+  if (throttleStore) app.get(Throttling).use(throttleStore);
   app.setGlobalPrefix(settings.apiPrefix);
   app.useGlobalPipes(inputValidation());
   app.useSecurityHeaders(API_SECURITY_HEADERS);
@@ -82,5 +92,9 @@ export async function createApplication(
 function rootModule(module: ApplicationModule, { debug }: CoreFactoryOptions): DynamicModule {
   // A class of its own stands in the application's imports; the default may be missing there.
   const settings = settingsClassOf(module) === CoreSettings ? [SettingsModule.forRoot()] : [];
-  return { module: CoreRootModule, imports: [CommonModule, ...settings, PlatformModule.forRoot({ debug }), module] };
+  return {
+    module: CoreRootModule,
+    imports: [CommonModule, ...settings, PlatformModule.forRoot({ debug }), module],
+    providers: [ClientLimit],
+  };
 }

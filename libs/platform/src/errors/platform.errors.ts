@@ -12,6 +12,22 @@ export class PortInUseError extends CoreError {
   }
 }
 
+/** A setting asks for a package that is not installed. */
+export class MissingPackageError extends CoreError {
+  readonly code = 'PLATFORM_MISSING_PACKAGE';
+
+  constructor(
+    readonly packageName: string,
+    reason: string,
+    cause: unknown,
+  ) {
+    super(`${reason}, but the package "${packageName}" is not installed.`, {
+      fix: `Install it (npm install ${packageName}), or provide a THROTTLE_STORE of your own.`,
+      cause,
+    });
+  }
+}
+
 /** The address cannot be listened on for another reason: no such address here, or no right to. */
 export class CannotListenError extends CoreError {
   readonly code = 'PLATFORM_CANNOT_LISTEN';

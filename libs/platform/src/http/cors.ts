@@ -10,7 +10,20 @@ type CorsOptions = Parameters<Parameters<CorsDelegate>[1]>[1] & {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** What a script of another origin may read beside the few headers that browsers always show. */
-const EXPOSED = ['X-Request-ID', 'X-Response-Time', 'Location', 'ETag', 'Retry-After', 'Allow'];
+const EXPOSED = [
+  'X-Request-ID',
+  'X-Response-Time',
+  'Location',
+  'ETag',
+  'Retry-After',
+  'Allow',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
 const PREFLIGHT_SECONDS = 600;
 
 /**

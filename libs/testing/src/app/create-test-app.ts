@@ -39,7 +39,7 @@ export async function createTestApp(module: Type | DynamicModule, options: TestA
   }
 }
 
-const DEFAULTS = { ENVIRONMENT: 'testing', LOG_LEVEL: 'ERROR' };
+const DEFAULTS = { ENVIRONMENT: 'testing', LOG_LEVEL: 'ERROR', RATE_LIMIT_ENABLED: 'false' };
 
 function addressOf(database: TestDatabase | undefined): Record<string, string> {
   return database ? { DATABASE_URL: database.url } : {};

@@ -4,7 +4,8 @@ import type { TestingModuleBuilder } from '@nestjs/testing';
 /** Options of `createTestApp`. */
 export interface TestAppOptions extends Omit<CoreFactoryOptions, 'settings' | 'instantiate'> {
   /**
-   * Environment variables of the application, beside `ENVIRONMENT=testing` and `LOG_LEVEL=ERROR`. Neither the process's own
+   * Environment variables of the application, beside `ENVIRONMENT=testing`, `LOG_LEVEL=ERROR` and
+   * `RATE_LIMIT_ENABLED=false`. Neither the process's own
    * variables nor a `.env` file are read.
    * @defaultValue {}
    */

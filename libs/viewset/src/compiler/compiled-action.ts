@@ -9,6 +9,7 @@ import type { PlannedRoute } from '../routing/route-plan.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
+import type { ViewThrottle } from '../throttling/view-throttle.js';
 import type { View } from '../views/view.js';
 
 /** One route of a view with everything that can be decided before a request comes. */
@@ -19,6 +20,8 @@ export interface CompiledAction {
   /** Which standard action it is, if it is one. */
   readonly standard?: StandardActionName;
   readonly authorization: Authorization;
+  /** How often callers may run it; absent when nothing limits that. */
+  readonly throttle?: ViewThrottle;
   /** What the view decides for each request instead; absent what it leaves to its options. */
   readonly perRequest: PerRequest;
   /** The parameters of its own path that are not any text. */

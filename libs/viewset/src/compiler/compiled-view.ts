@@ -6,6 +6,7 @@ import type { Authorization } from '../permissions/authorization.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { ActionPipeline } from '../pipeline/action-pipeline.js';
 import type { Resource } from '../resource/resource.js';
+import type { ViewThrottle } from '../throttling/view-throttle.js';
 import type { View } from '../views/view.js';
 import type { PerRequest } from './compiled-action.js';
 
@@ -16,6 +17,8 @@ export interface CompiledViewParts {
   /** Who may learn that the view does not know a verb: its `permissions`, whatever single actions say. */
   readonly authorization: Authorization;
   readonly perRequest: PerRequest;
+  /** How often callers may ask for what is no action. */
+  readonly throttle: ViewThrottle | undefined;
   readonly pipelines: readonly ActionPipeline[];
   readonly resource: Resource | undefined;
   /** The one instance of the class; absent when each request gets its own. */
@@ -27,6 +30,7 @@ export class CompiledView {
   readonly view: AnyClass;
   readonly options: ViewSetOptions;
   readonly instance: View | undefined;
+  readonly throttle: ViewThrottle | undefined;
   readonly pipelines: readonly ActionPipeline[];
   readonly #authorization: Authorization;
   readonly #perRequest: PerRequest;
@@ -38,6 +42,7 @@ export class CompiledView {
     this.view = parts.view;
     this.options = parts.options;
     this.instance = parts.instance;
+    this.throttle = parts.throttle;
     this.pipelines = parts.pipelines;
     this.#authorization = parts.authorization;
     this.#perRequest = parts.perRequest;

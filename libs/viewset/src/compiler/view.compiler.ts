@@ -6,6 +6,8 @@ import { BulkReader } from '../bulk/bulk-reader.js';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import { type AnyClass, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
+import { resolveThrottles } from '../options/throttle.options.js';
+import type { ViewSetOptions } from '../options/viewset.options.js';
 import type { CursorSeal } from '../pagination/cursor-seal.js';
 import { PaginationCompiler } from '../pagination/pagination.compiler.js';
 import { Authorization } from '../permissions/authorization.js';
@@ -15,6 +17,7 @@ import type { PipelineServices } from '../pipeline/pipeline-services.js';
 import { Responder } from '../pipeline/responder.js';
 import type { Listing } from '../resource/listing.js';
 import type { Resource } from '../resource/resource.js';
+import { pathOf } from '../routing/nested-path.js';
 import { routeId } from '../routing/route-key.js';
 import { type PlannedRoute, planRoutes } from '../routing/route-plan.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
@@ -25,6 +28,7 @@ import { Presenter } from '../schemas/presenter.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import { ReadOnlyModelViewSet } from '../views/read-only-model.viewset.js';
+import { ViewThrottle } from '../throttling/view-throttle.js';
 import type { View } from '../views/view.js';
 import { viewKindOf } from '../views/view-kind.js';
 import type { ResolvedViewSetModuleOptions } from '../viewset.options.js';
@@ -90,12 +94,33 @@ export class ViewCompiler {
           permissionEntriesOf(route, options, this.services.defaults.permissions),
         );
         const listing = await this.#listing(view, route, resource, paginations);
-        const action = this.#action(view, { route, authorization, perRequest, resource, listing });
+        const action = this.#action(view, {
+          route,
+          authorization,
+          perRequest,
+          resource,
+          listing,
+          throttle: this.#throttle(view, options, route),
+        });
         return new ActionPipeline(action, this.services.pipeline, new Responder(action, presenter, resource), resource);
       }),
     );
     const authorization = await authorizationBy(options.permissions ?? this.services.defaults.permissions);
-    return new CompiledView({ view, options, authorization, perRequest, pipelines, resource, instance });
+    const throttle = this.#throttle(view, options);
+    return new CompiledView({ view, options, authorization, perRequest, throttle, pipelines, resource, instance });
+  }
+
+  /** How often callers may run an action, or ask for what is none; `undefined` when nothing limits that. */
+  #throttle(view: AnyClass, options: ViewSetOptions, route?: PlannedRoute): ViewThrottle | undefined {
+    const path = pathOf(view, options);
+    const own = route?.options?.throttle;
+    const resolved =
+      own !== undefined
+        ? resolveThrottles(`@Action of ${view.name}#${route?.action}`, own, `${path}#${route?.action}`)
+        : options.throttle !== undefined
+          ? resolveThrottles(`@ViewSet of ${view.name}`, options.throttle, path)
+          : resolveThrottles('ViewSetModule', this.services.defaults.throttle, 'default');
+    return resolved.length ? new ViewThrottle(resolved, this.services.pipeline.throttling) : undefined;
   }
 
   /** How the list that an action answers is cut; `undefined` when it answers none. */
@@ -114,7 +139,10 @@ export class ViewCompiler {
     return listing.with(pagination, options.output ? undefined : shapes);
   }
 
-  #action(view: AnyClass, { route, authorization, perRequest, resource, listing }: ActionParts): CompiledAction {
+  #action(
+    view: AnyClass,
+    { route, authorization, perRequest, resource, listing, throttle }: ActionParts,
+  ): CompiledAction {
     const { action: name, verb, options } = route;
     const standard = resource && !options && isStandardAction(name) ? name : undefined;
     const { many, output } = this.#output(options?.output, standard !== undefined || listing !== undefined, resource);
@@ -124,6 +152,7 @@ export class ViewCompiler {
       route,
       standard,
       authorization,
+      throttle,
       perRequest,
       pathParameters: compilePathParameters(pathParameterKinds(view, route)),
       needsInstance: standard
@@ -179,6 +208,7 @@ interface ActionParts {
   readonly perRequest: PerRequest;
   readonly resource: Resource | undefined;
   readonly listing: Listing | undefined;
+  readonly throttle: ViewThrottle | undefined;
 }
 
 /** Reading one row needs no entity unless a permission or the application's own code wants to see it. */

@@ -9,6 +9,7 @@ const ERROR_RESPONSES = {
   409: ['Conflict', 'The state of the resource does not allow this.'],
   412: ['PreconditionFailed', 'The resource is no longer in the version that `If-Match` names.'],
   413: ['PayloadTooLarge', 'The body is too large.'],
+  429: ['TooManyRequests', 'The caller has asked too often; `Retry-After` says when to ask again.'],
   415: ['UnsupportedMediaType', 'The body is of a type that is not read here.'],
 } as const;
 

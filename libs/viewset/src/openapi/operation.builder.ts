@@ -130,6 +130,7 @@ function errorStatuses(path: string, view: CompiledView, action: CompiledAction)
     [412, changes && route.detail && isVersioned(view)],
     [413, input !== undefined || action.bulk !== undefined],
     [415, input !== undefined || action.bulk !== undefined],
+    [429, action.throttle !== undefined],
   ];
   return statuses.filter(([, applies]) => applies).map(([status]) => status);
 }

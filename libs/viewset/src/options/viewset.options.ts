@@ -14,6 +14,7 @@ import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
 import type { PathParameterKind } from './path-parameter.js';
+import type { ThrottleEntry } from './throttle.options.js';
 
 /** Names of a model's own properties. */
 type FieldName<T extends object> = Extract<keyof T, string>;
@@ -79,6 +80,8 @@ export interface ViewSetOptions<T extends object = object> {
   readonly expand?: ExpansionOptions<T>;
   /** The standard actions that exist. @defaultValue those that the class has methods for */
   readonly actions?: readonly string[];
+  /** How often a caller may run its actions, together. @defaultValue the module's, which is `false` */
+  readonly throttle?: ThrottleEntry;
   /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
   readonly hideForbidden?: boolean;
 }
@@ -105,6 +108,7 @@ export const VIEWSET_OPTION_NAMES = [
   'expand',
   'actions',
   'parent',
+  'throttle',
   'hideForbidden',
 ] as const satisfies readonly (keyof ViewSetOptions)[];
 
@@ -129,6 +133,8 @@ export interface ActionOptions {
    * searched and sorted as the query asks, and cut into pages as this says; `false` sends all rows as an array.
    */
   readonly pagination?: PaginationEntry;
+  /** How often a caller may run it, instead of what the ViewSet says. */
+  readonly throttle?: ThrottleEntry;
   /** Status of its answer. @defaultValue 200 */
   readonly status?: number;
   /** Whether it runs in one transaction. @defaultValue true for verbs other than GET */
@@ -154,6 +160,7 @@ export const ACTION_OPTION_NAMES = [
   'input',
   'output',
   'pagination',
+  'throttle',
   'status',
   'transaction',
   'summary',

@@ -25,7 +25,7 @@ import type { Responder } from './responder.js';
 import { checkIfMatch } from './version-tag.js';
 
 /**
- * Answers the requests to one route, always in the same order: 401, 403, 405, 404, 403 of the object, 412, 415 and 400
+ * Answers the requests to one route, always in the same order: 401, 403, 429, 405, 404, 403 of the object, 412, 415 and 400
  * of the body, 400 of its contents, then the action in its transaction.
  */
 export class ActionPipeline {
@@ -63,6 +63,7 @@ export class ActionPipeline {
     const authorization = (await action.perRequest.authorization?.(view, context)) ?? action.authorization;
     context.authorization = authorization;
     await authorization.check(context);
+    if (action.throttle) await action.throttle.check(context);
     this.#refuseShadowed(request);
     if (action.pathParameters.length) context.parsedParams = this.#readPath(context);
     if (this.resource?.parent) context.parentKey = await this.resource.parent.findKey(context);

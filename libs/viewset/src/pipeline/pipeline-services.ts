@@ -1,3 +1,4 @@
+import { Throttling } from '@core-framework/common';
 import { Injectable } from '@nestjs/common';
 import { RouteTable } from '../routing/route-table.js';
 import { CallerIdentification } from './caller.js';
@@ -8,5 +9,6 @@ export class PipelineServices {
   constructor(
     readonly caller: CallerIdentification,
     readonly routes: RouteTable,
+    readonly throttling: Throttling,
   ) {}
 }

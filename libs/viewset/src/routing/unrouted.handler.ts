@@ -36,7 +36,7 @@ export class UnroutedHandler {
     }
   };
 
-  /** @throws UnauthorizedException, ForbiddenException, MethodNotAllowedException */
+  /** @throws UnauthorizedException, ForbiddenException, RateLimitException, MethodNotAllowedException */
   async #refuse(
     path: KnownPath,
     views: readonly CompiledView[],
@@ -48,6 +48,7 @@ export class UnroutedHandler {
     for (const view of views) {
       const context = contextOf(view, method.toLowerCase(), method, { request, reply, principal });
       await (await view.authorize(context)).check(context);
+      await view.throttle?.check(context);
     }
     throw new MethodNotAllowedException(method, allowed(path));
   }

@@ -1,0 +1,70 @@
+import type { ThrottleLimit } from '@core-framework/common';
+import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
+
+const UNITS = {
+  s: 1,
+  second: 1,
+  m: 60,
+  minute: 60,
+  h: 3600,
+  hour: 3600,
+  d: 86_400,
+  day: 86_400,
+} as const;
+
+type Unit = keyof typeof UNITS;
+
+/** How many requests in how long: `'100/minute'`, `'5/15m'`. */
+export type ThrottleRate = `${number}/${Unit}` | `${number}/${number}${Unit}`;
+
+/** How often callers may run actions: users count by their id, everybody else by the address that they call from. */
+export interface ThrottleOptions {
+  readonly rate: ThrottleRate;
+  /**
+   * Name of the count; views that name the same one share it. @defaultValue one per view, or per action that says so
+   */
+  readonly scope?: string;
+  /** Whom it holds for. @defaultValue 'all' */
+  readonly callers?: 'all' | 'anonymous' | 'authenticated';
+}
+
+/** What `throttle` may be: a rate, options, several of them (all must agree), or `false` for none. */
+export type ThrottleEntry = ThrottleRate | ThrottleOptions | readonly (ThrottleRate | ThrottleOptions)[] | false;
+
+/** A throttle with every default filled in. */
+export interface ResolvedThrottle extends ThrottleLimit {
+  /** What its keys begin with: throttles of one scope and rate share their counts. */
+  readonly prefix: string;
+  readonly callers: 'all' | 'anonymous' | 'authenticated';
+}
+
+const NAMES = ['rate', 'scope', 'callers'];
+const CALLERS: readonly string[] = ['all', 'anonymous', 'authenticated'];
+const RATE = /^(?<limit>\d+)\/(?<times>\d+)?(?<unit>[a-z]+?)$/;
+
+/** @throws UnknownOptionError, InvalidOptionError */
+export function resolveThrottles(owner: string, entry: ThrottleEntry, standardScope: string): ResolvedThrottle[] {
+  if (entry === false) return [];
+  const stated = Array.isArray(entry) ? (entry as readonly (ThrottleRate | ThrottleOptions)[]) : [entry];
+  return stated.map((one) =>
+    resolve(owner, typeof one === 'object' ? (one as ThrottleOptions) : { rate: one as ThrottleRate }, standardScope),
+  );
+}
+
+function resolve(owner: string, options: ThrottleOptions, standardScope: string): ResolvedThrottle {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new UnknownOptionError(owner, unknown, NAMES);
+  const { rate, scope = standardScope, callers = 'all' } = options;
+  if (!CALLERS.includes(callers)) {
+    throw new InvalidOptionError(owner, `"callers" is "${callers}".`, `Use one of ${CALLERS.join(', ')}.`);
+  }
+  const { limit, windowMs } = parseRate(owner, rate);
+  return { limit, windowMs, callers, prefix: `${scope}:${limit}/${windowMs / 1000}` };
+}
+
+function parseRate(owner: string, rate: string): ThrottleLimit {
+  const { limit, times = '1', unit = '' } = RATE.exec(String(rate))?.groups ?? {};
+  const windowMs = Number(times) * (Object.hasOwn(UNITS, unit) ? UNITS[unit as Unit] : 0) * 1000;
+  if (windowMs > 0 && Number(limit) > 0) return { limit: Number(limit), windowMs };
+  throw new InvalidOptionError(owner, `"${rate}" is no rate.`, "Write '100/minute', '10/second' or '5/15m'.");
+}
