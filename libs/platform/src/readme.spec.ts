@@ -31,6 +31,7 @@ describe('the README', () => {
       'CoreFactory',
       'ERROR_RENDERER',
       'errorFormats',
+      'MissingPackageError',
       'PlatformModule',
       'PortInUseError',
     ]);

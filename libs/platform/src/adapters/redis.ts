@@ -29,6 +29,7 @@ export class RedisThrottleStore implements ThrottleStore {
   readonly #logger = new Logger(RedisThrottleStore.name);
   readonly #prefix: string;
   #isAway = false;
+  #isClosed = false;
 
   constructor({ url, prefix = 'throttle:' }: RedisThrottleStoreOptions) {
     this.#prefix = prefix;
@@ -36,6 +37,7 @@ export class RedisThrottleStore implements ThrottleStore {
       commandTimeout: PATIENCE_MS,
       maxRetriesPerRequest: 1,
       connectionName: 'core-throttle',
+      retryStrategy: (attempt) => (this.#isClosed ? null : Math.min(attempt * 100, 2000)),
     });
     this.#redis.defineCommand('coreThrottleHit', { numberOfKeys: 1, lua: HIT });
     // Told at the next hit; without a listener it would be thrown.
@@ -57,6 +59,7 @@ export class RedisThrottleStore implements ThrottleStore {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#redis.disconnect();
   }
 

@@ -47,7 +47,7 @@ export function resolveThrottles(owner: string, entry: ThrottleEntry, standardSc
   if (entry === false) return [];
   const stated = Array.isArray(entry) ? (entry as readonly (ThrottleRate | ThrottleOptions)[]) : [entry];
   return stated.map((one) =>
-    resolve(owner, typeof one === 'object' ? (one as ThrottleOptions) : { rate: one as ThrottleRate }, standardScope),
+    resolve(owner, typeof one === 'object' ? (one as ThrottleOptions) : { rate: one }, standardScope),
   );
 }
 

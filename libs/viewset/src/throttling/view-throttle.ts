@@ -29,7 +29,7 @@ export class ViewThrottle {
     }
     if (!standings.length) return undefined;
     if (standings.some((standing) => standing instanceof Promise)) {
-      return Promise.all(standings).then((known) => settle(known, context));
+      return settleAll(standings, context);
     }
     return settle(standings as ThrottleStanding[], context);
   }
@@ -37,6 +37,15 @@ export class ViewThrottle {
 
 function callerOf({ principal, request }: ActionContext): string {
   return principal.isAuthenticated ? `user:${String(principal.id)}` : `client:${clientAddressOf(request)}`;
+}
+
+async function settleAll(
+  standings: readonly (ThrottleStanding | Promise<ThrottleStanding>)[],
+  context: ActionContext,
+): Promise<void> {
+  const known: ThrottleStanding[] = [];
+  for (const standing of standings) known.push(await standing);
+  settle(known, context);
 }
 
 function settle(standings: readonly ThrottleStanding[], { reply }: ActionContext): void {
