@@ -1,4 +1,5 @@
-import { type AbstractSqlPlatform, BasePostgreSqlPlatform, SqlitePlatform } from '@mikro-orm/sql';
+import { type AbstractSqlPlatform, BaseMySqlPlatform, BasePostgreSqlPlatform, SqlitePlatform } from '@mikro-orm/sql';
+import type { SqlDialect } from '../context/database.js';
 import { MigrationStateError } from '../errors/migration.errors.js';
 import type { CheckOperand, CheckSpec, RawCheck } from './check-spec.js';
 
@@ -25,6 +26,25 @@ export function checkSql(spec: CheckSpec, platform: AbstractSqlPlatform): string
   return `${name} ${COMPARISONS[key]} ${operandSql(operand, platform)}`;
 }
 
+/**
+ * Writes which rows an index holds; nothing where the database knows only indexes over all rows and more rows do no harm.
+ *
+ * @throws {MigrationStateError} when values would then have to be unique among rows that are not meant.
+ */
+export function indexPartSql(
+  spec: CheckSpec | undefined,
+  unique: boolean,
+  platform: AbstractSqlPlatform,
+): string | undefined {
+  if (spec === undefined) return undefined;
+  if (!(platform instanceof BaseMySqlPlatform)) return checkSql(spec, platform);
+  if (!unique) return undefined;
+  throw new MigrationStateError(
+    'MySQL and MariaDB have no values that are unique among some rows only.',
+    'Leave out "where", or keep the rule in code.',
+  );
+}
+
 function joined(parts: readonly CheckSpec[], word: string, platform: AbstractSqlPlatform): string {
   return parts.map((part) => `(${checkSql(part, platform)})`).join(` ${word} `);
 }
@@ -41,7 +61,7 @@ function operandSql(operand: CheckOperand, platform: AbstractSqlPlatform): strin
 function rawSql({ sql }: RawCheck, platform: AbstractSqlPlatform): string {
   if (typeof sql === 'string') return sql;
   const dialect = dialectOf(platform);
-  const [, text] = Object.entries(sql).find(([name]) => name === dialect) ?? [];
+  const text = sql[dialect];
   if (text !== undefined) return text;
   throw new MigrationStateError(
     `A rule in SQL has no text for ${dialect}.`,
@@ -49,7 +69,9 @@ function rawSql({ sql }: RawCheck, platform: AbstractSqlPlatform): string {
   );
 }
 
-function dialectOf(platform: AbstractSqlPlatform): string {
+function dialectOf(platform: AbstractSqlPlatform): SqlDialect {
   if (platform instanceof SqlitePlatform) return 'sqlite';
-  return platform instanceof BasePostgreSqlPlatform ? 'postgresql' : 'mysql';
+  if (platform instanceof BasePostgreSqlPlatform) return 'postgresql';
+  // MariaDB's platform adds to that of MySQL what MySQL has not.
+  return platform.constructor.name.includes('MariaDb') ? 'mariadb' : 'mysql';
 }

@@ -85,6 +85,8 @@ function mysqlViolation(error: unknown): Violation | undefined {
     case 'ER_NO_DEFAULT_FOR_FIELD':
       return { kind: 'notNull', columns: [/'(.*?)'/.exec(message)?.[1] ?? ''] };
     case 'ER_CONSTRAINT_FAILED':
+    // What mysql2 calls MariaDB's number 4025, which means something else on MySQL.
+    case 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE':
     case 'ER_CHECK_CONSTRAINT_VIOLATED': {
       const [, constraint = ''] = /constraint [`']?(?:[^`']*\.)?[`']?([^`'.]+)[`']/i.exec(message) ?? [];
       return { kind: 'check', columns: [], constraint };

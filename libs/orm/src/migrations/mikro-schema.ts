@@ -25,7 +25,7 @@ import {
   type IndexDef,
   SqlitePlatform,
 } from '@mikro-orm/sql';
-import { checkSql } from '../constraints/check-sql.js';
+import { checkSql, indexPartSql } from '../constraints/check-sql.js';
 import type { ColumnSpec, ColumnType, ColumnValue, IndexSpec, SchemaState, TableSpec } from './schema-state.js';
 
 const TYPES: Readonly<Record<ColumnType, new () => Type<unknown, unknown>>> = {
@@ -183,14 +183,15 @@ function indexOf(
   { columns, unique = false, where }: IndexSpec,
   platform: AbstractSqlPlatform,
 ): IndexDef {
+  const part = indexPartSql(where, unique, platform);
   return {
     keyName,
     columnNames: [...columns],
     composite: columns.length > 1,
-    constraint: unique && where === undefined,
+    constraint: unique && part === undefined,
     unique,
     primary: false,
-    ...(where && { where: checkSql(where, platform) }),
+    ...(part && { where: part }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AbstractSqlPlatform } from '@mikro-orm/sql';
 import { type CheckSpec } from '../constraints/check-spec.js';
 import { checkSpecOf } from '../constraints/clause-check.js';
-import { checkSql } from '../constraints/check-sql.js';
+import { checkSql, indexPartSql } from '../constraints/check-sql.js';
 import type { SqlOrm } from '../databases/driver-options.js';
 import { type IndexDefinition, isModel, type ModelDefinition, modelDefinition } from './model-definition.js';
 
@@ -41,7 +41,7 @@ export function declareConstraints(orm: SqlOrm): void {
       (index.unique ? meta.uniques : meta.indexes).push({
         name,
         properties: [...index.fields],
-        where: checkSql(part, platform),
+        where: indexPartSql(part, index.unique, platform),
       });
     }
   }
