@@ -2,7 +2,7 @@ import { BootReportRegistry, HealthRegistry, RequestContext } from '@core-framew
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { DEFAULT_CONNECTION } from './context/connection-plan.js';
+import { DEFAULT_CONNECTION } from './context/connection-name.js';
 import type { Database } from './context/database.js';
 import { DatabaseHealthCheck } from './health/database-health.check.js';
 

@@ -9,7 +9,7 @@ import {
   Module,
   type Provider,
 } from '@nestjs/common';
-import { DEFAULT_CONNECTION } from './context/connection-plan.js';
+import { DEFAULT_CONNECTION } from './context/connection-name.js';
 import { Connections } from './context/connections.js';
 import type { Database } from './context/database.js';
 import { openDatabase } from './context/open-database.js';

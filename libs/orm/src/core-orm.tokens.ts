@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { DEFAULT_CONNECTION } from './context/connection-plan.js';
+import { DEFAULT_CONNECTION } from './context/connection-name.js';
 import type { ModelClass } from './fields/field-definition.js';
 
 /** Token of the application's default {@link Database}. */

@@ -42,6 +42,7 @@ export {
   VersionConflictError,
 } from './errors/orm.errors.js';
 export type {
+  AbstractModelClass,
   FieldDefinition,
   FieldKind,
   JsonSchema,

@@ -1,12 +1,8 @@
 import { OrmOptionsError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
+import { whileDiscovering } from '../models/retargeting.js';
 import { modelDefinition } from '../models/model-definition.js';
-
-/** Name of the connection that is meant when none is named. */
-export const DEFAULT_CONNECTION = 'default';
-
-/** What a query may say instead of the name of a connection. */
-export const PRIMARY = 'primary';
+import { DEFAULT_CONNECTION, PRIMARY } from './connection-name.js';
 
 /** Models that somebody wants to be known, and on which connection if that was said. */
 export interface ModelClaim {
@@ -34,7 +30,12 @@ export class ConnectionPlan {
     for (const model of claims.flatMap(({ models }) => models)) {
       if (!this.#places.has(model)) this.#place(model, DEFAULT_CONNECTION);
     }
-    for (const name of names) this.#placeRelated(name);
+    whileDiscovering(
+      () => this.#places.keys(),
+      () => {
+        for (const name of names) this.#placeRelated(name);
+      },
+    );
   }
 
   /**
@@ -44,7 +45,10 @@ export class ConnectionPlan {
    */
   modelsOf(connection: string, further: readonly ModelClass[] = []): readonly ModelClass[] {
     for (const model of further) this.#place(model, connection);
-    this.#placeRelated(connection);
+    whileDiscovering(
+      () => this.#places.keys(),
+      () => this.#placeRelated(connection),
+    );
     const models = [...this.#places].filter(([, places]) => places.has(connection)).map(([model]) => model);
     for (const model of models) this.homeOf(model);
     return models;

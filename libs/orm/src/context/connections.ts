@@ -1,7 +1,8 @@
 import { type Clock, ContextKey, RequestContext, systemClock } from '@core-framework/common';
 import { UnknownDatabaseError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
-import { type ConnectionPlan, DEFAULT_CONNECTION } from './connection-plan.js';
+import { DEFAULT_CONNECTION } from './connection-name.js';
+import type { ConnectionPlan } from './connection-plan.js';
 import type { Database } from './database.js';
 
 /** Where the models of the work in hand are: in one of an application's databases first, if one was picked. */
@@ -71,6 +72,13 @@ export class Connections {
     if (place) context.set(PLACE, place);
   }
 
+  /** The models of the application of the work in hand; of all that are open, where the work belongs to none. */
+  static models(): readonly ModelClass[] {
+    const place = RequestContext.current()?.get(PLACE);
+    const applications = place ? [place.connections] : [...inUse];
+    return applications.flatMap(({ models }) => models);
+  }
+
   get names(): readonly string[] {
     return [...this.#databases.keys()];
   }
@@ -82,6 +90,10 @@ export class Connections {
     throw new UnknownDatabaseError(`No connection "${name}" is open.`, {
       fix: `Name ${this.names.join(' or ') || 'one that is open'}, or import CoreOrmModule.forRoot({ name: '${name}' }).`,
     });
+  }
+
+  get models(): readonly ModelClass[] {
+    return [...this.#databases.values()].flatMap(({ models }) => models);
   }
 
   /** The models of a connection, with those that only its options name. @throws OrmOptionsError when they fit no plan. */

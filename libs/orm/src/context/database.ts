@@ -30,6 +30,7 @@ export interface DatabaseParts {
   readonly name: string;
   /** The databases of the application that it belongs to. */
   readonly connections: Connections;
+  readonly models: readonly ModelClass[];
 }
 
 /** An open database: MikroORM, and what the QuerySets keep beside it. */
@@ -44,18 +45,21 @@ export class Database {
   readonly name: string;
   /** The databases of the application that it belongs to. */
   readonly connections: Connections;
+  /** The models that have a table here. */
+  readonly models: readonly ModelClass[];
   readonly #entityManagerKey = new ContextKey<SqlEntityManager>('orm:entity-manager');
   readonly #statements = new Map<ModelClass, RecentMap<string, Statement>>();
   readonly #observers = new Set<QueryEcho>();
   #open = true;
 
-  constructor({ orm, dialect, description, preparedStatements, name, connections }: DatabaseParts) {
+  constructor({ orm, dialect, description, preparedStatements, name, connections, models }: DatabaseParts) {
     this.orm = orm;
     this.dialect = dialect;
     this.description = description;
     this.preparedStatements = preparedStatements;
     this.name = name;
     this.connections = connections;
+    this.models = models;
     databasesByDriver.set(orm.driver, this);
     connections.add(this);
   }

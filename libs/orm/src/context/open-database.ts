@@ -13,8 +13,9 @@ import { MigrationService } from '../migrations/migration.service.js';
 import { entitySchemaOf } from '../models/entity-schema.js';
 import { declareConstraints } from '../models/model-constraints.js';
 import { modelDefinition } from '../models/model-definition.js';
+import { whileDiscovering } from '../models/retargeting.js';
 import { Connections } from './connections.js';
-import { DEFAULT_CONNECTION } from './connection-plan.js';
+import { DEFAULT_CONNECTION } from './connection-name.js';
 import { Database } from './database.js';
 
 let opened = 0;
@@ -45,21 +46,29 @@ export async function openDatabase(
 ): Promise<Database> {
   const url = chosenDatabase(options, settings);
   refuseUpdateInProduction(options, settings);
-  const known = withRelated(models);
+  const known = whileDiscovering(
+    () => models,
+    () => withRelated(models),
+  );
   checkDecimalDigits(sqlDialectOf(url), known);
   // MikroORM asks for the context already while it is constructed.
   const made: { database?: Database } = {};
-  const orm = new MikroORM<AbstractSqlDriver>({
-    ...(await createDriverOptions(url, { ...settings, onStatement: (sql) => made.database?.announce(sql) })),
-    entities: [...known].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
-    metadataProvider: ReflectMetadataProvider,
-    // MikroORM keeps transactions by this name; two applications in one process must not see each other's.
-    contextName: `core-orm-${++opened}`,
-    context: () => made.database?.contextualEntityManager(),
-    discovery: { warnWhenNoEntities: false },
-    forceUtcTimezone: true,
-  });
-  declareConstraints(orm);
+  const driver = await createDriverOptions(url, { ...settings, onStatement: (sql) => made.database?.announce(sql) });
+  const makeOrm = () => {
+    const discovered = new MikroORM<AbstractSqlDriver>({
+      ...driver,
+      entities: [...known].map((model) => entitySchemaOf(model)).concat(options.entities as never[]),
+      metadataProvider: ReflectMetadataProvider,
+      // MikroORM keeps transactions by this name; two applications in one process must not see each other's.
+      contextName: `core-orm-${++opened}`,
+      context: () => made.database?.contextualEntityManager(),
+      discovery: { warnWhenNoEntities: false },
+      forceUtcTimezone: true,
+    });
+    declareConstraints(discovered);
+    return discovered;
+  };
+  const orm = whileDiscovering(() => known, makeOrm);
   const database = new Database({
     orm,
     dialect: sqlDialectOf(url),
@@ -67,6 +76,7 @@ export async function openDatabase(
     preparedStatements: options.preparedStatements,
     name,
     connections,
+    models: [...known],
   });
   made.database = database;
   try {

@@ -36,6 +36,9 @@ export type ScalarKind = Exclude<FieldKind, RelationKind | 'pk' | 'version'>;
 /** A class whose instances are rows. */
 export type ModelClass<T extends object = object> = new () => T;
 
+/** A model, or an abstract class that one model of the application extends. */
+export type AbstractModelClass<T extends object = object> = abstract new () => T;
+
 /** What the database does with the rows that point to a row which is deleted. */
 export type OnDelete = 'cascade' | 'restrict' | 'setNull' | 'noAction';
 
@@ -44,6 +47,8 @@ export interface RelationDefinition {
   readonly kind: RelationKind;
   /** The related model; a function because models import each other in circles. */
   readonly target: () => ModelClass;
+  /** What the declaration names: the related model, or an abstract class that it extends. */
+  readonly declaredTarget: () => AbstractModelClass;
   /** Name of the field on the other side; set on the side without a column (inverse). */
   readonly mappedBy?: string;
   /** Whether this side holds the column (foreignKey, oneToOne) or names the link table (manyToMany). */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { primaryKeyOf } from '../models/model-definition.js';
+import { concreteModel } from '../models/retargeting.js';
 import { defineField, defineRelation, type FieldDeclaration } from './define-field.js';
-import type { RelationDefinition, ScalarKind } from './field-definition.js';
+import type { AbstractModelClass, RelationDefinition, ScalarKind } from './field-definition.js';
 import { recordField } from './field.metadata.js';
 import type {
   DateTimeOptions,
@@ -74,11 +75,17 @@ function enumValues<T>(choices: Readonly<Record<string, T>>): readonly T[] {
     .map(([, value]) => value);
 }
 
-function relate(relation: RelationDefinition, options: ForeignKeyOptions = {}): PropertyDecorator {
+/** A relation as its decorator says it: where it leads depends on the application when it names an abstract class. */
+type DeclaredRelation = Omit<RelationDefinition, 'target' | 'declaredTarget'> & {
+  readonly target: () => AbstractModelClass;
+};
+
+function relate({ target, ...said }: DeclaredRelation, options: ForeignKeyOptions = {}): PropertyDecorator {
+  const relation: RelationDefinition = { ...said, declaredTarget: target, target: () => concreteModel(target()) };
   return (prototype, name) => {
-    const { onDelete: _onDelete, ...said } = options;
+    const { onDelete: _onDelete, ...column } = options;
     const field = defineRelation(String(name), {
-      ...said,
+      ...column,
       index: options.index ?? relation.kind === 'foreignKey',
       unique: options.unique ?? (relation.kind === 'oneToOne' && relation.owner),
       relation,

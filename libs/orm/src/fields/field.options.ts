@@ -1,5 +1,5 @@
 import type { FieldError } from '@core-framework/common';
-import type { JsonSchema, ModelClass, OnDelete } from './field-definition.js';
+import type { AbstractModelClass, JsonSchema, OnDelete } from './field-definition.js';
 
 /** Checks an input value that met all other rules; answers what is wrong with it, as a sentence or with a code. */
 export type FieldValidator<T> = (value: T) => string | FieldError | undefined;
@@ -115,8 +115,11 @@ export interface ManyToManyOptions {
   readonly description?: string;
 }
 
-/** The model at the other end, as a function because models import each other in circles. */
-export type RelationTarget<T extends object> = () => ModelClass<T>;
+/**
+ * The model at the other end, as a function because models import each other in circles; or an abstract class that one
+ * model of the application extends.
+ */
+export type RelationTarget<T extends object> = () => AbstractModelClass<T>;
 
 /** Picks the field of the other side by which it points back. */
 export type InversePicker<T extends object> = (target: T) => unknown;

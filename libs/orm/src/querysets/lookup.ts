@@ -3,6 +3,7 @@ import type { FieldDefinition, ModelClass } from '../fields/field-definition.js'
 import { DATE_LOOKUPS, type LookupName, TEXT_LOOKUPS } from '../fields/types/field-type.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
+import { isRetargeted } from '../models/retargeting.js';
 import type { Aggregation } from './aggregation.js';
 import type { ColumnPath } from './query-state.js';
 
@@ -41,7 +42,8 @@ export function resolveLookup(model: ModelClass, key: string): Lookup {
   const found = known.get(key);
   if (found) return found;
   const lookup = parseLookup(modelDefinition(model), key);
-  if (known.size < REMEMBERED_KEYS) known.set(key, lookup);
+  const depends = lookup.path.some(isRetargeted) || isRetargeted(lookup.field);
+  if (known.size < REMEMBERED_KEYS && !depends) known.set(key, lookup);
   return lookup;
 }
 

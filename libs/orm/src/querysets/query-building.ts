@@ -1,5 +1,5 @@
 import { SqlEntityManager } from '@mikro-orm/sql';
-import { PRIMARY } from '../context/connection-plan.js';
+import { PRIMARY } from '../context/connection-name.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';

@@ -4,6 +4,7 @@ import type { Database } from '../context/database.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, type ModelDefinition, storedFields } from '../models/model-definition.js';
+import { isRetargeted } from '../models/retargeting.js';
 import type { Aggregation } from './aggregation.js';
 import type { Condition } from './condition.js';
 import { targetOf } from './lookup.js';
@@ -94,7 +95,10 @@ export function columnPaths(names: QueryNames, keys: readonly string[]): readonl
   if (!known) knownPaths.set(model, (known = new RecentMap(200)));
   const name = keys.join();
   let paths = known.get(name);
-  if (!paths) known.set(name, (paths = keys.map((key) => columnPath(names, key))));
+  if (!paths) {
+    paths = keys.map((key) => columnPath(names, key));
+    if (!paths.some(({ path, field }) => [...path, field].some(isRetargeted))) known.set(name, paths);
+  }
   return paths;
 }
 
