@@ -23,6 +23,11 @@ describe('the README', () => {
     expect(undone).toEqual(['0003_tidy_emails', '0002_add_phone_to_members']);
   });
 
+  test('leads to a guide whose example runs', async () => {
+    const { outcome } = await import('../examples/data.js');
+    expect(outcome).toEqual({ total: 5, authors: 2, announced: ['The Odyssey'], loaded: 7 });
+  });
+
   test('lists every error that the package exports, and no other', () => {
     const exported = Object.values(orm).filter(
       (value) => typeof value === 'function' && value.prototype instanceof CoreError,
