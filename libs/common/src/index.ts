@@ -11,6 +11,7 @@ export {
   NON_FIELD_ERRORS,
 } from './errors/client-answer.js';
 export { CoreError, type CoreErrorOptions } from './errors/core-error.js';
+export { ERROR_MEMBER_SCHEMAS, ERROR_SCHEMA } from './errors/error-schema.js';
 export { ApiException, type ApiExceptionOptions } from './exceptions/api.exception.js';
 export {
   BadRequestException,

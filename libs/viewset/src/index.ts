@@ -84,6 +84,16 @@ export {
   type ValidationContext,
 } from './schemas/input-schema.js';
 export { type OutputClass, OutputSchema, type OutputSchemaOptions } from './schemas/output-schema.js';
+export {
+  error,
+  type ErrorOptions,
+  type NumberedPage,
+  paginated,
+  type SkippedPage,
+  success,
+  type SuccessOptions,
+} from './responses/answers.js';
+export type { Envelope } from './responses/envelope.js';
 export type { ExpansionOptions, ExpansionPath } from './schemas/expansion.js';
 export { ApiView } from './views/api.view.js';
 export type { ScopeCondition } from './schemas/related-rows.js';

@@ -1,4 +1,4 @@
-import type { PageFormat, PaginationSettings } from '@core-framework/config';
+import type { PageFormat, PaginationSettings, ResponseFormat, ResponseSettings } from '@core-framework/config';
 import { UnknownOptionError } from './errors/viewset.errors.js';
 import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
@@ -13,6 +13,8 @@ export interface ViewSetModuleOptions {
   readonly maxPageSize?: number;
   /** Names of the members of pages. @defaultValue the setting `PAGE_FORMAT` */
   readonly pageFormat?: PageFormat;
+  /** Shape of success bodies. @defaultValue the setting `RESPONSE_FORMAT` */
+  readonly responseFormat?: ResponseFormat;
   /** Who may run the actions of a ViewSet that names no permissions. @defaultValue [IsAuthenticated] */
   readonly permissions?: readonly PermissionEntry[];
   /** How often a caller may run the actions of ViewSets that say nothing, all together. @defaultValue false */
@@ -25,12 +27,12 @@ export type ResolvedViewSetModuleOptions = Required<ViewSetModuleOptions>;
 /** Injection token of the module's options. */
 export const VIEWSET_MODULE_OPTIONS = Symbol.for('@core-framework/viewset:options');
 
-const NAMES: readonly string[] = ['permissions', 'throttle', 'pageSize', 'maxPageSize', 'pageFormat'];
+const NAMES: readonly string[] = ['permissions', 'throttle', 'pageSize', 'maxPageSize', 'pageFormat', 'responseFormat'];
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveViewSetModuleOptions(
   options: ViewSetModuleOptions,
-  settings: PaginationSettings,
+  settings: PaginationSettings & Partial<ResponseSettings>,
 ): ResolvedViewSetModuleOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw new UnknownOptionError('ViewSetModule', unknown, NAMES);
@@ -44,6 +46,7 @@ export function resolveViewSetModuleOptions(
     permissions: options.permissions ?? [IsAuthenticated],
     throttle: options.throttle ?? false,
     ...standard,
+    responseFormat: options.responseFormat ?? settings.responseFormat ?? 'bare',
     pageSize,
     maxPageSize,
   };

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { ERROR_MEMBER_SCHEMAS, ERROR_SCHEMA } from '@core-framework/common';
 import type { ErrorFormat, ErrorRenderer } from './error-renderer.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -6,23 +7,9 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** `{ detail, code, errors?, requestId }`. */
 const detail: ErrorRenderer = {
   contentType: JSON_TYPE,
+  schema: ERROR_SCHEMA,
   render: ({ detail, code, errors }, { requestId }) => ({ detail, code, ...(errors && { errors }), requestId }),
 };
-
-const FIELD_ERRORS = {
-  type: 'object',
-  description: 'What is wrong, by field.',
-  additionalProperties: {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: { code: { type: 'string' }, message: { type: 'string' } },
-      required: ['code', 'message'],
-    },
-  },
-};
-const DETAIL = { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] };
-const CODE = { type: 'string', description: 'Stable and meant for programs.' };
 
 /** Problem details of RFC 9457, with the same members beside the standard ones. */
 const problem: ErrorRenderer = {
@@ -33,10 +20,7 @@ const problem: ErrorRenderer = {
       type: { type: 'string' },
       title: { type: 'string' },
       status: { type: 'integer' },
-      detail: DETAIL,
-      code: CODE,
-      errors: FIELD_ERRORS,
-      requestId: { type: 'string' },
+      ...ERROR_MEMBER_SCHEMAS,
     },
     required: ['type', 'title', 'status', 'detail', 'code'],
   },
@@ -59,10 +43,8 @@ const envelope: ErrorRenderer = {
     properties: {
       success: { const: false },
       message: { type: 'string' },
-      code: CODE,
+      ...ERROR_MEMBER_SCHEMAS,
       detail: { type: 'object', additionalProperties: true },
-      errors: FIELD_ERRORS,
-      requestId: { type: 'string' },
     },
     required: ['success', 'message', 'code', 'errors'],
   },

@@ -1,4 +1,5 @@
 import type { AtomicOptions } from '@core-framework/orm';
+import type { ResponseFormat } from '@core-framework/config';
 import type { StandardActionName } from '../actions/standard-actions.js';
 import type { BulkReader } from '../bulk/bulk-reader.js';
 import type { ReadPathParameter } from '../options/path-parameter.js';
@@ -37,6 +38,8 @@ export interface CompiledAction {
   readonly output?: CompiledOutput;
   /** What clients may choose of {@link output}. */
   readonly shapes?: OutputShapes;
+  /** Shape of its success bodies. */
+  readonly responseFormat: ResponseFormat;
   /** What the result is made of. */
   readonly shape: 'one' | 'many' | 'page' | 'none' | 'anything';
   /** How the list that it answers is cut, when it answers one. */

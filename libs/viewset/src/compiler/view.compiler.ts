@@ -163,6 +163,8 @@ export class ViewCompiler {
       partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,
       shapes: output === resource?.output ? shapesOf(standard, listing, resource) : undefined,
+      responseFormat:
+        options?.responseFormat ?? resolvedViewSet(view).responseFormat ?? this.services.defaults.responseFormat,
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
       transaction: this.#transaction(route, resource),

@@ -1,3 +1,5 @@
+import type { JsonSchema } from '@core-framework/orm';
+import { envelopeSchema } from '../responses/envelope.js';
 import type { OpenApiDocument } from '@core-framework/common';
 import type { Pagination } from '../pagination/pagination.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
@@ -66,6 +68,12 @@ export class ComponentRegistry {
   page(output: CompiledOutput, pagination: Pagination, shapes?: ShapeRules): SchemaReference {
     const row = this.output(output, shapes);
     return this.#put(`${nameIn(row)}${pagination.schemaSuffix}`, pagination.schemaOf({ ...row }));
+  }
+
+  /** An envelope around what is shown. */
+  envelope(output: CompiledOutput, data: JsonSchema, meta: JsonSchema | undefined, suffix = ''): SchemaReference {
+    const many = data['type'] === 'array' && !suffix ? 'List' : suffix;
+    return this.#put(`${output.schema.name}${many}Envelope`, envelopeSchema(data, meta));
   }
 
   #expanded(expansion: Expansion, isSelectable: boolean): object {

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '@core-framework/common';
+import { ERROR_SCHEMA, type OpenApiDocument } from '@core-framework/common';
 
 /** The answers that operations of views refer to, by status. */
 const ERROR_RESPONSES = {
@@ -14,29 +14,6 @@ const ERROR_RESPONSES = {
 } as const;
 
 export type ErrorStatus = keyof typeof ERROR_RESPONSES;
-
-/** The shape of errors, unless the application's renderer has put its own in its place. */
-const ERROR_SCHEMA = {
-  type: 'object',
-  properties: {
-    detail: { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] },
-    code: { type: 'string', description: 'Stable and meant for programs.' },
-    errors: {
-      type: 'object',
-      description: 'What is wrong, by field.',
-      additionalProperties: {
-        type: 'array',
-        items: {
-          type: 'object',
-          properties: { code: { type: 'string' }, message: { type: 'string' } },
-          required: ['code', 'message'],
-        },
-      },
-    },
-    requestId: { type: 'string' },
-  },
-  required: ['detail', 'code'],
-} as const;
 
 /** Adds the schema of errors and the responses that are made of it. */
 export function addErrorComponents(document: OpenApiDocument): void {

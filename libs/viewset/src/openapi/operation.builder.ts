@@ -4,6 +4,9 @@ import type { FieldDefinition } from '@core-framework/orm';
 import { pathParameterKinds } from '../compiler/action-parameters.js';
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { CompiledView } from '../compiler/compiled-view.js';
+import type { JsonSchema } from '@core-framework/orm';
+import type { Pagination } from '../pagination/pagination.js';
+import { envelopeSchema } from '../responses/envelope.js';
 import { isSafe } from '../options/http-verb.js';
 import { pathParameterSchema } from '../options/path-parameter.js';
 import type { ComponentRegistry } from './component.registry.js';
@@ -80,7 +83,22 @@ export class OperationBuilder {
     };
   }
 
-  #success({ shape, output, shapes, listing }: CompiledAction): Node {
+  #success(action: CompiledAction): Node {
+    const bare = this.#bare(action);
+    if (action.responseFormat === 'bare' || !('content' in bare)) return bare;
+    return { content: json(this.#envelope(action)) };
+  }
+
+  #envelope({ shape, output, shapes, listing, bulk }: CompiledAction): object {
+    if (!output) return envelopeSchema({});
+    const row = { ...this.components.output(output, shapes) };
+    const isMany = shape === 'many' || listing !== undefined || bulk !== undefined;
+    const data = isMany ? { type: 'array', items: row } : row;
+    const { pagination } = listing ?? {};
+    return this.components.envelope(output, data, pagination && metaOf(pagination, row), pagination?.schemaSuffix);
+  }
+
+  #bare({ shape, output, shapes, listing }: CompiledAction): Node {
     if (shape === 'none') return {};
     if (!output) return { content: json({}) };
     if (listing?.pagination) return { content: json(this.components.page(output, listing.pagination, shapes)) };
@@ -96,6 +114,20 @@ function lookupFieldOf(view: CompiledView, name: string): FieldDefinition | unde
   if (lookup.parameter === name) return lookup.field;
   for (let link = parent; link; link = link.above) if (link.parameter === name) return link.lookupField;
   return undefined;
+}
+
+/** What a page says besides its rows. */
+function metaOf(pagination: Pagination, row: JsonSchema): JsonSchema {
+  const {
+    properties = {},
+    required = [],
+    ...schema
+  } = pagination.schemaOf(row) as {
+    properties?: Record<string, JsonSchema>;
+    required?: readonly string[];
+  };
+  const { [pagination.rowsMember]: _rows, ...others } = properties;
+  return { ...schema, properties: others, required: required.filter((name) => name !== pagination.rowsMember) };
 }
 
 const SUCCESS: Readonly<Record<number, string>> = {

@@ -1,3 +1,4 @@
+import type { ResponseFormat } from '@core-framework/config';
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { BulkOptions } from '../bulk/bulk-options.js';
@@ -71,6 +72,8 @@ export interface ViewSetOptions<T extends object = object> {
   readonly bulk?: BulkOptions;
   /** Whether soft-deleted rows may be listed and brought back. @defaultValue true where they can be deleted */
   readonly trash?: boolean;
+  /** Shape of success bodies: the data alone, or inside `success`, `message`, `data` and `meta`. @defaultValue the module's */
+  readonly responseFormat?: ResponseFormat;
   /** Whether clients may choose the fields they are shown: `?fields=id,author.name`. @defaultValue false */
   readonly fields?: boolean;
   /**
@@ -104,6 +107,7 @@ export const VIEWSET_OPTION_NAMES = [
   'ordering',
   'bulk',
   'trash',
+  'responseFormat',
   'fields',
   'expand',
   'actions',
@@ -141,6 +145,8 @@ export interface ActionOptions {
   readonly transaction?: boolean;
   /** One line in the API documentation. @defaultValue made of the method's name */
   readonly summary?: string;
+  /** Shape of success bodies: the data alone, or inside `success`, `message`, `data` and `meta`. @defaultValue the ViewSet's */
+  readonly responseFormat?: ResponseFormat;
   /** What its answer says in words: `message` of an envelope, and the whole body when the method returns nothing. */
   readonly message?: string;
   /**
@@ -165,5 +171,6 @@ export const ACTION_OPTION_NAMES = [
   'transaction',
   'summary',
   'message',
+  'responseFormat',
   'params',
 ] as const satisfies readonly (keyof ActionOptions)[];

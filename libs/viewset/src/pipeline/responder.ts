@@ -5,6 +5,7 @@ import type { Resource } from '../resource/resource.js';
 import type { CompiledOutput, Representation } from '../schemas/output.compiler.js';
 import type { Row } from '../schemas/output-property.js';
 import type { Presenter } from '../schemas/presenter.js';
+import { envelopeOf, isEnvelope } from '../responses/envelope.js';
 import type { ActionContext } from './action-context.js';
 import { isUnchanged, versionTag } from './version-tag.js';
 
@@ -13,6 +14,8 @@ export interface PreparedAnswer {
   readonly body: unknown;
   /** Writes {@link body}; absent when it is written as any JSON. */
   readonly write?: () => string;
+  /** Of a page, its rows and what else it says. */
+  readonly page?: { readonly body: unknown; readonly write: () => string; readonly meta: object };
   readonly version?: unknown;
   /** Value of the lookup field of a row that was created. */
   readonly created?: unknown;
@@ -28,6 +31,15 @@ export class Responder {
 
   /** Shows the result; whatever has to be read for that is read now, in the action's transaction. */
   async prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
+    const { message } = this.action.route.options ?? {};
+    const isEnveloped = this.action.responseFormat === 'envelope' && !isEnvelope(result);
+    if (!isEnveloped) return this.#prepare(result, context);
+    if (result === undefined && message) return { body: envelopeOf(null, message) };
+    const prepared = await this.#prepare(result, context);
+    return prepared.body === undefined ? prepared : enveloped(prepared, message);
+  }
+
+  async #prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
     const { route } = this.action;
     const output = context.output ?? this.action.output;
     const shape = this.#shapeOf(result, context);
@@ -43,8 +55,13 @@ export class Responder {
     }
     const { rowsMember = '' } = this.action.listing?.pagination ?? {};
     const rows = await output.represent((result as Record<string, readonly Row[]>)[rowsMember] ?? []);
+    const { [rowsMember]: _rows, ...meta } = result as Record<string, unknown>;
     const shown = { ...result, [rowsMember]: rows };
-    return { body: shown, write: () => writePage(shown, rowsMember, output) };
+    return {
+      body: shown,
+      write: () => writePage(shown, rowsMember, output),
+      page: { body: rows, write: () => writeArray(rows, output), meta },
+    };
   }
 
   /** Sends what was prepared, with the headers that belong to it. */
@@ -94,6 +111,16 @@ export class Responder {
     const [path = ''] = linkWith(request, {}).slice(originOf(request).length).split('?');
     return `${path.replace(/\/+$/, '')}/${encodeURIComponent(String(value))}`;
   }
+}
+
+/** Puts an answer into an envelope; of a page, the rows are the data. */
+function enveloped({ body, write, page, ...rest }: PreparedAnswer, message: string | undefined): PreparedAnswer {
+  const data = page ?? { body, write };
+  const envelope = envelopeOf(data.body, message, page?.meta);
+  if (!data.write) return { ...rest, body: envelope };
+  const start = `{"success":true,"message":${JSON.stringify(envelope.message)},"data":`;
+  const end = page ? `,"meta":${JSON.stringify(page.meta)}}` : '}';
+  return { ...rest, body: envelope, write: () => `${start}${data.write?.()}${end}` };
 }
 
 function writeArray(shown: readonly Representation[], output: CompiledOutput): string {
