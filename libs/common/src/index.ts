@@ -31,7 +31,12 @@ export {
   PreconditionFailedException,
   UnsupportedMediaTypeException,
 } from './exceptions/protocol.exceptions.js';
+export { FileNotStoredError, InvalidFileKeyError } from './files/file.errors.js';
+export { FILE_STORAGE, type FileStorage, type FileToStore } from './files/file-storage.js';
+export { isLocalFileKey, LocalFileStorage, type LocalFileStorageOptions } from './files/local-file-storage.js';
+export { UploadedFile } from './files/uploaded-file.js';
 export { clientAddressOf } from './http/client-address.js';
+export { asFormBody, isFormBody } from './http/form-body.js';
 export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
 export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';

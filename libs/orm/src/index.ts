@@ -57,9 +57,11 @@ export type {
   DateTimeOptions,
   DecimalOptions,
   FieldOptions,
+  FileOptions,
   FieldValidator,
   IntegerOptions,
   ForeignKeyOptions,
+  ImageOptions,
   InversePicker,
   ManyToManyOptions,
   NumberOptions,
@@ -72,6 +74,7 @@ export { compileFieldParser, compileTextParser } from './fields/field-parser.js'
 export { compileJsonValue, toJsonValue } from './fields/json-value.js';
 export type { ParseOutcome, ValueParser } from './fields/parse-outcome.js';
 export type { LookupName } from './fields/types/field-type.js';
+export type { FileRules } from './fields/types/file-rules.js';
 export { BaseModel } from './models/base.model.js';
 export { type IndexOptions, Model, type ModelOptions } from './models/model.decorator.js';
 export { type IndexDefinition, isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';

@@ -1,3 +1,4 @@
+import { FILE_STORAGE, type FileStorage } from '@core-framework/common';
 import { CoreSettings, PaginationSettings } from '@core-framework/config';
 import { Connections, createManager, type Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { PipelineServices } from './pipeline/pipeline-services.js';
 import { OutputCompiler } from './schemas/output.compiler.js';
 import { RelatedRows } from './schemas/related-rows.js';
 import { RelationLoader } from './schemas/relation-loader.js';
+import { uploadServicesOf } from './uploads/upload-services.js';
 import { View } from './views/view.js';
 import { resolveViewSetModuleOptions, VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
 
@@ -52,10 +54,12 @@ export class ViewSetExplorer implements OnModuleInit {
     };
     const options = this.#find<ViewSetModuleOptions>(VIEWSET_MODULE_OPTIONS) ?? {};
     const settings = this.#find<CoreSettings>(CoreSettings);
+    const uploads = uploadServicesOf(this.#find<FileStorage>(FILE_STORAGE), settings);
     return new ViewCompiler({
       defaults: resolveViewSetModuleOptions(options, settings ?? new PaginationSettings()),
       pipeline: this.services,
-      outputs: new OutputCompiler(new RelationLoader(managerOf)),
+      outputs: new OutputCompiler(new RelationLoader(managerOf), uploads.storage),
+      uploads,
       relatedRows: new RelatedRows(managerOf),
       managerOf,
       cursorSeal: new CursorSeal(settings?.secretKey ?? ''),

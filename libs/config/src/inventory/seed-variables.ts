@@ -125,6 +125,9 @@ export const SEED_VARIABLES: readonly InventoryEntry[] = [
 
 /** The variables that this framework has beyond them. */
 export const ADDED_VARIABLES: readonly InventoryEntry[] = [
+  { variable: 'MEDIA_ROOT', default: './.data/media', owner: '@core-framework/viewset' },
+  { variable: 'MEDIA_URL', default: '/media', owner: '@core-framework/viewset' },
+  { variable: 'MEDIA_SERVED', default: 'true', owner: '@core-framework/platform' },
   { variable: 'CORS_ALLOW_CREDENTIALS', default: 'true', owner: '@core-framework/platform' },
   { variable: 'TRUST_PROXY', owner: '@core-framework/platform' },
   { variable: 'DOCS_ENABLED', default: 'true', owner: '@core-framework/platform' },

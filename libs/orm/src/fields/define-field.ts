@@ -3,6 +3,7 @@ import type { FieldDefinition, FieldKind, JsonSchema, RelationDefinition, Scalar
 import type { FieldOptions, FieldValidator } from './field.options.js';
 import { checkDeclaration } from './check-declaration.js';
 import type { FieldRules } from './types/field-type.js';
+import type { FileRules } from './types/file-rules.js';
 import { FIELD_TYPES } from './types/field-types.js';
 
 /** What the decorators may say, whatever the kind; each decorator's own type narrows it. */
@@ -32,6 +33,7 @@ export interface FieldDeclaration extends Omit<
   readonly scale?: number;
   readonly choices?: readonly (string | number)[];
   readonly from?: string;
+  readonly file?: FileRules;
 }
 
 /** Completes a declaration to a frozen definition. */

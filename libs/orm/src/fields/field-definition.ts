@@ -1,4 +1,5 @@
 import type { FieldValidator } from './field.options.js';
+import type { FileRules } from './types/file-rules.js';
 
 /** The types a model's field may have. */
 export type FieldKind =
@@ -24,6 +25,8 @@ export type FieldKind =
   | 'ip'
   | 'color'
   | 'enum'
+  | 'file'
+  | 'image'
   | 'version'
   | RelationKind;
 
@@ -115,6 +118,8 @@ export interface FieldDefinition {
   readonly normalize?: (value: never) => unknown;
   /** Further rules for input. */
   readonly validators?: readonly FieldValidator<never>[];
+  /** What the file has to be whose key this field holds. */
+  readonly file?: FileRules;
   readonly relation?: RelationDefinition;
   /** Schema of the value as JSON, for OpenAPI 3.1. */
   readonly jsonSchema: JsonSchema;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { InvalidModelError } from '../errors/orm.errors.js';
 import { primaryKeyOf } from '../models/model-definition.js';
 import { concreteModel } from '../models/retargeting.js';
 import { defineField, defineRelation, type FieldDeclaration } from './define-field.js';
@@ -8,7 +9,9 @@ import type {
   DateTimeOptions,
   DecimalOptions,
   FieldOptions,
+  FileOptions,
   ForeignKeyOptions,
+  ImageOptions,
   IntegerOptions,
   InversePicker,
   ManyToManyOptions,
@@ -73,6 +76,23 @@ function enumValues<T>(choices: Readonly<Record<string, T>>): readonly T[] {
   return Object.entries(choices)
     .filter(([key]) => !/^\d+$/.test(key))
     .map(([, value]) => value);
+}
+
+const UPLOAD_DIRECTORY = /^[a-z\d][\w-]*(?:\/[a-z\d][\w-]*)*$/i;
+
+function stored(
+  kind: 'file' | 'image',
+  { maxSize, extensions, contentTypes, uploadTo, minWidth, minHeight, maxWidth, maxHeight, ...options }: ImageOptions,
+): PropertyDecorator {
+  return (prototype, name) => {
+    if (uploadTo !== undefined && !UPLOAD_DIRECTORY.test(uploadTo)) {
+      throw new InvalidModelError(`${prototype.constructor.name}.${String(name)} is uploaded to "${uploadTo}".`, {
+        fix: 'Name a directory of plain words between slashes: posts/covers.',
+      });
+    }
+    const file = { maxSize, extensions, contentTypes, uploadTo, minWidth, minHeight, maxWidth, maxHeight };
+    declare({ ...options, kind, scalarKind: kind, maxLength: 255, file: Object.freeze(file) })(prototype, name);
+  };
 }
 
 /** A relation as its decorator says it: where it leads depends on the application when it names an abstract class. */
@@ -200,6 +220,10 @@ export const Field = {
   color: scalar<FieldOptions<string>>('color', { maxLength: 9 }),
   /** One of a list of values, or of the values of a TypeScript enum. */
   enum: enumeration,
+  /** A file, kept by the application's `FileStorage`: its key in the column and in code, its address in JSON. */
+  file: (options: FileOptions = {}): PropertyDecorator => stored('file', options),
+  /** A picture, kept likewise. */
+  image: (options: ImageOptions = {}): PropertyDecorator => stored('image', options),
   /** Counts the writes of a row, so that two writers never overwrite each other unseen. */
   version: (): PropertyDecorator => declare({ kind: 'version', scalarKind: 'integer', default: 1, generated: true }),
   /** Many rows of this model point to one of another. */

@@ -1,3 +1,4 @@
+import type { FileRules } from './types/file-rules.js';
 import type { FieldError } from '@core-framework/common';
 import type { AbstractModelClass, JsonSchema, OnDelete } from './field-definition.js';
 
@@ -87,6 +88,17 @@ export interface DateTimeOptions extends FieldOptions<Date> {
   /** Set when the row is created. @defaultValue false */
   readonly autoNowAdd?: boolean;
 }
+
+/** Options of files. */
+export interface FileOptions
+  extends
+    Pick<FieldOptions<string>, 'nullable' | 'readOnly' | 'hidden' | 'column' | 'description'>,
+    FileDimensionlessRules {}
+
+/** Options of pictures: files whose size in pixels counts. */
+export interface ImageOptions extends Omit<FileOptions, keyof FileRules>, FileRules {}
+
+type FileDimensionlessRules = Pick<FileRules, 'maxSize' | 'extensions' | 'contentTypes' | 'uploadTo'>;
 
 /** Options of primary keys. */
 export interface PrimaryKeyOptions {

@@ -1,7 +1,9 @@
 import { LAZY_BODY_ROUTE, LazyBody } from '@core-framework/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isMultipart } from './media-types.js';
 import { readBody } from './read-body.js';
 import { drainAfterAnswer } from './unread-body.js';
+import { UploadStaging } from './upload-staging.js';
 
 const WELL_FORMED = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
@@ -9,16 +11,24 @@ const WELL_FORMED = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
  * Puts one parser in the place of Fastify's own. It reads nothing: routes that carry {@link LAZY_BODY_ROUTE}, and
  * requests without a route, keep the {@link LazyBody}; for all others it is read before validation.
  *
- * A parser added later for a media type of its own (multipart) goes before this one.
+ * Files of forms are set aside as they are read, and removed once the request is answered.
  */
 export function installBodyParsing(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    done(null, new LazyBody(() => readBody(request.headers, payload, request.routeOptions.bodyLimit)));
+    const staging = stagings.get(request);
+    done(null, new LazyBody(() => readBody(request.headers, payload, request.routeOptions.bodyLimit, staging)));
   });
 
-  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+  const stagings = new WeakMap<FastifyRequest, UploadStaging>();
+  fastify.addHook('preParsing', (request, reply, payload, done) => {
     const { headers } = request;
+    if (isMultipart(headers['content-type'])) {
+      const staging = new UploadStaging();
+      stagings.set(request, staging);
+      // Whatever became of the request: files that somebody keeps were copied by then.
+      reply.raw.once('close', () => void staging.clear().catch((error: unknown) => request.log.warn(error)));
+    }
     // Fastify refuses such a type before any handler could ask for credentials; ours refuses this one in its turn.
     if (headers['content-type'] !== undefined && !WELL_FORMED.test(headers['content-type'])) {
       headers['content-type'] = 'application/octet-stream';

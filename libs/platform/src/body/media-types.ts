@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse as parseForm } from 'node:querystring';
-import { ParseException } from '@core-framework/common';
+import { asFormBody, ParseException } from '@core-framework/common';
 import { parse as parseJson } from 'secure-json-parse';
 
 /** Turns the bytes of a body into a value. */
@@ -10,6 +10,11 @@ const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Recursive code (validators, mappers) meets no body that is deeper than this. */
 const MAX_DEPTH = 100;
+
+/** Whether a body is a form of parts, files among them. */
+export function isMultipart(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^\s*multipart\/form-data\s*(?:;|$)/i.test(contentType);
+}
 
 /** Finds the parser of a `Content-Type`; `undefined` for types and charsets that are not read here. */
 export function parserOfMediaType(contentType: string): MediaTypeParser | undefined {
@@ -33,7 +38,7 @@ function readJson(bytes: Buffer): unknown {
 
 /** Repeated keys become arrays. The object has no prototype, so no key of a form can reach one. */
 function readForm(bytes: Buffer): unknown {
-  return parseForm(bytes.toString('utf8'), '&', '=', { maxKeys: 0 });
+  return asFormBody(parseForm(bytes.toString('utf8'), '&', '=', { maxKeys: 0 }));
 }
 
 /** Where the JSON breaks. Nothing else of the engine's message: it quotes the body. */

@@ -7,23 +7,31 @@ import {
   UnsupportedMediaTypeException,
 } from '@core-framework/common';
 import { parserOfMediaType } from './media-types.js';
+import { readMultipart } from './read-multipart.js';
+import type { UploadStaging } from './upload-staging.js';
 
 /**
  * Reads and parses a body of at most `limit` bytes; no body, or an empty one, is `undefined`.
  *
  * @throws UnsupportedMediaTypeException, PayloadTooLargeException, ParseException
  */
-export async function readBody(headers: IncomingHttpHeaders, payload: Readable, limit: number): Promise<unknown> {
+export async function readBody(
+  headers: IncomingHttpHeaders,
+  payload: Readable,
+  limit: number,
+  staging?: UploadStaging,
+): Promise<unknown> {
   if (!announcesBody(headers)) return undefined;
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
   const parse = parserOfMediaType(contentType);
-  if (!parse) throw new UnsupportedMediaTypeException(contentType);
+  if (!parse && !staging) throw new UnsupportedMediaTypeException(contentType);
   if (encoding !== 'identity') {
     throw new ApiException(415, `Unsupported content encoding "${encoding}" in request.`, {
       code: 'unsupported_media_type',
     });
   }
   if (Number(headers['content-length'] ?? 0) > limit) throw new PayloadTooLargeException(limit);
+  if (!parse) return staging && readMultipart(headers, payload, limit, staging);
   const bytes = await readBytes(payload, limit);
   return bytes.length === 0 ? undefined : parse(bytes);
 }

@@ -1,6 +1,7 @@
 import {
   CommonModule,
   HealthRegistry,
+  LocalFileStorage,
   OpenApiRegistry,
   Throttling,
   UnroutedRequestRegistry,
@@ -23,6 +24,7 @@ import { throttleStoreOf } from '../http/throttle-store.js';
 import { trustedProxies } from '../http/trusted-proxies.js';
 import { createLogger } from '../logging/create-logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
+import { registerMediaRoutes } from '../media/media.routes.js';
 import { PlatformModule } from '../platform.module.js';
 import type { CoreFactoryOptions } from '../platform.options.js';
 import { inputValidation } from '../validation/input-validation.js';
@@ -74,6 +76,10 @@ export async function createApplication(
 
   const bases = settings.apiPrefix === '' ? [''] : ['', settings.apiPrefix];
   registerHealthRoutes(fastify, { registry: app.get(HealthRegistry), drain: adapter.drain, settings, bases });
+  if (settings.mediaServed && settings.mediaUrl.startsWith('/')) {
+    const { root } = new LocalFileStorage({ root: settings.mediaRoot, baseUrl: settings.mediaUrl });
+    registerMediaRoutes(fastify, { root, path: settings.mediaUrl });
+  }
   if (options.docs ?? settings.docsEnabled) {
     const info = {
       title: options.title ?? settings.appName,

@@ -25,6 +25,8 @@ import type { OutputCompiler } from '../schemas/output.compiler.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { checkNames } from '../schemas/schema-basis.js';
 import type { CompiledView } from './compiled-view.js';
+import { FileFields, hasFiles } from '../uploads/file-fields.js';
+import type { UploadServices } from '../uploads/upload-services.js';
 
 interface Services {
   readonly paginations: PaginationCompiler;
@@ -33,6 +35,7 @@ interface Services {
   readonly database?: Database;
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
+  readonly uploads: UploadServices;
   readonly managerOf: ManagerFinder;
   /** Finds a compiled view; to be asked once all of them are. */
   readonly viewOf: (view: AnyClass) => CompiledView;
@@ -67,6 +70,7 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   const input = compileInput(inputSchema, {
     ignored,
     relatedRows: services.relatedRows,
+    allowedExtensions: services.uploads.allowedExtensions,
     fixed: parent?.field.name,
   });
   return new Resource({
@@ -78,6 +82,7 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
     shapes,
     listing: new Listing(rules, pagination, (rows, further, shown = output) => readRows(shown, rows, further)),
     unique: new UniqueCheck(model, manager, unique),
+    files: hasFiles(model) ? new FileFields(model, services.uploads.storage) : undefined,
     writer: new RowWriter(model, services.managerOf, input),
     parent,
   });

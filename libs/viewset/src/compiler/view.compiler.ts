@@ -33,6 +33,7 @@ import type { View } from '../views/view.js';
 import { viewKindOf } from '../views/view-kind.js';
 import type { ResolvedViewSetModuleOptions } from '../viewset.options.js';
 import { compilePathParameters, invokerOf, pathParameterKinds } from './action-parameters.js';
+import type { UploadServices } from '../uploads/upload-services.js';
 import type { CompiledAction, PerRequest } from './compiled-action.js';
 import { CompiledView } from './compiled-view.js';
 import { PermissionCompiler, permissionEntriesOf } from './permission.compiler.js';
@@ -45,6 +46,7 @@ export interface CompilationServices {
   readonly defaults: ResolvedViewSetModuleOptions;
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
+  readonly uploads: UploadServices;
   readonly managerOf: ManagerFinder;
   readonly cursorSeal: CursorSeal;
   /** Finds a compiled view; to be asked once all of them are. */
@@ -191,6 +193,7 @@ export class ViewCompiler {
     return compileInput(schema, {
       ignored,
       relatedRows: this.services.relatedRows,
+      allowedExtensions: this.services.uploads.allowedExtensions,
       fixed: resource?.parent?.field.name,
     });
   }

@@ -41,6 +41,11 @@ export class ComponentRegistry {
     });
   }
 
+  /** An input as a form, in which files are bytes. */
+  form(input: CompiledInput, partial: boolean): SchemaReference {
+    return this.#put(`${partial ? 'Patched' : ''}${input.schema.name}Form`, inputSchemaOf(input, partial, true));
+  }
+
   /** What is shown of a row; with `shapes`, as far as clients may choose. */
   output(output: CompiledOutput, shapes?: ShapeRules): SchemaReference {
     const known = this.#names.get(shapes ?? output);

@@ -5,14 +5,17 @@ import type { CompiledInput } from '../schemas/compiled-input.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The JSON Schemas of an input's properties. */
-export function propertySchemas({
-  fields,
-  extras,
-  rules,
-  nested,
-}: CompiledInput): Readonly<Record<string, JsonSchema>> {
-  const known = [...fields.values()].map((field) => {
+/** A file in a form. */
+const BYTES = { type: 'string', format: 'binary' };
+
+/** The JSON Schemas of an input's properties; JSON can only take a file away. */
+export function propertySchemas(
+  { fields, extras, rules, nested }: CompiledInput,
+  isForm = false,
+): Readonly<Record<string, JsonSchema>> {
+  const taken = [...fields.values()].filter(({ file, nullable }) => !file || isForm || nullable);
+  const known = taken.map((field) => {
+    if (field.file) return [field.name, isForm ? BYTES : { type: 'null' }] as const;
     const relation = nested.get(field.name);
     return [field.name, withRules(relation ? nestedSchema(relation) : fieldSchema(field), rules, field.name)] as const;
   });
@@ -21,11 +24,11 @@ export function propertySchemas({
 }
 
 /** The JSON Schema of an input; a partial one requires nothing. */
-export function inputSchemaOf(input: CompiledInput, partial: boolean): JsonSchema {
+export function inputSchemaOf(input: CompiledInput, partial: boolean, isForm = false): JsonSchema {
   const required = partial ? [] : [...input.required];
   return {
     type: 'object',
-    properties: propertySchemas(input),
+    properties: propertySchemas(input, isForm),
     ...(required.length && { required }),
     additionalProperties: false,
   };

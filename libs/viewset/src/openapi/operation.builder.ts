@@ -9,6 +9,7 @@ import type { Pagination } from '../pagination/pagination.js';
 import { envelopeSchema } from '../responses/envelope.js';
 import { isSafe } from '../options/http-verb.js';
 import { pathParameterSchema } from '../options/path-parameter.js';
+import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { ComponentRegistry } from './component.registry.js';
 import { type ErrorStatus, errorResponse } from './error.components.js';
 import { listParameters, queryParameter } from './list.parameters.js';
@@ -63,7 +64,13 @@ export class OperationBuilder {
     }
     if (!input) return {};
     const isRequired = !partial && input.required.size > 0;
-    return { required: isRequired, content: json(this.components.input(input, partial)) };
+    const content = input.takesJson(partial) ? json(this.components.input(input, partial)) : {};
+    return { required: isRequired, content: { ...content, ...this.#formContent(input, partial) } };
+  }
+
+  /** Inputs with files are sent as forms. */
+  #formContent(input: CompiledInput, partial: boolean): Node {
+    return input.uploads.size ? { 'multipart/form-data': { schema: this.components.form(input, partial) } } : {};
   }
 
   #responses(path: string, view: CompiledView, action: CompiledAction): Node {

@@ -14,6 +14,7 @@ import type { AnyClass } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
 import type { Authorization } from '../permissions/authorization.js';
 import type { Resource } from '../resource/resource.js';
+import type { FileChanges } from '../uploads/file-fields.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import type { View } from '../views/view.js';
 import { ActionContext } from './action-context.js';
@@ -76,7 +77,8 @@ export class ActionPipeline {
     const hook = this.#hook;
     const work = async () =>
       this.responder.prepare(hook ? await hook(this.#callOf(context), run) : await run(), context);
-    const prepared = await this.#perform(work, context);
+    const files = isSafe(verb) ? undefined : await this.resource?.files?.prepare(action, context);
+    const prepared = files ? await this.#performWithFiles(work, context, files) : await this.#perform(work, context);
     return this.responder.send(prepared, context);
   }
 
@@ -146,6 +148,18 @@ export class ActionPipeline {
       ...(this.action.input && { input: context.input }),
       ...(context.hasInstance && { instance: context.instance }),
     };
+  }
+
+  /** Files are stored before the transaction and removed after it: it never waits for them. */
+  async #performWithFiles<R>(work: () => Promise<R>, context: ActionContext, files: FileChanges): Promise<R> {
+    try {
+      const result = await this.#perform(work, context);
+      await files.removeReplaced();
+      return result;
+    } catch (error) {
+      await files.discard();
+      throw error;
+    }
   }
 
   async #perform<R>(work: () => Promise<R>, { request }: ActionContext): Promise<R> {

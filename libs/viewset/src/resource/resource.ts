@@ -12,6 +12,7 @@ import type { LookupValue } from './lookup-value.js';
 import type { ParentLink } from './parent-link.js';
 import type { RowWriter } from './row-writer.js';
 import { softDeletable } from './soft-deletable-rows.js';
+import type { FileFields } from '../uploads/file-fields.js';
 import type { UniqueCheck } from './unique-check.js';
 
 /** The pieces that a {@link Resource} is made of. */
@@ -26,6 +27,8 @@ export interface ResourceParts {
   readonly listing: Listing;
   readonly unique: UniqueCheck;
   readonly writer: RowWriter;
+  /** Absent when rows have no files. */
+  readonly files?: FileFields;
   /** The way to the rows that these are nested under. */
   readonly parent: ParentLink | undefined;
 }
@@ -41,6 +44,7 @@ export class Resource {
   readonly listing: ResourceParts['listing'];
   readonly unique: ResourceParts['unique'];
   readonly writer: ResourceParts['writer'];
+  readonly files: ResourceParts['files'];
   readonly parent: ResourceParts['parent'];
 
   constructor(parts: ResourceParts) {
@@ -53,6 +57,7 @@ export class Resource {
     this.listing = parts.listing;
     this.unique = parts.unique;
     this.writer = parts.writer;
+    this.files = parts.files;
     this.parent = parts.parent;
   }
 

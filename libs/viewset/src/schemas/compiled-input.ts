@@ -1,4 +1,4 @@
-import { type FieldError, NON_FIELD_ERRORS } from '@core-framework/common';
+import { type FieldError, isFormBody, NON_FIELD_ERRORS, UploadedFile } from '@core-framework/common';
 import type { FieldDefinition, ValueParser } from '@core-framework/orm';
 import { plainToInstance } from 'class-transformer';
 import type { ClassRules } from './class-rules.js';
@@ -8,6 +8,7 @@ import { type InputClass, isPlainInput, type SelfValidating } from './input-sche
 import { draftsIn, type NestedRelation } from './nested-relation.js';
 import { hasTooMany, keysIn, missing, type RelatedRows, type RelationScope, TOO_MANY } from './related-rows.js';
 import { targetOf } from './schema-basis.js';
+import type { UploadRules } from '../uploads/upload-rules.js';
 
 /** How an input is read: with which strictness, and about which row. */
 export interface InputReading {
@@ -35,6 +36,10 @@ export interface InputParts {
   /** Keys of a body that are passed over: what clients are shown and may send back unchanged. */
   readonly ignored: ReadonlySet<string>;
   readonly relatedRows: RelatedRows;
+  /** What the files of file fields are held to. */
+  readonly uploads: ReadonlyMap<string, UploadRules>;
+  /** Reads the fields of forms, in which everything but files is text. */
+  readonly textParsers: ReadonlyMap<string, ValueParser>;
 }
 
 /** A schema of input, ready to read bodies: field by field, then the rows they point to, then as a whole. */
@@ -45,6 +50,7 @@ export class CompiledInput {
   readonly required: InputParts['required'];
   readonly rules: InputParts['rules'];
   readonly extras: InputParts['extras'];
+  readonly uploads: InputParts['uploads'];
   readonly #parts: InputParts;
   readonly #relations: readonly FieldDefinition[];
   /** Fields whose values class-transformer must not touch. */
@@ -58,11 +64,12 @@ export class CompiledInput {
     this.required = parts.required;
     this.rules = parts.rules;
     this.extras = parts.extras;
+    this.uploads = parts.uploads;
     this.#parts = parts;
     const fields = [...parts.fields.values()];
     this.#relations = fields.filter(({ relation }) => relation);
     this.#untouched = fields
-      .filter(({ kind, name }) => kind === 'json' || parts.nested.has(name))
+      .filter(({ kind, file, name }) => kind === 'json' || file || parts.nested.has(name))
       .map(({ name }) => name);
     this.#isPlain = isPlainInput(parts.schema);
   }
@@ -75,6 +82,7 @@ export class CompiledInput {
   async read(body: unknown, reading: InputReading): Promise<object> {
     const draft = this.draft(body, reading);
     await this.#findRelated([draft], reading.scope);
+    if (this.uploads.size) await this.#checkUploads(draft);
     const instance = await this.#finish(draft);
     draft.errors.throwIfAny();
     return instance;
@@ -98,6 +106,11 @@ export class CompiledInput {
     return instances;
   }
 
+  /** Whether JSON, which holds no files, can say all that must be said. */
+  takesJson(partial: boolean): boolean {
+    return partial || ![...this.uploads.keys()].some((name) => this.required.has(name));
+  }
+
   /** Reads a body field by field, as far as that goes without asking the database. */
   draft(sent: unknown, reading: InputReading, path?: string): InputDraft {
     const body = sent === undefined ? {} : sent;
@@ -107,12 +120,14 @@ export class CompiledInput {
       errors.add(NON_FIELD_ERRORS, [notAnObject(body)]);
       return draft;
     }
-    const { parsers, ignored } = this.#parts;
+    const isForm = isFormBody(body);
+    const { ignored } = this.#parts;
+    const parsers = isForm ? this.#parts.textParsers : this.#parts.parsers;
     for (const [name, value] of Object.entries(body as Record<string, unknown>)) {
       const nested = this.nested.get(name);
       const parser = parsers.get(name);
       if (nested) {
-        values[name] = nested.read(value, errors);
+        values[name] = nested.read(isForm ? jsonIn(value) : value, errors);
       } else if (parser) {
         const outcome = parser(value);
         if (outcome.errors) errors.add(name, outcome.errors);
@@ -145,6 +160,14 @@ export class CompiledInput {
       const nested = this.nested.get(name);
       const inner = nested ? drafts.flatMap(({ values }) => draftsIn(values[name])) : [];
       if (nested && inner.length) await nested.input.#findRelated(inner, scope, `${path}${name}.`);
+    }
+  }
+
+  async #checkUploads({ values, errors }: InputDraft): Promise<void> {
+    for (const [name, rules] of this.uploads) {
+      const value = values[name];
+      const refused = value instanceof UploadedFile ? await rules.check(value) : [];
+      if (refused.length) errors.add(name, refused);
     }
   }
 
@@ -200,6 +223,16 @@ export class CompiledInput {
 }
 
 const REQUIRED: FieldError = { code: 'required', message: 'This field is required.' };
+
+/** What a text of a form holds, when that is a list or an object; other values stay what they are. */
+function jsonIn(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
 
 function replaced(value: unknown, made: ReadonlyMap<InputDraft, object>): unknown {
   if (value instanceof InputDraft) return made.get(value);

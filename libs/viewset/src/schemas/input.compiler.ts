@@ -4,10 +4,14 @@ import { ClassRules } from './class-rules.js';
 import { CompiledInput, type InputParts } from './compiled-input.js';
 import { derivedInput, type InputClass, inputBasisOf, isWritable, type NestedRelationOptions } from './input-schema.js';
 import { NestedRelation } from './nested-relation.js';
+import { compileFormParser } from '../uploads/form-parser.js';
+import { UploadRules } from '../uploads/upload-rules.js';
 import { checkNames, selectFields, targetOf } from './schema-basis.js';
 
 /** What is needed to compile an input beyond its class. */
 export interface InputSurroundings extends Pick<InputParts, 'ignored' | 'relatedRows'> {
+  /** Extensions of files that the application accepts. */
+  readonly allowedExtensions: readonly string[];
   /** A field that the path, or the row around it, sets, so that no body may. */
   readonly fixed?: string;
 }
@@ -29,7 +33,7 @@ export function compileInput(schema: InputClass, surroundings: InputSurroundings
 
 /** Compiles an input that is `depth` levels inside of another. */
 function compile(schema: InputClass, surroundings: InputSurroundings, depth: number): CompiledInput {
-  const { fixed, ...parts } = surroundings;
+  const { fixed, allowedExtensions, ...parts } = surroundings;
   const { fields, nested: declared, optional } = modelPart(schema, fixed);
   const rules = new ClassRules(schema);
   const extras = new Set([...rules.properties].filter((property) => !fields.has(property) && property !== fixed));
@@ -48,6 +52,10 @@ function compile(schema: InputClass, surroundings: InputSurroundings, depth: num
     schema,
     fields,
     nested,
+    uploads: new Map(
+      [...fields].flatMap(([name, field]) => (field.file ? [[name, new UploadRules(field, allowedExtensions)]] : [])),
+    ),
+    textParsers: new Map([...fields].map(([name, field]) => [name, compileFormParser(field)])),
     parsers: new Map([...fields].map(([name, field]) => [name, compileFieldParser(field)])),
     required,
     rules,
@@ -59,7 +67,7 @@ function compileNested(
   schema: InputClass,
   field: FieldDefinition,
   options: NestedRelationOptions,
-  { relatedRows }: InputSurroundings,
+  { relatedRows, allowedExtensions }: InputSurroundings,
   depth: number,
 ): NestedRelation {
   if (depth >= MAX_NESTING) {
@@ -75,7 +83,7 @@ function compileNested(
   }
   const back = field.relation?.kind === 'oneToMany' ? field.relation.mappedBy : undefined;
   // Nothing is passed over: an object with a key would look like one that names an existing row.
-  const input = compile(inner, { ignored: new Set(), relatedRows, fixed: back }, depth + 1);
+  const input = compile(inner, { ignored: new Set(), relatedRows, allowedExtensions, fixed: back }, depth + 1);
   return new NestedRelation(schema.name, field, input, options);
 }
 

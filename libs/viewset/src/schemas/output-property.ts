@@ -1,3 +1,4 @@
+import type { FileStorage } from '@core-framework/common';
 import { compileJsonValue, type FieldDefinition, type ModelDefinition } from '@core-framework/orm';
 import type { ComputedOptions } from '../metadata/viewset.metadata.js';
 import type { CompiledOutput } from './output.compiler.js';
@@ -25,9 +26,13 @@ export interface OutputProperty {
   prepare(rows: readonly Row[]): ((row: Row) => unknown) | Promise<(row: Row) => unknown>;
 }
 
-/** A column, or the key in a foreign key's column. */
-export function columnProperty(field: FieldDefinition): OutputProperty {
+/** A column, the key in a foreign key's column, or the address of the file that a column names. */
+export function columnProperty(field: FieldDefinition, files: Pick<FileStorage, 'url'>): OutputProperty {
   const { name, relation } = field;
+  if (field.file) {
+    const url = (row: Row) => (typeof row[name] === 'string' && row[name] ? files.url(row[name]) : null);
+    return { name, schema: field.jsonSchema, columns: [name], isColumn: true, prepare: () => url };
+  }
   const convert = compileJsonValue(field);
   // Plain rows are read in the form of JSON already, entities are not; whatever JSON has its own form for is a text there.
   const toJson = (value: unknown) => (typeof value === 'string' ? value : convert(value));

@@ -1,3 +1,4 @@
+import type { FileStorage } from '@core-framework/common';
 import { type FieldDefinition, modelDefinition, type ModelDefinition } from '@core-framework/orm';
 import { MissingModelError } from '../errors/viewset.errors.js';
 import { computedOf } from '../metadata/viewset.metadata.js';
@@ -44,7 +45,10 @@ export interface CompiledOutput {
 export class OutputCompiler {
   readonly #compiled = new Map<OutputClass, CompiledOutput>();
 
-  constructor(private readonly loader: RelationLoader) {}
+  constructor(
+    private readonly loader: RelationLoader,
+    private readonly files: Pick<FileStorage, 'url'>,
+  ) {}
 
   /** @throws MissingModelError when the class is not derived with `OutputSchema()`, UnknownFieldError */
   compile(schema: OutputClass): CompiledOutput {
@@ -98,7 +102,7 @@ export class OutputCompiler {
     if (field.relation && (field.relation.many || !field.relation.owner)) {
       return manyProperty(model, field, nested, this.loader);
     }
-    return nested ? nestedOneProperty(field, nested, this.loader) : columnProperty(field);
+    return nested ? nestedOneProperty(field, nested, this.loader) : columnProperty(field, this.files);
   }
 
   #computedProperties(schema: OutputClass, model: ModelDefinition): OutputProperty[] {

@@ -1,6 +1,7 @@
 import type { ScalarKind } from '../field-definition.js';
 import type { FieldType } from './field-type.js';
 import { bigIntegerType, decimalType, floatType, integerType } from './number.types.js';
+import { fileType } from './file.types.js';
 import { booleanType, jsonType } from './other.types.js';
 import { dateTimeType, dateType, timeType } from './temporal.types.js';
 import {
@@ -38,4 +39,6 @@ export const FIELD_TYPES: Readonly<Record<ScalarKind, FieldType>> = {
   date: dateType,
   time: timeType,
   json: jsonType,
+  file: fileType,
+  image: fileType,
 };
