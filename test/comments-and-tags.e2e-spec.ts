@@ -74,6 +74,18 @@ describe.each(await databaseKinds())('comments and tags on %s', (kind) => {
       expect((await call('get', `${TAGS}/${'x'.repeat(400)}`)).status).toBe(404);
     });
 
+    test('are written and deleted several at once, all or none', async () => {
+      const many = (...names: string[]) =>
+        call('post', `${TAGS}/bulk`, { as: BOB, body: names.map((name) => ({ name })) });
+      const { status, body } = await many('Alpha', 'Beta');
+      expect([status, body.map(({ slug }: { slug: string }) => slug)]).toEqual([201, ['alpha', 'beta']]);
+      const refused = await many('Gamma', 'Alpha', 'Gamma');
+      expect([refused.status, Object.keys(refused.body.errors)]).toEqual([400, ['1.name', '2.name']]);
+      expect((await call('get', `${TAGS}/gamma`)).status).toBe(404);
+      expect((await call('delete', `${TAGS}/bulk?slug__in=alpha,beta`, { as: BOB })).status).toBe(403);
+      expect((await call('delete', `${TAGS}/bulk?slug__in=alpha,beta`, { as: ROOT })).status).toBe(204);
+    });
+
     test('get a slug of their name and say where they are', async () => {
       const { status, body, headers } = await call('post', TAGS, { as: BOB, body: { name: 'Type Script' } });
       expect([status, body.slug]).toEqual([201, 'type-script']);

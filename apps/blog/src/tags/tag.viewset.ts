@@ -10,6 +10,7 @@ import { Tag } from './tag.model.js';
   permissions: [IsStaff],
   permissionsByAction: { list: [AllowAny], retrieve: [AllowAny], create: [IsAuthenticated] },
   uniqueFields: ['name', 'slug'],
+  bulk: { create: true, delete: true },
   search: ['name'],
   ordering: ['name'],
 })
