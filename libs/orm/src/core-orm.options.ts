@@ -11,6 +11,11 @@ export interface CoreOrmOptions {
   readonly entities?: readonly EntityName[];
   /** Address of the database. @defaultValue `databaseUrl` of the settings, else `sqlite://./.data/app.db` */
   readonly url?: string;
+  /**
+   * Addresses of copies that are read outside of transactions, in turn, until the unit of work has written something; one
+   * that does not answer is passed over. @defaultValue []
+   */
+  readonly replicas?: readonly string[];
   /** The folder of migrations, or their classes by name. */
   readonly migrations?: MigrationSource;
   /**
@@ -50,5 +55,5 @@ export const CORE_ORM_OPTIONS = Symbol.for('@core-framework/orm:options');
 
 export function resolveCoreOrmOptions(options: CoreOrmOptions, settings?: CoreSettings): ResolvedCoreOrmOptions {
   const preparedStatements = settings?.dbPreparedStatements ?? true;
-  return { models: [], entities: [], schema: 'none', preparedStatements, ...options };
+  return { models: [], entities: [], replicas: [], schema: 'none', preparedStatements, ...options };
 }

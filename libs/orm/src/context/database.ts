@@ -9,6 +9,7 @@ import { RecentMap } from '../querysets/recent-map.js';
 import type { Statement } from '../querysets/statement.js';
 import { transactionOf } from '../transactions/transaction-scope.js';
 import { Connections } from './connections.js';
+import type { Replicas } from './replicas.js';
 
 /** The databases whose SQL the QuerySets speak. */
 export type SqlDialect = 'sqlite' | 'postgresql' | 'mariadb' | 'mysql';
@@ -31,6 +32,7 @@ export interface DatabaseParts {
   /** The databases of the application that it belongs to. */
   readonly connections: Connections;
   readonly models: readonly ModelClass[];
+  readonly replicas?: Replicas;
 }
 
 /** An open database: MikroORM, and what the QuerySets keep beside it. */
@@ -47,12 +49,14 @@ export class Database {
   readonly connections: Connections;
   /** The models that have a table here. */
   readonly models: readonly ModelClass[];
+  /** The copies of the database that are read from, when there are any. */
+  readonly replicas: Replicas | undefined;
   readonly #entityManagerKey = new ContextKey<SqlEntityManager>('orm:entity-manager');
   readonly #statements = new Map<ModelClass, RecentMap<string, Statement>>();
   readonly #observers = new Set<QueryEcho>();
   #open = true;
 
-  constructor({ orm, dialect, description, preparedStatements, name, connections, models }: DatabaseParts) {
+  constructor({ orm, dialect, description, preparedStatements, name, connections, models, replicas }: DatabaseParts) {
     this.orm = orm;
     this.dialect = dialect;
     this.description = description;
@@ -60,6 +64,7 @@ export class Database {
     this.name = name;
     this.connections = connections;
     this.models = models;
+    this.replicas = replicas;
     databasesByDriver.set(orm.driver, this);
     connections.add(this);
   }
@@ -173,6 +178,6 @@ export class Database {
     if (!this.#open) return;
     this.#open = false;
     this.connections.remove(this);
-    await this.orm.close(true);
+    await Promise.all([this.orm.close(true), this.replicas?.close()]);
   }
 }

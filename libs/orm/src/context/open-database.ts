@@ -2,6 +2,7 @@ import type { CoreSettings } from '@core-framework/config';
 import { MikroORM } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import { type Dialect, Kysely } from 'kysely';
 import type { ResolvedCoreOrmOptions } from '../core-orm.options.js';
 import { type DatabaseUrl, databaseUrlOf, describeDatabase, sqlDialectOf } from '../databases/database-url.js';
 import { createDriverOptions } from '../databases/driver-options.js';
@@ -17,6 +18,7 @@ import { whileDiscovering } from '../models/retargeting.js';
 import { Connections } from './connections.js';
 import { DEFAULT_CONNECTION } from './connection-name.js';
 import { Database } from './database.js';
+import { Replicas } from './replicas.js';
 
 let opened = 0;
 
@@ -77,6 +79,7 @@ export async function openDatabase(
     name,
     connections,
     models: [...known],
+    replicas: await openReplicas(url, options, settings),
   });
   made.database = database;
   try {
@@ -87,6 +90,26 @@ export async function openDatabase(
     throw error;
   }
   return database;
+}
+
+async function openReplicas(
+  primary: DatabaseUrl,
+  { replicas }: ResolvedCoreOrmOptions,
+  settings?: CoreSettings,
+): Promise<Replicas | undefined> {
+  if (replicas.length === 0) return undefined;
+  const copies = replicas.map(async (address) => {
+    const url = databaseUrlOf({ databaseUrl: address });
+    if (sqlDialectOf(url) !== sqlDialectOf(primary)) {
+      throw new OrmOptionsError(`The replica ${describeDatabase(url)} is not of the kind of its primary.`, {
+        fix: `Name a copy of ${describeDatabase(primary)}.`,
+      });
+    }
+    const { driverOptions } = await createDriverOptions(url, { ...settings });
+    const dialect = (driverOptions as unknown as () => Dialect)();
+    return { description: describeDatabase(url), kysely: new Kysely<unknown>({ dialect }) };
+  });
+  return new Replicas(await Promise.all(copies));
 }
 
 /** The models and all that relations lead to from them: a table cannot point to one that nobody knows. */

@@ -5,4 +5,6 @@ import type { Database } from './database.js';
 export interface Session {
   readonly database: Database;
   readonly em: SqlEntityManager;
+  /** Whether replicas are not asked. */
+  readonly primary?: boolean;
 }

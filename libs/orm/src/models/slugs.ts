@@ -54,7 +54,10 @@ async function freeSlug(
     );
   });
   const stem = slug.slice(0, (field.maxLength ?? 255) - 6);
-  const { rows } = await execute<{ slug: string }>(session, statement, [slug, `${stem.replace(/_/g, '!_')}-%`]);
+  const { rows } = await execute<{ slug: string }>({ ...session, primary: true }, statement, [
+    slug,
+    `${stem.replace(/_/g, '!_')}-%`,
+  ]);
   const taken = new Set([...rows.map((found) => found.slug), ...reserved]);
   if (!taken.has(slug)) return slug;
   let number = 2;

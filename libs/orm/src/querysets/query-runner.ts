@@ -53,7 +53,8 @@ export class QueryRunner<T extends object> implements Session {
     const { rows } = await this.#select<Row>(this.rowSelection());
     const load = (own: readonly Row[]) => loadRows(em, this.model, loadJoined(em, own, joined), columns !== undefined);
     const instances = annotations.size > 0 ? annotateRows(this.database.dialect, annotations, rows, load) : load(rows);
-    for (const path of prefetched) await prefetch({ database: this.database, em }, this.definition, instances, path);
+    for (const path of prefetched)
+      await prefetch({ database: this.database, em, primary: this.state.primary }, this.definition, instances, path);
     return instances;
   }
 
@@ -174,7 +175,8 @@ export class QueryRunner<T extends object> implements Session {
   /** Where statements go that need an EntityManager only for its transaction. */
   get #target(): Target {
     const { database } = this;
-    return { database, em: this.state.em ? this.em : database.usedEntityManager() };
+    const { em, primary } = this.state;
+    return { database, em: em ? this.em : database.usedEntityManager(), primary };
   }
 
   #assignments(changes: object): readonly Assignment[] {

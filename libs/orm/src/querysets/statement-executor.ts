@@ -1,6 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Database } from '../context/database.js';
+import type { Replicas } from '../context/replicas.js';
 import { runnerOf } from '../databases/statement-runner.js';
 import type { Statement } from './statement.js';
 
@@ -21,6 +22,8 @@ interface NamedQuery extends CompiledQuery {
 export interface Target {
   readonly database: Database;
   readonly em: SqlEntityManager | undefined;
+  /** Whether replicas are not asked. */
+  readonly primary?: boolean;
 }
 
 /** The part of a transaction that is needed. */
@@ -33,7 +36,7 @@ interface Connection {
  * The only place that sends what QuerySets and instances ask for.
  */
 export async function execute<R>(
-  { database, em }: Target,
+  { database, em, primary = false }: Target,
   statement: Statement,
   values: readonly unknown[],
 ): Promise<StatementResult<R>> {
@@ -45,8 +48,23 @@ export async function execute<R>(
   const transaction = em?.getTransactionContext<Connection>();
   const { rows, numAffectedRows, insertId }: QueryResult<R> = await (transaction
     ? transaction.executeQuery<R>(query)
-    : runnerOf(database.kysely).run<R>(query));
+    : database.replicas
+      ? runBesideReplicas<R>(database, database.replicas, query, primary)
+      : runnerOf(database.kysely).run<R>(query));
   return { rows, affected: Number(numAffectedRows ?? rows.length), insertId };
+}
+
+/** Reads go to a replica unless the work has to see what it wrote, everything else to the primary. */
+async function runBesideReplicas<R>(
+  { kysely }: Database,
+  replicas: Replicas,
+  query: NamedQuery,
+  primary: boolean,
+): Promise<QueryResult<R>> {
+  const reads = /^select\b/i.test(query.sql);
+  if (!reads) replicas.noteWrite();
+  const answered = reads && !primary && replicas.mayServe ? await replicas.run<R>(query) : undefined;
+  return answered ?? runnerOf(kysely).run<R>(query);
 }
 
 /** Connections keep what is prepared for good, so shapes that hardly ever occur are not worth a name. */

@@ -92,6 +92,7 @@ export async function runAtomic<T>(
   } finally {
     em.resetTransactionContext();
   }
+  if (!options.readOnly) Database.of(em).replicas?.noteWrite();
   adopt(parent, em);
   await transaction.committed();
   return result;
