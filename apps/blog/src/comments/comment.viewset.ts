@@ -30,7 +30,8 @@ export class CommentInput extends InputSchema(Comment, { omit: ['author'] }) {}
     update: [IsOwner('author')],
     destroy: [or(IsOwner('author'), HasPermission('comments.delete'))],
   },
-  filter: ['post', 'author'],
+  pagination: { style: 'cursor', count: 'exact' },
+  filter: ['post', 'author', 'post__slug'],
   search: ['body'],
   ordering: ['createdAt'],
 })

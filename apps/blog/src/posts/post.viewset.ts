@@ -1,9 +1,10 @@
 import type { Principal } from '@core-framework/common';
-import { Q } from '@core-framework/orm';
+import { Q, type QuerySet } from '@core-framework/orm';
 import {
   Action,
   type ActionContext,
   AllowAny,
+  BooleanFilter,
   HasPermission,
   Instance,
   IsAuthenticated,
@@ -14,7 +15,7 @@ import {
 } from '@core-framework/viewset';
 import { Comment } from '../comments/comment.model.js';
 import { Post } from './post.model.js';
-import { PostInput, PostOutput } from './post.schemas.js';
+import { CommentOutput, PostInput, PostOutput, PublicUser } from './post.schemas.js';
 
 /** Posts: everybody reads what is published, authors write their own. */
 @ViewSet({
@@ -32,9 +33,13 @@ import { PostInput, PostOutput } from './post.schemas.js';
   },
   uniqueFields: ['slug'],
   pagination: { pageSize: 20, maxPageSize: 100 },
-  filter: ['isPublished', 'author', { viewsCount: ['exact', 'gte', 'lt', 'in'] }],
-  search: ['title', 'content'],
+  filter: ['isPublished', 'author', 'author__name', 'tags__name', { viewsCount: ['exact', 'gte', 'lt', 'in'] }],
+  filters: {
+    discussed: BooleanFilter((posts: QuerySet<Post>, value) => posts.filter({ comments__isnull: !value })),
+  },
+  search: ['title', 'content', 'author__name'],
   ordering: ['createdAt', 'publishedAt', 'viewsCount', 'title'],
+  expand: { comments: CommentOutput, 'comments.author': PublicUser },
 })
 export class PostViewSet extends ModelViewSet<Post, PostInput> {
   override scope(principal: Principal) {
