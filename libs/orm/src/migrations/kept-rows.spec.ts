@@ -146,6 +146,28 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('on %s', (dialect)
     expect(await counts('plants', 'leaves', 'veins')).toEqual([1, 1, 1]);
   });
 
+  test('an enum takes another value, and goes with its column and its table under other names', async () => {
+    const kind = (...values: string[]) => ({ type: 'enum', values, default: 'oak' }) as const;
+    const service = new MigrationService(orm, {
+      '0001_family': family,
+      '0002_kind': step(addColumn('trees', 'kind', kind('oak', 'elm'))),
+      '0003_more': step(alterColumn('trees', 'kind', kind('oak', 'elm', "o'ash"))),
+      '0004_rename': step(renameColumn('trees', 'kind', 'sort'), renameTable('trees', 'plants')),
+    });
+    await service.migrate({ to: '0002_kind' });
+    await expect(execute(`update trees set kind = 'o''ash' where id = 1`)).rejects.toThrow(/check/i);
+    await service.migrate();
+    expect((await service.check()).drift).toEqual([]);
+    await execute(`update plants set sort = 'o''ash' where id = 1`);
+    await expect(execute(`update plants set sort = 'fir'`)).rejects.toThrow(/check/i);
+    await service.rollback();
+    expect((await service.check()).drift).toEqual([]);
+    await expect(service.rollback()).rejects.toMatchObject({ operation: 'undo alter column trees.kind', kept: [] });
+    await execute(`update trees set kind = 'elm'`);
+    await service.rollback({ to: '0001_family' });
+    expect(await counts(...TABLES)).toEqual([3, 4, 3, 2, 2]);
+  });
+
   test('a migration that fails in the middle leaves the tables, the rows and the history as they were', async () => {
     const service = new MigrationService(orm, {
       '0001_family': family,

@@ -124,6 +124,12 @@ test('options that name no field do not compile, and throw', () => {
       return checksOf(modelDefinition(Wrong));
     },
   ];
+  wrong.push(() => {
+    // @ts-expect-error -- there is no such option
+    @Model({ titel: 'posts' })
+    class Wrong extends BaseModel {}
+    return Wrong;
+  });
   for (const declare of wrong) expect(declare).toThrow(/titel|title__gt/);
 });
 

@@ -4,7 +4,7 @@ import type { ModelOptions } from './model.decorator.js';
 
 /** What the compiler shows when options of `@Model` name something that the class does not have. */
 interface UnknownNames<N> {
-  readonly 'no such fields': N;
+  readonly 'no such fields or options': N;
 }
 
 type NamesOf<S> = S extends readonly (infer N)[] ? N : S extends { readonly fields: readonly (infer N)[] } ? N : never;
@@ -27,8 +27,14 @@ type Clauses<O extends ModelOptions> =
 type UnknownClauses<T, C> =
   C extends Clause<infer W> ? (unknown extends W ? never : unknown extends CheckedClause<T, W> ? never : W) : never;
 
+/** Options that are none; a type parameter lets them pass. */
+type UnknownOptions<O> = Exclude<keyof O, keyof ModelOptions>;
+
 type Unknown<T, O extends ModelOptions> =
-  UnknownColumns<T, IndexedNames<O>> | UnknownOrder<T, O['ordering']> | UnknownClauses<T, Clauses<O>>;
+  | UnknownOptions<O>
+  | UnknownColumns<T, IndexedNames<O>>
+  | UnknownOrder<T, O['ordering']>
+  | UnknownClauses<T, Clauses<O>>;
 
 /** Checks the options of `@Model` against the class that they stand on. */
 export type FittingOptions<T, O extends ModelOptions> = [Unknown<T, O>] extends [never]

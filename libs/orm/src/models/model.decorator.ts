@@ -52,8 +52,10 @@ export function Model<const O extends ModelOptions>(
     checks = {},
     ordering = [],
     comment,
+    ...others
   }: ModelOptions = options ?? {};
   return (model: ModelClass) => {
+    checkOptions(model.name, Object.keys(others));
     const fields = new Map(fieldsOf(model));
     const keys = [...fields.values()].filter((field) => field.kind === 'pk');
     const [primaryKey] = keys;
@@ -83,6 +85,16 @@ export function Model<const O extends ModelOptions>(
     });
     Object.defineProperty(model, 'objects', { value: createManager(model), configurable: true });
   };
+}
+
+function checkOptions(model: string, [unknown]: readonly string[]): void {
+  if (unknown === undefined) return;
+  throw new InvalidModelError(`@Model of ${model} has the option "${unknown}", which does not exist.`, {
+    fix:
+      unknown === 'schema'
+        ? 'Not every database has schemas: name one in the URL of the database.'
+        : 'The options are tableName, connection, unique, indexes, checks, ordering and comment.',
+  });
 }
 
 function checkNames(model: string, fields: ReadonlyMap<string, FieldDefinition>, names: readonly string[]): void {
