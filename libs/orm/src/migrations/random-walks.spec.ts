@@ -1,9 +1,12 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { format } from 'prettier';
 import { createScratchPostgres } from '../testing/scratch-postgres.js';
 import { walk } from '../testing/migration-walks/migration-walk.js';
 
 const count = Number(process.env.WALKS ?? 6);
 const first = Number(process.env.WALKS_SEED ?? 42);
+const formatted = (source: string) =>
+  format(source, { parser: 'typescript', printWidth: 120, singleQuote: true, trailingComma: 'all' });
 const scratch = await createScratchPostgres('orm_walks');
 
 afterAll(async () => scratch?.drop());
@@ -14,7 +17,7 @@ test.each(scratch ? ['sqlite', 'postgresql'] : ['sqlite'])(
   async (dialect) => {
     let migrations = 0;
     for (let seed = first; seed < first + count; seed++) {
-      migrations += await walk({ seed, url: dialect === 'postgresql' ? scratch?.url : undefined });
+      migrations += await walk({ seed, url: dialect === 'postgresql' ? scratch?.url : undefined, format: formatted });
     }
     expect(migrations).toBeGreaterThan(count);
   },

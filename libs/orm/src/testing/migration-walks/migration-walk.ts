@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { format } from 'prettier';
 import type { Database } from '../../context/database.js';
 import { openDatabase } from '../../context/open-database.js';
 import { runInContext } from '../../context/run-in-context.js';
@@ -29,6 +28,8 @@ export interface WalkOptions {
   readonly seed: number;
   /** The database; what is in it is lost. SQLite when absent. */
   readonly url?: string;
+  /** Formats code as the repository does. */
+  readonly format: (source: string) => Promise<string>;
 }
 
 /**
@@ -37,9 +38,9 @@ export interface WalkOptions {
  *
  * @throws when something differs; the message tells the seed.
  */
-export async function walk({ seed, url }: WalkOptions): Promise<number> {
+export async function walk({ format, seed, url }: WalkOptions): Promise<number> {
   const path = mkdtempSync(join(tmpdir(), 'orm-walk-'));
-  const walker = new Walker(new Random(seed), path, url ?? `sqlite://${path}/app.db`);
+  const walker = new Walker(new Random(seed), path, url ?? `sqlite://${path}/app.db`, format);
   try {
     return await walker.run();
   } catch (error) {
@@ -63,6 +64,7 @@ class Walker {
     private readonly random: Random,
     path: string,
     private readonly url: string,
+    private readonly format: WalkOptions['format'],
   ) {
     this.#changes = new DesignChanges(random, []);
     this.#folder = pathToFileURL(`${path}/migrations/`);
@@ -93,7 +95,7 @@ class Walker {
     const generated = await service.generate(answers);
     if (!generated) return;
     this.log.push(`${generated.name}: ${generated.operations.join('; ')}`);
-    await checkFormat(generated.source);
+    expectSame(generated.source, await this.format(generated.source), 'the format of the file');
     pointToSource(generated.file);
     expectSame(await service.generate(answers.fills ? { fills: answers.fills } : {}), undefined, 'generated twice');
     const [before, after] = await this.#states();
@@ -249,11 +251,6 @@ function newName(renames: NonNullable<MigrationAnswers['renames']>, key: string,
 /** Types may have changed in between, such as an integer to a bigint, which drivers give as a text. */
 function comparable(value: unknown): unknown {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-async function checkFormat(source: string): Promise<void> {
-  const options = { parser: 'typescript', printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
-  expectSame(source, await format(source, options), 'the format of the file');
 }
 
 function expectSame(actual: unknown, expected: unknown, what: string): void {
