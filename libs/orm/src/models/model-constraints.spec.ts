@@ -220,7 +220,8 @@ test.each(wantedDatabases())(
         await expect(add(true)).rejects.toMatchObject({ code: 'ORM_UNIQUE_VIOLATION', fields: ['board', 'owner'] });
         expect(await Chore.objects.count()).toBe(3);
       };
-      await runInContext(work, { database }).finally(() => database.close());
+      await runInContext(work, { database });
+      await database.close();
     } finally {
       await scratch.drop();
     }

@@ -230,7 +230,7 @@ class Walker {
         }
         const target = this.#changes.design.find(({ key }) => key === field.target);
         const type = models.find(([table]) => table === target?.table)?.[1];
-        const other = type && ((await new Manager(type, this.#database).first()) as { id?: unknown } | null);
+        const other: { id?: unknown } | null | undefined = type && (await new Manager(type, this.#database).first());
         if (!other && !field.nullable) return;
         values[field.name] = other?.id ?? null;
       }
@@ -250,7 +250,7 @@ function newName(renames: NonNullable<MigrationAnswers['renames']>, key: string,
 
 /** Types may have changed in between, such as an integer to a bigint, which drivers give as a text. */
 function comparable(value: unknown): unknown {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' || typeof value === 'bigint' ? `${value}` : JSON.stringify(value);
 }
 
 function expectSame(actual: unknown, expected: unknown, what: string): void {
