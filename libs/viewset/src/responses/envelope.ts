@@ -10,7 +10,7 @@ export interface Envelope<D = unknown, M extends object = object> {
 }
 
 /** What an envelope says that names no message. */
-export const STANDARD_MESSAGE = 'Operation successful';
+const STANDARD_MESSAGE = 'Operation successful';
 
 const envelopes = new WeakSet<object>();
 

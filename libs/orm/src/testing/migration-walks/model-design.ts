@@ -21,7 +21,7 @@ export const SCALAR_KINDS = [
   'enum',
 ] as const;
 
-export type DesignKind = (typeof SCALAR_KINDS)[number];
+type DesignKind = (typeof SCALAR_KINDS)[number];
 
 /** A field of a model that a walk made up; walks change it in place. */
 export interface FieldDesign {
