@@ -6,11 +6,13 @@ import { RequestContext } from './context/request-context.js';
 import { ActionHookRegistry } from './registries/action-hook.registry.js';
 import { Throttling } from './throttling/throttling.js';
 import { BootReportRegistry } from './registries/boot-report.registry.js';
+import { CheckRegistry } from './registries/check.registry.js';
 import { HealthRegistry } from './registries/health.registry.js';
 import { OpenApiRegistry } from './registries/openapi.registry.js';
 import { UnroutedRequestRegistry } from './registries/unrouted-request.registry.js';
 
 const SHARED = [
+  CheckRegistry,
   Throttling,
   ActionHookRegistry,
   HealthRegistry,

@@ -1,4 +1,5 @@
 export type { ActionCall, ActionHook, AroundAction, HookedAction } from './actions/action-hook.js';
+export { type CheckFinding, FailedChecksError, type SystemCheck } from './checks/system-check.js';
 export { type Clock, CLOCK, systemClock } from './clock/clock.js';
 export { ManualClock } from './clock/manual-clock.js';
 export { CommonModule } from './common.module.js';
@@ -41,6 +42,7 @@ export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
 export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';
 export { ActionHookRegistry } from './registries/action-hook.registry.js';
+export { CheckRegistry } from './registries/check.registry.js';
 export { BootReportRegistry } from './registries/boot-report.registry.js';
 export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';
 export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';

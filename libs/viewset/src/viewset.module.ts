@@ -11,6 +11,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
 import { resolvedViewSet } from './metadata/viewset.metadata.js';
+import { ViewCheckRegistrar } from './checks/view-check.registrar.js';
 import { ActionHookBinder } from './pipeline/action-hook-binder.js';
 import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
@@ -32,6 +33,7 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
     ViewSetExplorer,
     ViewSetAnnouncer,
     ActionHookBinder,
+    ViewCheckRegistrar,
   ],
   exports: [ViewSetRegistry],
 })

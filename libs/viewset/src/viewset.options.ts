@@ -17,6 +17,8 @@ export interface ViewSetModuleOptions {
   readonly responseFormat?: ResponseFormat;
   /** Who may run the actions of a ViewSet that names no permissions. @defaultValue [IsAuthenticated] */
   readonly permissions?: readonly PermissionEntry[];
+  /** Codes of checks whose findings are passed over, `VIEWSET_UNINDEXED_FILTER` for one. @defaultValue [] */
+  readonly silencedChecks?: readonly string[];
   /** How often a caller may run the actions of ViewSets that say nothing, all together. @defaultValue false */
   readonly throttle?: ThrottleEntry;
 }
@@ -27,7 +29,15 @@ export type ResolvedViewSetModuleOptions = Required<ViewSetModuleOptions>;
 /** Injection token of the module's options. */
 export const VIEWSET_MODULE_OPTIONS = Symbol.for('@core-framework/viewset:options');
 
-const NAMES: readonly string[] = ['permissions', 'throttle', 'pageSize', 'maxPageSize', 'pageFormat', 'responseFormat'];
+const NAMES: readonly string[] = [
+  'permissions',
+  'throttle',
+  'silencedChecks',
+  'pageSize',
+  'maxPageSize',
+  'pageFormat',
+  'responseFormat',
+];
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveViewSetModuleOptions(
@@ -45,6 +55,7 @@ export function resolveViewSetModuleOptions(
   return {
     permissions: options.permissions ?? [IsAuthenticated],
     throttle: options.throttle ?? false,
+    silencedChecks: options.silencedChecks ?? [],
     ...standard,
     responseFormat: options.responseFormat ?? settings.responseFormat ?? 'bare',
     pageSize,
