@@ -36,6 +36,16 @@ describeLibrary('permissions', (library) => {
     expect((await library.bearer('u').put(doc(), '{bad', BROKEN)).status).toBe(400);
   });
 
+  test('35: model permissions ask for the verb before they look anything up', async () => {
+    expect((await library.anyone.get('/races')).status).toBe(401);
+    expect((await library.bearer('u').get('/races')).status).toBe(200);
+    expect((await library.bearer('u').post('/races', { name: 'c', position: 1 })).status).toBe(403);
+    const [{ id }] = (await library.bearer('u').get('/races')).json().results;
+    expect((await library.bearer('upd').patch(`/races/${id}`, { note: 'x' })).status).toBe(200);
+    expect((await library.bearer('upd').delete(`/races/${id}`)).status).toBe(403);
+    expect((await library.bearer('u').put('/races/999999', {})).status).toBe(403);
+  });
+
   test("27: an action's own permissions replace those of the ViewSet", async () => {
     expect((await library.anyone.get('/docs/open')).json()).toEqual({ open: true });
   });

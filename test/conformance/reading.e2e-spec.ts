@@ -78,4 +78,52 @@ describeLibrary('reading', (library) => {
       expect([id, (await get(`/posts/${id}`)).status]).toEqual([id, 404]);
     }
   });
+
+  test('48: limit and offset have a cap, links that lead on and an end', async () => {
+    const middle = (await get('/offsets?limit=3&offset=2')).body;
+    expect(middle).toMatchObject({ count: 7, results: [{ title: 'T3' }, { title: 'T4' }, { title: 'T5' }] });
+    expect(middle.next).toMatch(/limit=3&offset=5/);
+    expect(middle.previous).toMatch(/limit=3/);
+    const capped = (await get('/offsets?limit=100')).body;
+    expect(capped.results).toHaveLength(5);
+    expect((await get('/offsets?offset=100')).body).toMatchObject({ count: 7, results: [], next: null });
+    expect((await get('/offsets')).body.results).toHaveLength(2);
+  });
+
+  test.each(['content', '-content', 'price', '-price', 'author,-content', ''])(
+    '49: a cursor over "%s" shows every row once, and the way back is the way there reversed',
+    async (ordering) => {
+      const { posts } = library.world;
+      await library.anyone.patch(`/plain/${posts[1]!.id}`, { price: '1.50' });
+      await library.anyone.patch(`/plain/${posts[5]!.id}`, { price: '1.50', author: null });
+      const there: number[][] = [];
+      let last = '';
+      for (let url: string | null = `/cursors?ordering=${ordering}`; url;) {
+        const { status, body } = await get(url);
+        expect(status).toBe(200);
+        there.push(body.results.map(({ id }: { id: number }) => id));
+        last = url;
+        url = body.next;
+      }
+      expect(new Set(there.flat())).toEqual(new Set(posts.map(({ id }) => id)));
+      expect(there.flat()).toHaveLength(7);
+      const back: number[][] = [];
+      for (let url: string | null = last; url;) {
+        const { body } = await get(url);
+        back.unshift(body.results.map(({ id }: { id: number }) => id));
+        url = body.previous;
+      }
+      expect(back.flat()).toEqual(there.flat());
+    },
+  );
+
+  test('49: a cursor that was changed, made up or belongs to another order is 400', async () => {
+    const { next } = (await get('/cursors')).body;
+    const cursor = new URL(next).searchParams.get('cursor')!;
+    for (const made of ['@@@', 'x', btoa('{"p":1}'), cursor.slice(0, -2), `${cursor}x`, cursor.toLowerCase()]) {
+      const { status, body } = await get(`/cursors?cursor=${encodeURIComponent(made)}`);
+      expect([made, status, Object.keys(body.errors ?? {})]).toEqual([made, 400, ['cursor']]);
+    }
+    expect((await get(`/cursors?ordering=-content&cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
+  });
 });

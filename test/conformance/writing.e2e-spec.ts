@@ -169,4 +169,47 @@ describeLibrary('writing', (library) => {
     expect(await library.app.work(() => Tag.objects.filter({ label: 'half' }).exists())).toBe(false);
     expect(FailingViewSet.committed).toEqual([]);
   });
+
+  test('58: fields that are unique together are an error of the row, completed from it by a PATCH', async () => {
+    const s = library.app.client.as({ id: 9, isStaff: true, isSuperuser: true });
+    const taken = await s.post('/races', { name: 'a', position: 1 });
+    expect(taken.status).toBe(400);
+    expect(JSON.stringify(taken.json().errors)).toContain('unique');
+    const races = (await s.get('/races')).json().results;
+    const second = races.find(({ position }: { position: number }) => position === 2);
+    const patched = await s.patch(`/races/${second.id}`, { position: 1 });
+    expect([patched.status, JSON.stringify(patched.json().errors)]).toEqual([400, expect.stringContaining('unique')]);
+    expect((await s.patch(`/races/${second.id}`, { position: 3 })).status).toBe(200);
+  });
+
+  test('62: a required field that is missing in a nested object is named by its path', async () => {
+    const answer = await library.anyone.post('/authored', { ...NEW, author: {} });
+    expect(answer.status).toBe(400);
+    expect(answer.json().errors).toEqual({ 'author.name': [{ code: 'required', message: expect.any(String) }] });
+    expect((await library.anyone.post('/authored', { ...NEW, author: { name: 'cleo' } })).status).toBe(201);
+  });
+
+  test('63: many rows are created at once, or none', async () => {
+    const rows = [NEW, { title: 'Other', slug: 'other' }];
+    const created = await library.anyone.post('/many/bulk', rows);
+    expect([created.status, created.json().map(({ slug }: { slug: string }) => slug)]).toEqual([201, ['new', 'other']]);
+
+    const invalid = await library.anyone.post('/many/bulk', [{ title: 'Fine', slug: 'fine' }, { title: 'No slug' }]);
+    expect([invalid.status, Object.keys(invalid.json().errors)]).toEqual([400, ['1.slug']]);
+
+    const twice = await library.anyone.post('/many/bulk', [
+      { title: 'x', slug: 'same' },
+      { title: 'y', slug: 'same' },
+    ]);
+    expect([twice.status, Object.keys(twice.json().errors)]).toEqual([400, ['1.slug']]);
+
+    const taken = await library.anyone.post('/many/bulk', [
+      { title: 'x', slug: 'free' },
+      { title: 'y', slug: 's1' },
+    ]);
+    expect([taken.status, Object.keys(taken.json().errors)]).toEqual([400, ['1.slug']]);
+
+    expect((await library.anyone.post('/many/bulk', NEW)).status).toBe(400);
+    expect(await count()).toBe(9);
+  });
 });

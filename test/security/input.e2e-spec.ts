@@ -163,6 +163,13 @@ describeLibrary('hostile input', (library) => {
     ['a number', '1', JSON_TYPE, 400],
     ['nothing', '', JSON_TYPE, 400],
     ['a comment', '{"title":"x"/**/}', JSON_TYPE, 400],
+    ['a form', 'title=x&slug=y', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    [
+      'a form of parts',
+      '--b\r\ncontent-disposition: form-data; name="title"\r\n\r\nx\r\n--b--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      415,
+    ],
     ['plain text', '{"title":"x","slug":"y"}', { 'content-type': 'text/plain' }, 415],
     ['XML', '<post/>', { 'content-type': 'application/xml' }, 415],
     ['another charset', '{"title":"x","slug":"y"}', { 'content-type': 'application/json; charset=utf-16' }, 415],
@@ -177,6 +184,15 @@ describeLibrary('hostile input', (library) => {
       requestId: expect.any(String),
     });
     expect(await everything()).toEqual(before);
+  });
+
+  test('SEC-51: an action that says so takes forms, by the same rules', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const send = (body: string) => library.anyone.post('/posts/echo', body, { headers: form });
+    expect((await send('title=x')).json()).toEqual({ title: 'x' });
+    for (const body of ['title=x&title=y', 'title[$ne]=x', '__proto__[x]=1&title=x', `title=${'x'.repeat(30)}`]) {
+      expect([body, (await send(body)).status]).toEqual([body, 400]);
+    }
   });
 
   test('SEC-69: a compressed body is not unfolded, and a large one is 413', async () => {
@@ -202,6 +218,7 @@ describeLibrary('hostile input', (library) => {
     const many = Array.from({ length: 10_000 }, (_, index) => index).join(',');
     await refuses(() => library.anyone.get(`/posts?views__in=${many}`));
     await refuses(() => library.anyone.get(`/posts?${'isPublished=true&'.repeat(500)}`));
+    await refuses(() => library.anyone.get(`/posts?ordering=${'views,'.repeat(200)}views`));
     await refuses(() => library.anyone.get('/posts?page=99999999999'));
   });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Body, Controller, Module, Post, Put, Req } from '@nestjs/common';
-import { LAZY_BODY_ROUTE, type LazyBody, UnauthorizedException } from '@core-framework/common';
+import { FORM_BODY_ROUTE, LAZY_BODY_ROUTE, type LazyBody, UnauthorizedException } from '@core-framework/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -12,8 +12,14 @@ const LIMIT = 1000;
 @Controller()
 class EchoController {
   @Post('echo')
+  @RouteConfig({ [FORM_BODY_ROUTE]: true })
   echo(@Body() body: unknown) {
     return { body: body === undefined ? 'nothing' : body };
+  }
+
+  @Post('json')
+  json(@Body() body: unknown) {
+    return { body };
   }
 
   @Put('lazy')
@@ -58,6 +64,14 @@ const post = async (payload: string | Buffer, type = 'application/json', url = '
   });
   return { status: answer.statusCode, ...answer.json<{ body?: unknown; code?: string; detail?: string }>() };
 };
+
+test.each(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=b', 'text/plain'])(
+  'a route that does not take forms answers %s with 415',
+  async (type) => {
+    expect(await post('a=1', type, '/json')).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    expect(await post('{"a":1}', 'application/json', '/json')).toMatchObject({ body: { a: 1 } });
+  },
+);
 
 describe.each(['/echo', '/lazy'])('a body sent to %s', (url) => {
   test.each([

@@ -1,4 +1,10 @@
-import { LAZY_BODY_ROUTE, LazyBody } from '@core-framework/common';
+import {
+  announcesForm,
+  FORM_BODY_ROUTE,
+  LAZY_BODY_ROUTE,
+  LazyBody,
+  UnsupportedMediaTypeException,
+} from '@core-framework/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isMultipart } from './media-types.js';
 import { readBody } from './read-body.js';
@@ -9,7 +15,8 @@ const WELL_FORMED = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 /**
  * Puts one parser in the place of Fastify's own. It reads nothing: routes that carry {@link LAZY_BODY_ROUTE}, and
- * requests without a route, keep the {@link LazyBody}; for all others it is read before validation.
+ * requests without a route, keep the {@link LazyBody}; for all others it is read before validation. Forms are for routes
+ * with {@link FORM_BODY_ROUTE}.
  *
  * Files of forms are set aside as they are read, and removed once the request is answered.
  */
@@ -40,6 +47,9 @@ export function installBodyParsing(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, _reply, done) => {
     const { body } = request;
     if (!(body instanceof LazyBody) || staysLazy(request)) return done();
+    if (announcesForm(request.headers) && !(FORM_BODY_ROUTE in request.routeOptions.config)) {
+      return done(new UnsupportedMediaTypeException(request.headers['content-type'] ?? ''));
+    }
     body.read().then((value) => {
       request.body = value;
       done();

@@ -51,7 +51,7 @@ export class BulkReader {
   async read(view: View, context: ActionContext, input = this.resource.input): Promise<void> {
     const query = readQuery(context.request, (name) => this.action.bulk === 'delete' && name === this.keysParameter);
     const named = query[this.keysParameter];
-    const items = this.#checked(named === undefined ? await readBody(context.request) : named.split(','));
+    const items = this.#checked(named === undefined ? await readBody(context.request, false) : named.split(','));
     if (this.action.bulk === 'create') context.input = await this.#readNew(view, context, input, items);
     else if (this.action.bulk === 'update') context.input = await this.#readChanges(view, context, input, items);
     else context.input = await this.#find(view, context, this.#keys(items, named !== undefined), (index) => `${index}`);

@@ -52,7 +52,7 @@ export class OperationBuilder {
     });
   }
 
-  #requestBody(view: CompiledView, { input, partial, bulk, standard }: CompiledAction): Node {
+  #requestBody(view: CompiledView, { input, partial, bulk, standard, route }: CompiledAction): Node {
     if (bulk) {
       const key = keySchema(view);
       const naming = standard === 'bulkCreate' ? undefined : ([bulk.keyName, key] as const);
@@ -65,12 +65,16 @@ export class OperationBuilder {
     if (!input) return {};
     const isRequired = !partial && input.required.size > 0;
     const content = input.takesJson(partial) ? json(this.components.input(input, partial)) : {};
-    return { required: isRequired, content: { ...content, ...this.#formContent(input, partial) } };
+    return { required: isRequired, content: { ...content, ...this.#formContent(input, partial, route.options?.form) } };
   }
 
-  /** Inputs with files are sent as forms. */
-  #formContent(input: CompiledInput, partial: boolean): Node {
-    return input.uploads.size ? { 'multipart/form-data': { schema: this.components.form(input, partial) } } : {};
+  /** Inputs with files are sent as forms, others where the action takes them. */
+  #formContent(input: CompiledInput, partial: boolean, takesForms = input.uploads.size > 0): Node {
+    if (!takesForms) return {};
+    const schema = this.components.form(input, partial);
+    return input.uploads.size
+      ? { 'multipart/form-data': { schema } }
+      : { 'application/x-www-form-urlencoded': { schema } };
   }
 
   #responses(path: string, view: CompiledView, action: CompiledAction): Node {

@@ -143,6 +143,8 @@ export interface ActionOptions {
   readonly status?: number;
   /** Whether it runs in one transaction. @defaultValue true for verbs other than GET */
   readonly transaction?: boolean;
+  /** Whether it takes forms beside JSON; others are 415. @defaultValue true when its input has files */
+  readonly form?: boolean;
   /** One line in the API documentation. @defaultValue made of the method's name */
   readonly summary?: string;
   /** Shape of success bodies: the data alone, or inside `success`, `message`, `data` and `meta`. @defaultValue the ViewSet's */
@@ -168,6 +170,7 @@ export const ACTION_OPTION_NAMES = [
   'pagination',
   'throttle',
   'status',
+  'form',
   'transaction',
   'summary',
   'message',

@@ -118,7 +118,12 @@ export class ActionPipeline {
     const schema = (await action.perRequest.input?.(view, context)) ?? action.input;
     const instance = context.hasInstance ? context.instance : undefined;
     const scope = view instanceof GenericViewSet ? view.relationScopeFor(context) : undefined;
-    const input = await schema.read(await readBody(context.request), { partial: action.partial, instance, scope });
+    const takesForms = action.route.options?.form ?? schema.uploads.size > 0;
+    const input = await schema.read(await readBody(context.request, takesForms), {
+      partial: action.partial,
+      instance,
+      scope,
+    });
     context.input = input;
     if (action.standard === 'create' && this.resource?.parent) {
       Reflect.set(input, this.resource.parent.field.name, context.parentKey);
