@@ -122,6 +122,11 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return this.runner().update(changes);
   }
 
+  /** Whether one of these methods sends one statement only on this database and with this model. */
+  isWrittenAtOnce(method: 'createRow' | 'updateRows'): boolean {
+    return canReturn(this.runner().database.dialect) && (method === 'updateRows' || isStoredAtOnce(this.definition));
+  }
+
   /** Changes all matching rows like {@link update}, and answers them as they now are, as plain data. */
   async updateRows<const C extends Changes<T>>(
     changes: C & CheckedChanges<T, C>,

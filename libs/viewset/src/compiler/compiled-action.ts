@@ -6,6 +6,7 @@ import type { ReadPathParameter } from '../options/path-parameter.js';
 import type { Authorization } from '../permissions/authorization.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { Listing } from '../resource/listing.js';
+import type { PlainRows } from '../resource/plain-rows.js';
 import type { PlannedRoute } from '../routing/route-plan.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { OutputShapes } from '../schemas/output-shapes.js';
@@ -29,6 +30,8 @@ export interface CompiledAction {
   readonly pathParameters: readonly (readonly [name: string, read: ReadPathParameter])[];
   /** Whether the object is loaded before the action runs. */
   readonly needsInstance: boolean;
+  /** The rows that it works on where nothing in it needs an instance; absent where something does. */
+  readonly plainRows?: PlainRows;
   readonly input?: CompiledInput;
   /** Reads what a bulk action works on. */
   readonly bulk?: BulkReader;

@@ -37,6 +37,7 @@ import type { UploadServices } from '../uploads/upload-services.js';
 import type { CompiledAction, PerRequest } from './compiled-action.js';
 import { CompiledView } from './compiled-view.js';
 import { PermissionCompiler, permissionEntriesOf } from './permission.compiler.js';
+import { compilePlainRows } from './plain-rows.compiler.js';
 import { compileRequestHooks } from './request-hooks.js';
 import { compileResource } from './resource.compiler.js';
 
@@ -161,6 +162,7 @@ export class ViewCompiler {
         ? needsInstance(view, standard, authorization, perRequest)
         : resource !== undefined && route.detail,
       input: standard ? bodyOf(standard, resource) : this.#input(view, route, resource),
+      plainRows: standard && resource && compilePlainRows(view, standard, { authorization, perRequest, resource }),
       bulk: standard && resource && bulkReaderOf(view, standard, resource),
       partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,

@@ -1,6 +1,7 @@
 import { ForbiddenException, NotFoundException } from '@core-framework/common';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
+import { objectColumnsOf } from './permission-operators.js';
 import type { Permission } from './permission.js';
 import { AllowAny } from './standard.permissions.js';
 
@@ -25,6 +26,11 @@ export class Authorization {
   /** Whether any permission judges objects, so that one must be at hand. */
   get checksObjects(): boolean {
     return this.#onObjects.length > 0;
+  }
+
+  /** The columns that they judge objects by; `undefined` when one of them wants to see an instance. */
+  get objectColumns(): readonly string[] | undefined {
+    return objectColumnsOf(this.permissions);
   }
 
   /** @throws UnauthorizedException for an anonymous caller who is refused, ForbiddenException for a known one. */

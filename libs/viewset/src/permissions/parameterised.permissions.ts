@@ -4,7 +4,10 @@ import { isSameKey } from '../schemas/row-key.js';
 import { Permission, type PermissionSubject } from './permission.js';
 
 class OwnerPermission extends Permission {
-  constructor(private readonly field: string) {
+  constructor(
+    private readonly field: string,
+    override readonly objectColumns?: readonly string[],
+  ) {
     super();
   }
 
@@ -19,6 +22,7 @@ class OwnerPermission extends Permission {
 
   override bindTo({ view, model }: PermissionSubject): Permission {
     if (!model) throw new MissingModelError(view);
+    if (model.fields.get(this.field)?.columnName) return new OwnerPermission(this.field, [this.field]);
     if (model.fields.has(this.field) || this.field in model.model.prototype) return this;
     throw new UnknownFieldError(view, this.field, 'IsOwner', model.fields.keys());
   }

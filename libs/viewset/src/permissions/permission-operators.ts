@@ -51,8 +51,11 @@ export function not(operand: PermissionEntry): Permission {
 }
 
 class BoundAllOf extends Permission {
+  override readonly objectColumns: readonly string[] | undefined;
+
   constructor(readonly operands: readonly Permission[]) {
     super();
+    this.objectColumns = objectColumnsOf(operands);
   }
 
   override get checksObjects(): boolean {
@@ -73,12 +76,14 @@ class BoundAllOf extends Permission {
 class BoundAnyOf extends Permission {
   override readonly message: string;
   override readonly code: string;
+  override readonly objectColumns: readonly string[] | undefined;
 
   constructor(private readonly operands: readonly Permission[]) {
     super();
     const first: Permission = operands[0] ?? new BoundAllOf([]);
     this.message = first.message;
     this.code = first.code;
+    this.objectColumns = objectColumnsOf(operands);
   }
 
   override get checksObjects(): boolean {
@@ -97,8 +102,11 @@ class BoundAnyOf extends Permission {
 }
 
 class BoundNot extends Permission {
+  override readonly objectColumns: readonly string[] | undefined;
+
   constructor(private readonly operand: Permission) {
     super();
+    this.objectColumns = objectColumnsOf([operand]);
   }
 
   override get checksObjects(): boolean {
@@ -121,4 +129,15 @@ async function agreesTo(permission: Permission, context: ActionContext, object: 
 /** Takes an `and()` of a list apart, so that the operand that refuses is the one whose message is shown. */
 export function flattened(permission: Permission): readonly Permission[] {
   return permission instanceof BoundAllOf ? permission.operands.flatMap(flattened) : [permission];
+}
+
+/** The columns that some permissions judge objects by together; `undefined` when one of them wants to see an instance. */
+export function objectColumnsOf(permissions: readonly Permission[]): readonly string[] | undefined {
+  const columns = new Set<string>();
+  for (const permission of permissions) {
+    if (!permission.checksObjects) continue;
+    if (!permission.objectColumns) return undefined;
+    for (const column of permission.objectColumns) columns.add(column);
+  }
+  return [...columns];
 }

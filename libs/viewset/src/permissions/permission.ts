@@ -38,6 +38,13 @@ export abstract class Permission {
     return this;
   }
 
+  /**
+   * The columns that {@link hasObjectPermission} looks at. Where every permission of an action names them, objects are
+   * plain rows that have these properties, in the form of JSON and with keys for related rows: much faster to read than
+   * instances. Absent, an instance is judged.
+   */
+  readonly objectColumns?: readonly string[];
+
   /** Whether {@link hasObjectPermission} says anything; when none does, objects are read without being hydrated. */
   get checksObjects(): boolean {
     return this.hasObjectPermission !== Permission.prototype.hasObjectPermission;

@@ -5,6 +5,7 @@ import {
   type AroundAction,
   type HookedAction,
   MethodNotAllowedException,
+  NotFoundException,
   PreconditionFailedException,
 } from '@core-framework/common';
 import { atomic, QuerySet, VersionConflictError } from '@core-framework/orm';
@@ -13,10 +14,12 @@ import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { AnyClass } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
 import type { Authorization } from '../permissions/authorization.js';
+import type { PlainRows } from '../resource/plain-rows.js';
 import type { Resource } from '../resource/resource.js';
+import type { Row } from '../schemas/output-property.js';
 import type { FileChanges } from '../uploads/file-fields.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
-import type { View } from '../views/view.js';
+import { View } from '../views/view.js';
 import { ActionContext } from './action-context.js';
 import { asHttpError } from './client-errors.js';
 import type { PipelineServices } from './pipeline-services.js';
@@ -68,17 +71,25 @@ export class ActionPipeline {
     this.#refuseShadowed(request);
     if (action.pathParameters.length) context.parsedParams = this.#readPath(context);
     if (this.resource?.parent) context.parentKey = await this.resource.parent.findKey(context);
-    if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context, authorization);
+    const plain = this.#plainRowsFor(context);
+    if (action.needsInstance && view instanceof GenericViewSet) {
+      await this.#findInstance(view, context, authorization, plain);
+    }
     await this.#readInput(view, context);
     if (action.perRequest.output) context.output = await action.perRequest.output(view, context);
     const shown = context.output ?? action.output;
     if (action.shapes && shown) context.output = action.shapes.read(context.query, shown);
-    const run = async () => this.#complete(view, await action.invoke(view, context), context);
+    const invoke = plain && action.input ? () => writePlain(plain, context) : () => action.invoke(view, context);
+    const run = async () => this.#complete(view, await invoke(), context);
     const hook = this.#hook;
     const work = async () =>
       this.responder.prepare(hook ? await hook(this.#callOf(context), run) : await run(), context);
     const files = isSafe(verb) ? undefined : await this.resource?.files?.prepare(action, context);
-    const prepared = files ? await this.#performWithFiles(work, context, files) : await this.#perform(work, context);
+    // One statement is a transaction of its own.
+    const transaction = plain ? false : action.transaction;
+    const prepared = files
+      ? await this.#performWithFiles(work, context, files)
+      : await this.#perform(work, context, transaction);
     return this.responder.send(prepared, context);
   }
 
@@ -98,11 +109,27 @@ export class ActionPipeline {
     view: GenericViewSet<object>,
     context: ActionContext,
     authorization: Authorization,
+    plain: PlainRows | undefined,
   ): Promise<void> {
-    context.instance = await view.getObject(context);
+    context.instance = plain ? await this.#findPlain(view, context, plain) : await view.getObject(context);
     // A view that finds its objects in its own way is held to the permissions all the same.
     await authorization.checkObject(context, context.instance);
     if (!isSafe(context.method)) checkIfMatch(context.request, this.resource?.versionOf(context.instance));
+  }
+
+  /** Whoever runs around the action is shown an instance, and whoever asks for another shape gets it of one. */
+  #plainRowsFor({ query }: ActionContext): PlainRows | undefined {
+    const { plainRows, shapes } = this.action;
+    if (!plainRows || this.#hook) return undefined;
+    return shapes && Object.keys(query).length > 0 ? undefined : plainRows;
+  }
+
+  /** What {@link GenericViewSet.getObject} finds, as a plain row. */
+  async #findPlain(view: GenericViewSet<object>, context: ActionContext, plain: PlainRows): Promise<object> {
+    const { resource } = View.compiled(view);
+    const row = await plain.first(resource.lookup.narrow(await resource.narrowed(view, context), context.params));
+    if (!row) throw new NotFoundException();
+    return row;
   }
 
   async #readInput(view: View, context: ActionContext): Promise<void> {
@@ -158,7 +185,7 @@ export class ActionPipeline {
   /** Files are stored before the transaction and removed after it: it never waits for them. */
   async #performWithFiles<R>(work: () => Promise<R>, context: ActionContext, files: FileChanges): Promise<R> {
     try {
-      const result = await this.#perform(work, context);
+      const result = await this.#perform(work, context, this.action.transaction);
       await files.removeReplaced();
       return result;
     } catch (error) {
@@ -167,12 +194,20 @@ export class ActionPipeline {
     }
   }
 
-  async #perform<R>(work: () => Promise<R>, { request }: ActionContext): Promise<R> {
+  async #perform<R>(
+    work: () => Promise<R>,
+    { request }: ActionContext,
+    transaction: CompiledAction['transaction'],
+  ): Promise<R> {
     try {
-      return await (this.action.transaction ? atomic(work, this.action.transaction) : work());
+      return await (transaction ? atomic(work, transaction) : work());
     } catch (error) {
       const lostRace = error instanceof VersionConflictError && request.headers['if-match'] !== undefined;
       throw lostRace ? new PreconditionFailedException() : error;
     }
   }
+}
+
+function writePlain(plain: PlainRows, context: ActionContext): Promise<object> {
+  return context.hasInstance ? plain.change(context.instance as Row, context.input) : plain.insert(context.input);
 }
