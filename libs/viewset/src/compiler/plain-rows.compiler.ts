@@ -40,13 +40,15 @@ export function compilePlainRows(
   { authorization, perRequest, resource }: PlainParts,
 ): PlainRows | undefined {
   const rules = PLAIN_RULES[name];
-  const { model, manager, output, lookup } = resource;
+  const { model, manager, input, output, lookup } = resource;
   const judged = authorization.objectColumns;
   if (!rules || !judged || output.needsEntity || Object.keys(perRequest).length > 0) return undefined;
   const hooks = view.prototype as Partial<ModelViewSet<object>>;
   if (rules.methods.some((method) => hooks[method] !== ModelViewSet.prototype[method])) return undefined;
   if (rules.writes && !isWrittenPlainly(rules.writes, resource)) return undefined;
-  return new PlainRows(model, manager, [...new Set([...output.columns, lookup.field.name, ...judged])]);
+  // To tell what changes, also of columns that nobody is shown.
+  const compared = rules.writes === 'updateRows' ? input.fields.keys() : [];
+  return new PlainRows(model, manager, [...new Set([...output.columns, lookup.field.name, ...judged, ...compared])]);
 }
 
 function isWrittenPlainly(

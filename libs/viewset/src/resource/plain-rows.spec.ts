@@ -80,7 +80,8 @@ function randomBody(): Record<string, unknown> {
     moment: pick(null, '2026-02-03T04:05:06.7Z', '1969-12-31T23:59:59.999Z', '2026-02-03T04:05:06+02:00'),
     day: pick(null, '2024-02-29', '0001-01-01'),
     hour: pick(null, '00:00:00', '23:59:59'),
-    extra: pick<unknown>(null, {}, [], 'text', 0, { b: [1, { c: null }], a: '☃' }, true),
+    // PostgreSQL puts keys into an order of its own, which an instance only learns of when it is read.
+    extra: pick<unknown>(null, {}, [], 'text', 0, { a: '☃', b: [1, { c: null }] }, true),
     token: pick(null, '0b0e7f9e-6f3b-4c55-9d3f-0d3c1a5b8a11'),
     email: pick(null, 'a@example.com'),
     letter: pick('a', 'b'),
