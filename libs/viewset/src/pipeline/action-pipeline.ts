@@ -86,7 +86,7 @@ export class ActionPipeline {
       this.responder.prepare(hook ? await hook(this.#callOf(context), run) : await run(), context);
     const files = isSafe(verb) ? undefined : await this.resource?.files?.prepare(action, context);
     // One statement is a transaction of its own.
-    const transaction = plain ? false : action.transaction;
+    const transaction = plain ? undefined : action.transaction;
     const prepared = files
       ? await this.#performWithFiles(work, context, files)
       : await this.#perform(work, context, transaction);
