@@ -41,8 +41,6 @@ class Translation {
         throw this.#refused('searches texts for words');
       case 'comparison':
         return this.#comparison(condition);
-      case 'search':
-        throw this.#refused('searches for words');
     }
   }
 
