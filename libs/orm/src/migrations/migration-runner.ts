@@ -5,7 +5,7 @@ import { messageOf } from '../databases/foreign-error.js';
 import { withoutForeignKeyChecks } from '../databases/sqlite/foreign-key-checks.js';
 import { DatabaseBusyError } from '../errors/database.errors.js';
 import { IrreversibleMigrationError, MigrationFailedError } from '../errors/migration.errors.js';
-import { forgetApplied, lockHistory, readHistory, recordApplied } from './migration-history.js';
+import { forgetApplied, lockHistory, readHistory, recordApplied, unlockHistory } from './migration-history.js';
 import type { MigrationContext } from './operations/operation.js';
 import type { PlannedMigration } from './migration-plan.js';
 import { isSqlite } from './schema-statements.js';
@@ -85,8 +85,12 @@ export class MigrationRunner {
     const deadline = performance.now() + PATIENCE_MS;
     const attempt = () =>
       this.#orm.em.fork().transactional(async (em) => {
-        await lockHistory(em, this.#isSqlite);
-        return work(em);
+        await lockHistory(em, PATIENCE_MS);
+        try {
+          return await work(em);
+        } finally {
+          await unlockHistory(em);
+        }
       });
     for (;;) {
       try {

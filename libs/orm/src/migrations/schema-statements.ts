@@ -1,4 +1,10 @@
-import { type AbstractSqlPlatform, SchemaComparator, type SchemaDifference, SqlitePlatform } from '@mikro-orm/sql';
+import {
+  type AbstractSqlPlatform,
+  BaseMySqlPlatform,
+  SchemaComparator,
+  type SchemaDifference,
+  SqlitePlatform,
+} from '@mikro-orm/sql';
 import type { SqlOrm } from '../databases/driver-options.js';
 import { defaultSql, toDatabaseSchema, valueSql } from './mikro-schema.js';
 import type { ColumnFill } from './operations/operation.js';
@@ -26,7 +32,14 @@ export function statementsOf(orm: SqlOrm, found: SchemaDifference): string[] {
   if (isSqlite(orm)) return sqliteStatements(orm.em.getPlatform(), found);
   // PostgreSQL takes several statements at once, so the text need not be taken apart.
   const sql = orm.schema.diffToSQL(found, { wrap: false, safe: false, dropTables: true }).trim();
-  return sql === '' ? [] : [sql];
+  if (sql === '') return [];
+  return orm.em.getPlatform() instanceof BaseMySqlPlatform ? splitStatements(sql) : [sql];
+}
+
+/** MySQL takes one statement at a time. They end with their lines, outside of texts and names. */
+function splitStatements(sql: string): string[] {
+  const statements = [...sql.matchAll(/(?:'(?:\\.|''|[^'\\])*'|`[^`]*`|[^;'`]|;(?!\s*(?:\n|$)))+/g)];
+  return statements.map(([statement]) => statement.trim()).filter((statement) => statement !== '');
 }
 
 /** Whether the application runs on SQLite. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Session } from '../context/session.js';
-import { InvalidLookupError } from '../errors/orm.errors.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
+import { InvalidLookupError, UniqueViolationError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
@@ -34,6 +35,7 @@ export async function upsertRows(
   const { primaryKey } = definition;
   const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
   const written = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
+  if (speaksMySql(session.database.dialect)) return upsertEach(session, definition, rows, { written, unique, rule });
   const distinct = lastOfEach(definition, rows, unique);
   const size = Math.max(1, Math.floor(PLACEHOLDERS / written.length));
   let affected = 0;
@@ -45,6 +47,62 @@ export async function upsertRows(
       .affected;
   }
   return affected;
+}
+
+/**
+ * MySQL cannot say in which unique fields a row may clash: one is inserted after the other, and what clashes in these
+ * fields is updated. An error leaves the transaction there as it was.
+ */
+async function upsertEach(
+  session: Session,
+  definition: ModelDefinition,
+  rows: readonly object[],
+  { written, unique, rule }: Omit<UpsertPlan, 'rows'>,
+): Promise<number> {
+  const { dialect, kysely } = session.database;
+  const insertion = insertionSql(new StatementBuilder(dialect, kysely), definition, written, 1);
+  const insert = insertion.builder.build(insertion.sql);
+  const update = new StatementBuilder(dialect, kysely);
+  const changed = changedFields(written, rule);
+  const changes = changed.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${update.slot()}`);
+  const version = definition.versionField?.columnName;
+  if (version) changes.push(sql`${sql.id(version)} = ${sql.id(version)} + 1`);
+  const same = unique.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${update.slot()}`);
+  let affected = 0;
+  for (const row of rows) {
+    const values = valuesOf(definition, row, written);
+    try {
+      affected += (await write(session, { definition, operation: 'insert', fields: written, values }, insert)).affected;
+    } catch (error) {
+      if (!(error instanceof UniqueViolationError)) throw error;
+      if (rule.kind === 'ignore') continue;
+      if ([...error.fields].sort().join() !== [...rule.unique].sort().join()) throw error;
+      const fields = [...changed, ...unique];
+      const intent = { definition, operation: 'update', fields, values: valuesOf(definition, row, fields) } as const;
+      const statement = update.build(
+        sql`update ${sql.table(definition.tableName)} set ${sql.join(changes)} where ${sql.join(same, sql` and `)}`,
+      );
+      affected += (await write(session, intent, statement)).affected;
+    }
+  }
+  return affected;
+}
+
+function insertionSql(
+  builder: StatementBuilder,
+  definition: ModelDefinition,
+  written: readonly FieldDefinition[],
+  rows: number,
+) {
+  const columns = sql.join(written.map(({ columnName = '' }) => sql.id(columnName)));
+  const tuples = Array.from({ length: rows }, () => sql`(${sql.join(written.map(() => builder.slot()))})`);
+  return { builder, sql: sql`insert into ${sql.table(definition.tableName)} (${columns}) values ${sql.join(tuples)}` };
+}
+
+function changedFields(written: readonly FieldDefinition[], rule: ConflictRule): readonly FieldDefinition[] {
+  return rule.kind === 'ignore'
+    ? []
+    : written.filter(({ auto, name }) => rule.update.includes(name) || auto === 'update');
 }
 
 interface UpsertPlan {
@@ -59,13 +117,11 @@ function upsertStatement(
   definition: ModelDefinition,
   { written, unique, rows, rule }: UpsertPlan,
 ) {
-  const builder = new StatementBuilder(database.dialect, database.kysely);
-  const table = sql.table(definition.tableName);
-  const columns = sql.join(written.map(({ columnName = '' }) => sql.id(columnName)));
-  const tuples = Array.from({ length: rows }, () => sql`(${sql.join(written.map(() => builder.slot()))})`);
-  const inserting = sql`insert into ${table} (${columns}) values ${sql.join(tuples)} on conflict`;
+  const insertion = insertionSql(new StatementBuilder(database.dialect, database.kysely), definition, written, rows);
+  const { builder } = insertion;
+  const inserting = sql`${insertion.sql} on conflict`;
   if (rule.kind === 'ignore') return builder.build(sql`${inserting} do nothing`);
-  const changed = written.filter(({ auto, name }) => rule.update.includes(name) || auto === 'update');
+  const changed = changedFields(written, rule);
   const changes = changed.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${sql.id('excluded', columnName)}`);
   const version = definition.versionField?.columnName;
   if (version) changes.push(sql`${sql.id(version)} = ${sql.id(definition.tableName, version)} + 1`);

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Connections } from '../context/connections.js';
-import { Database } from '../context/database.js';
+import { Database, type SqlDialect } from '../context/database.js';
 import type { Session } from '../context/session.js';
 import { translateIntegrityError } from '../errors/integrity-errors.js';
 import { InvalidLookupError, NoContextError, NoTransactionError, UnknownDatabaseError } from '../errors/orm.errors.js';
@@ -23,6 +23,14 @@ import { visibleRows } from './visible-rows.js';
 import { deleteStatement, updateStatement } from './write-statement.js';
 
 type Row = Record<string, unknown>;
+
+/** What asks for a plan instead of rows. */
+const EXPLAIN: Readonly<Record<SqlDialect, string>> = {
+  sqlite: 'explain query plan',
+  postgresql: 'explain',
+  mariadb: 'explain format=json',
+  mysql: 'explain format=tree',
+};
 
 /** Asks the database what a query says; finds the database and EntityManager at the moment of asking. */
 export class QueryRunner<T extends object> implements Session {
@@ -152,10 +160,10 @@ export class QueryRunner<T extends object> implements Session {
   async plan(): Promise<string[]> {
     const { statement, values } = selectStatement(this.database, this.model, this.state, this.rowSelection());
     const { dialect } = this.database;
-    const ask = dialect === 'sqlite' ? 'explain query plan' : 'explain';
+    const ask = EXPLAIN[dialect];
     const query = { ...statement.query, sql: `${ask} ${statement.query.sql}` };
     const { rows } = await this.#run<Row>({ statement: { ...statement, query }, values });
-    return rows.map((row) => String(dialect === 'sqlite' ? row.detail : row['QUERY PLAN']));
+    return rows.flatMap((row) => String(row.detail ?? row['QUERY PLAN'] ?? row.EXPLAIN).split('\n'));
   }
 
   rowSelection(): Selection {
