@@ -1,4 +1,4 @@
-import { type Database, modelDefinition, type ModelDefinition } from '@core-framework/orm';
+import { modelDefinition, type ModelDefinition } from '@core-framework/orm';
 import type { ModuleRef } from '@nestjs/core';
 import { InvalidOptionError, MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
 import { FilterCompiler } from '../filtering/filter.compiler.js';
@@ -25,6 +25,7 @@ import type { OutputCompiler } from '../schemas/output.compiler.js';
 import type { ManagerFinder, RelatedRows } from '../schemas/related-rows.js';
 import { checkNames } from '../schemas/schema-basis.js';
 import type { CompiledView } from './compiled-view.js';
+import type { CompilationServices } from './view.compiler.js';
 import { FileFields, hasFiles } from '../uploads/file-fields.js';
 import type { UploadServices } from '../uploads/upload-services.js';
 
@@ -32,7 +33,7 @@ interface Services {
   readonly paginations: PaginationCompiler;
   /** Of the view: what its filters inject. */
   readonly module: ModuleRef;
-  readonly database?: Database;
+  readonly connections?: CompilationServices['connections'];
   readonly outputs: OutputCompiler;
   readonly relatedRows: RelatedRows;
   readonly uploads: UploadServices;
@@ -58,7 +59,7 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
     owner,
     shapes,
     filters: await new FilterCompiler(view, model, services.module).compile(options),
-    search: compileSearch(view, model, options.search, services.database?.dialect === 'postgresql'),
+    search: compileSearch(view, model, options.search, services.connections?.of(model.model).dialect === 'postgresql'),
     ordering: compileOrdering(view, model, options.ordering),
     relatedRows: services.relatedRows,
   };

@@ -84,7 +84,9 @@ export function resolvePagination(
     const problem = `pageSize is ${String(size)} and maxPageSize ${String(most)}.`;
     throw new InvalidOptionError(owner, problem, 'Give whole numbers from 1 on, pageSize no larger than maxPageSize.');
   }
-  return { pageSize: size, maxPageSize: most, count, format: format ?? standard.pageFormat };
+  const layout = format ?? standard.pageFormat;
+  checkChoice(owner, 'format', layout, Object.keys(PAGE_LAYOUTS));
+  return { pageSize: size, maxPageSize: most, count, format: layout };
 }
 
 function checkNames(owner: string, options: PaginationOptions): void {
@@ -93,7 +95,6 @@ function checkNames(owner: string, options: PaginationOptions): void {
   if (unknown !== undefined) throw new UnknownOptionError(`"pagination" of ${owner}`, unknown, known);
   checkChoice(owner, 'style', options.style, STYLES);
   checkChoice(owner, 'count', options.count, COUNTS);
-  checkChoice(owner, 'format', options.format, Object.keys(PAGE_LAYOUTS));
 }
 
 function checkChoice(owner: string, option: string, value: string | undefined, choices: readonly string[]): void {
