@@ -48,6 +48,7 @@ export { type HealthCheck, HealthRegistry } from './registries/health.registry.j
 export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';
 export { MemoryThrottleStore, type MemoryThrottleStoreOptions } from './throttling/memory-throttle.store.js';
 export { rateLimitHeaders, throttled } from './throttling/rate-limit-headers.js';
+export { parseThrottleRate, type ThrottleRate } from './throttling/throttle-rate.js';
 export {
   THROTTLE_GRAINS,
   THROTTLE_STORE,

@@ -56,7 +56,7 @@ export type {
   PaginationStyle,
   ResolvedPaginationOptions,
 } from './pagination/pagination.options.js';
-export type { ThrottleEntry, ThrottleOptions, ThrottleRate } from './options/throttle.options.js';
+export type { ThrottleEntry, ThrottleOptions } from './options/throttle.options.js';
 export type { PathParameterKind } from './options/path-parameter.js';
 export type { ActionOptions, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
@@ -116,4 +116,5 @@ export { PlainViewSet } from './views/plain.viewset.js';
 export { ReadOnlyModelViewSet } from './views/read-only-model.viewset.js';
 export { type ViewSetFeatureOptions, ViewSetModule } from './viewset.module.js';
 export { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
+export type { ThrottleRate } from '@core-framework/common';
 export { PaginationSettings } from '@core-framework/config';

@@ -1,21 +1,5 @@
-import type { ThrottleLimit } from '@core-framework/common';
+import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-framework/common';
 import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
-
-const UNITS = {
-  s: 1,
-  second: 1,
-  m: 60,
-  minute: 60,
-  h: 3600,
-  hour: 3600,
-  d: 86_400,
-  day: 86_400,
-} as const;
-
-type Unit = keyof typeof UNITS;
-
-/** How many requests in how long: `'100/minute'`, `'5/15m'`. */
-export type ThrottleRate = `${number}/${Unit}` | `${number}/${number}${Unit}`;
 
 /** How often callers may run actions: users count by their id, everybody else by the address that they call from. */
 export interface ThrottleOptions {
@@ -40,7 +24,6 @@ export interface ResolvedThrottle extends ThrottleLimit {
 
 const NAMES = ['rate', 'scope', 'callers'];
 const CALLERS: readonly string[] = ['all', 'anonymous', 'authenticated'];
-const RATE = /^(?<limit>\d+)\/(?<times>\d+)?(?<unit>[a-z]+?)$/;
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveThrottles(owner: string, entry: ThrottleEntry, standardScope: string): ResolvedThrottle[] {
@@ -63,8 +46,7 @@ function resolve(owner: string, options: ThrottleOptions, standardScope: string)
 }
 
 function parseRate(owner: string, rate: string): ThrottleLimit {
-  const { limit, times = '1', unit = '' } = RATE.exec(String(rate))?.groups ?? {};
-  const windowMs = Number(times) * (Object.hasOwn(UNITS, unit) ? UNITS[unit as Unit] : 0) * 1000;
-  if (windowMs > 0 && Number(limit) > 0) return { limit: Number(limit), windowMs };
+  const limit = parseThrottleRate(String(rate));
+  if (limit) return limit;
   throw new InvalidOptionError(owner, `"${rate}" is no rate.`, "Write '100/minute', '10/second' or '5/15m'.");
 }

@@ -1,0 +1,22 @@
+import { AbstractUser, AuthModule, PermissionsMixin } from '@core-framework/auth';
+import { SettingsModule } from '@core-framework/config';
+import { CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
+import { ViewSetModule } from '@core-framework/viewset';
+import { Module } from '@nestjs/common';
+
+@Model()
+export class User extends PermissionsMixin(AbstractUser) {
+  declare static readonly objects: Manager<User>;
+
+  @Field.string({ maxLength: 50, nullable: true }) nickname!: string | null;
+}
+
+@Module({
+  imports: [
+    SettingsModule.forRoot(),
+    CoreOrmModule.forRoot({ schema: 'update' }),
+    ViewSetModule.forRoot(),
+    AuthModule.forRoot({ userModel: User }),
+  ],
+})
+export class AccountsModule {}

@@ -1,0 +1,117 @@
+import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-framework/common';
+import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-framework/config';
+import type { ModelClass } from '@core-framework/orm';
+import { AuthOptionsError } from './errors/auth.errors.js';
+import type { AbstractBaseUser } from './users/abstract-user.js';
+
+/** The application's user model. */
+export type UserModel = ModelClass<AbstractBaseUser>;
+
+/** Options of `AuthModule.forRoot`; each is the setting of its name unless given here. */
+export interface AuthOptions {
+  /** Key that the keys of tokens are derived from, 32 bytes or more. @defaultValue `SECRET_KEY` */
+  readonly secretKey?: string;
+  /** Former keys, whose tokens are still accepted. @defaultValue `SECRET_KEY_FALLBACKS` */
+  readonly secretKeyFallbacks?: readonly string[];
+  /** The one algorithm of tokens. @defaultValue `AUTH_ALGORITHM` */
+  readonly algorithm?: TokenAlgorithm;
+  /** Issuer and audience of tokens. @defaultValue `AUTH_TOKEN_ISSUER`, which is the application's name */
+  readonly tokenIssuer?: string;
+  /** @defaultValue `AUTH_ACCESS_TOKEN_EXPIRE_MINUTES`: 30 */
+  readonly accessTokenExpireMinutes?: number;
+  /** Days after which a session ends that is not refreshed. @defaultValue `AUTH_REFRESH_TOKEN_EXPIRE_DAYS`: 7 */
+  readonly refreshTokenExpireDays?: number;
+  /** Days after which a session ends in any case. @defaultValue `AUTH_SESSION_EXPIRE_DAYS`: 30 */
+  readonly sessionExpireDays?: number;
+  /** Seconds in which a used refresh token answers the same successor again. @defaultValue `AUTH_REFRESH_GRACE_SECONDS`: 10 */
+  readonly refreshGraceSeconds?: number;
+  /** Name of the hasher of new passwords. @defaultValue `AUTH_PASSWORD_HASHER`: `pbkdf2_sha256` */
+  readonly passwordHasher?: string;
+  /** @defaultValue `AUTH_PASSWORD_MIN_LENGTH`: 8 */
+  readonly passwordMinLength?: number;
+  /** Passwords that are hashed at the same time. @defaultValue `AUTH_HASHING_CONCURRENCY`: 4 */
+  readonly hashingConcurrency?: number;
+  /** Passwords that may wait; more are answered 503. @defaultValue `AUTH_HASHING_QUEUE`: 32 */
+  readonly hashingQueue?: number;
+  /** Whether only confirmed addresses are let in, and none is given away. @defaultValue `AUTH_REQUIRE_VERIFICATION`: false */
+  readonly requireVerification?: boolean;
+  /** @defaultValue `AUTH_RESET_EXPIRE_MINUTES`: 60 */
+  readonly resetExpireMinutes?: number;
+  /** @defaultValue `AUTH_VERIFY_EXPIRE_HOURS`: 24 */
+  readonly verifyExpireHours?: number;
+  /** Where links in mails lead. @defaultValue `AUTH_PUBLIC_URL` */
+  readonly publicUrl?: string;
+  /** @defaultValue `AUTH_THROTTLE_ENABLED`: true */
+  readonly throttleEnabled?: boolean;
+  /** Wrong passwords and codes for one account. @defaultValue `AUTH_ACCOUNT_RATE`: '5/5m' */
+  readonly accountRate?: ThrottleRate;
+  /** Wrong passwords and codes from one client. @defaultValue `AUTH_CLIENT_RATE`: '10/minute' */
+  readonly clientRate?: ThrottleRate;
+  /** Registrations, refreshes and requests for mails from one client. @defaultValue `AUTH_REQUEST_RATE`: '20/minute' */
+  readonly requestRate?: ThrottleRate;
+  /** Mails to one address. @defaultValue `AUTH_MAIL_RATE`: '5/h' */
+  readonly mailRate?: ThrottleRate;
+}
+
+type Rates = 'accountRate' | 'clientRate' | 'requestRate' | 'mailRate';
+
+/** {@link AuthOptions} with every default filled in. */
+export type ResolvedAuthOptions = Required<Omit<AuthOptions, Rates>> & Readonly<Record<Rates, ThrottleLimit>>;
+
+/** What the module must know before its options are there. */
+export interface AuthExtras {
+  /** The application's user model, which extends `AbstractUser`. */
+  readonly userModel: UserModel;
+  /** Whether other modules see its services without importing it. @defaultValue true */
+  readonly isGlobal?: boolean;
+}
+
+/** Token of the options as they were given. */
+export const AUTH_OPTIONS = Symbol.for('@core-framework/auth:options');
+/** Token of the {@link ResolvedAuthOptions}. */
+export const RESOLVED_AUTH_OPTIONS = Symbol.for('@core-framework/auth:resolved-options');
+/** Token of the application's user model. */
+export const USER_MODEL = Symbol.for('@core-framework/auth:user-model');
+
+const SHORTEST_KEY_BYTES = 32;
+
+/** @throws AuthOptionsError when a key is missing or short, or a rate is none. */
+export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings): ResolvedAuthOptions {
+  const known = settings ?? new AuthSettings();
+  const secretKey = options.secretKey ?? settings?.secretKey ?? '';
+  if (secretKey === '' || (options.secretKey !== undefined && Buffer.byteLength(secretKey) < SHORTEST_KEY_BYTES)) {
+    throw new AuthOptionsError(
+      `AuthModule has ${secretKey === '' ? 'no secretKey' : `a secretKey of less than ${SHORTEST_KEY_BYTES} bytes`}.`,
+      'Import SettingsModule and set SECRET_KEY, or pass secretKey: openssl rand -base64 48.',
+    );
+  }
+  return Object.freeze({
+    secretKey,
+    secretKeyFallbacks: options.secretKeyFallbacks ?? known.secretKeyFallbacks,
+    algorithm: options.algorithm ?? known.authAlgorithm,
+    tokenIssuer: options.tokenIssuer ?? (known.authTokenIssuer || 'core-framework'),
+    accessTokenExpireMinutes: options.accessTokenExpireMinutes ?? known.authAccessTokenExpireMinutes,
+    refreshTokenExpireDays: options.refreshTokenExpireDays ?? known.authRefreshTokenExpireDays,
+    sessionExpireDays: options.sessionExpireDays ?? known.authSessionExpireDays,
+    refreshGraceSeconds: options.refreshGraceSeconds ?? known.authRefreshGraceSeconds,
+    passwordHasher: options.passwordHasher ?? known.authPasswordHasher,
+    passwordMinLength: options.passwordMinLength ?? known.authPasswordMinLength,
+    hashingConcurrency: options.hashingConcurrency ?? known.authHashingConcurrency,
+    hashingQueue: options.hashingQueue ?? known.authHashingQueue,
+    requireVerification: options.requireVerification ?? known.authRequireVerification,
+    resetExpireMinutes: options.resetExpireMinutes ?? known.authResetExpireMinutes,
+    verifyExpireHours: options.verifyExpireHours ?? known.authVerifyExpireHours,
+    publicUrl: options.publicUrl ?? known.authPublicUrl,
+    throttleEnabled: options.throttleEnabled ?? known.authThrottleEnabled,
+    accountRate: rateOf('accountRate', options.accountRate ?? known.authAccountRate),
+    clientRate: rateOf('clientRate', options.clientRate ?? known.authClientRate),
+    requestRate: rateOf('requestRate', options.requestRate ?? known.authRequestRate),
+    mailRate: rateOf('mailRate', options.mailRate ?? known.authMailRate),
+  });
+}
+
+function rateOf(option: Rates, rate: string): ThrottleLimit {
+  const limit = parseThrottleRate(rate);
+  if (limit) return limit;
+  throw new AuthOptionsError(`AuthModule: ${option} "${rate}" is no rate.`, "Write '10/minute' or '5/15m'.");
+}
