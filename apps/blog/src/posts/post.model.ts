@@ -12,7 +12,7 @@ export class Post extends BaseModel {
   @Field.slug({ from: 'title', maxLength: 200, unique: true }) slug!: string;
   @Field.text() content!: string;
   @Field.boolean({ default: false, index: true }) isPublished = false;
-  @Field.integer({ default: 0, min: 0, readOnly: true }) viewsCount = 0;
+  @Field.integer({ default: 0, min: 0, readOnly: true, index: true }) viewsCount = 0;
   @Field.datetime({ nullable: true, readOnly: true }) publishedAt?: Date | null;
   @Field.foreignKey(() => User, { onDelete: 'cascade' }) author!: Ref<User>;
   @Field.manyToMany(() => Tag) tags!: Collection<Tag>;
