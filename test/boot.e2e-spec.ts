@@ -40,8 +40,8 @@ describe.each(await databaseKinds())('the sample API on an empty %s', (kind) => 
 });
 
 describe('a start that cannot work ends with 1 and one message', () => {
-  const fails = async (env: Record<string, string>) => {
-    api = new SourceProcess(API, env);
+  const fails = async (env: Record<string, string>, file = API) => {
+    api = new SourceProcess(file, env);
     expect(await api.exit).toBe(1);
     expect(api.output).not.toMatch(/^\s+at /m);
     return api.output;
@@ -64,6 +64,15 @@ describe('a start that cannot work ends with 1 and one message', () => {
     const output = await fails({ PORT: '99999', DEBUG: 'perhaps', DATABASE_URL: 'sqlite://:memory:' });
     expect(output).toMatch(/PORT/);
     expect(output).toMatch(/DEBUG/);
+  });
+
+  test('what a decorator refuses while the files of the application are imported', async () => {
+    const output = await fails({ DATABASE_URL: 'sqlite://:memory:' }, 'test/support/refused-app.ts');
+    expect(output.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Could not start: @ViewSet of RefusedViewSet .*"pathh"/),
+      expect.stringContaining('path'),
+      '[VIEWSET_UNKNOWN_OPTION]',
+    ]);
   });
 
   test('a port in use', async () => {

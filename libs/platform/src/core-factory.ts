@@ -1,7 +1,7 @@
 import { loadSettingsOf } from '@core-framework/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ApplicationModule, createApplication } from './bootstrap/create-application.js';
-import { runApplication } from './bootstrap/run-application.js';
+import { type ApplicationLoader, runApplication } from './bootstrap/run-application.js';
 import type { CoreFactoryOptions } from './platform.options.js';
 
 /**
@@ -27,14 +27,18 @@ export const CoreFactory = {
 
   /**
    * Makes the application, listens on `HOST` and `PORT` and prints where. SIGTERM and SIGINT let the requests in work
-   * finish. A failure at the start is told in one message on standard error and ends the process with 1.
+   * finish. A failure at the start is told in one message on standard error and ends the process with 1. Given a
+   * function that imports the module, so is what decorators throw while its files are imported.
    *
    * @example
    * ```ts
-   * await CoreFactory.run(AppModule);
+   * await CoreFactory.run(() => import('./app.module.js').then(({ AppModule }) => AppModule));
    * ```
    */
-  run(module: ApplicationModule, options: CoreFactoryOptions = {}): Promise<NestFastifyApplication> {
+  run(
+    module: ApplicationModule | ApplicationLoader,
+    options: CoreFactoryOptions = {},
+  ): Promise<NestFastifyApplication> {
     return runApplication(module, options);
   },
 };

@@ -8,13 +8,17 @@ import { type ApplicationModule, createApplication } from './create-application.
 import { exitOnFault, stopOnSignal } from './process-end.js';
 import { describeStartFailure } from './start-failure.js';
 
+/** Imports the root module: an arrow function or an async one, since classes are functions too. */
+export type ApplicationLoader = () => Promise<ApplicationModule>;
+
 /** Makes the application and serves it until the process is told to stop; see `CoreFactory.run`. */
 export async function runApplication(
-  module: ApplicationModule,
+  root: ApplicationModule | ApplicationLoader,
   options: CoreFactoryOptions,
 ): Promise<NestFastifyApplication> {
   let settings: CoreSettings | undefined;
   try {
+    const module = isLoader(root) ? await root() : root;
     settings = options.settings ?? loadSettingsOf(module);
     const app = await createApplication(module, options, settings);
     await app.init();
@@ -28,6 +32,10 @@ export async function runApplication(
     process.stderr.write(`\n${describeStartFailure(error, debug)}\n\n`);
     return process.exit(1);
   }
+}
+
+function isLoader(root: ApplicationModule | ApplicationLoader): root is ApplicationLoader {
+  return typeof root === 'function' && root.prototype === undefined;
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: CoreSettings): Promise<void> {
