@@ -7,6 +7,8 @@ const COLUMNS = `id, created_at as "createdAt", updated_at as "updatedAt", title
 /** Statements written by hand and sent by name. */
 export function sendIt(url: string): Contender {
   const pool = new pg.Pool({ connectionString: url, max: 15 });
+  // The database is dropped while the last connections still say goodbye.
+  pool.on('error', () => undefined);
   const ask = async (name: string, text: string, values: unknown[]) =>
     (await pool.query<{ id: number }>({ name, text, values })).rows;
   const page = (limit: number) => async (turn: number) =>

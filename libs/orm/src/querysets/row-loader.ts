@@ -1,3 +1,4 @@
+import { type EntityDictionary, helper } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { modelDefinition, primaryKeyOf, storedFields } from '../models/model-definition.js';
@@ -23,14 +24,25 @@ export function loadRows<T extends object>(
 
 function loadRow<T extends object>(em: SqlEntityManager, model: ModelClass<T>, row: Row, partial: boolean): T {
   const known = knownInstance(em, model, row[primaryKeyOf(model).columnName ?? '']);
-  if (known && (known.changed || partial)) return known.row as T;
-  return mapRow(em, model, row);
+  if (!known) return makeInstance(em, model, row);
+  return known.changed || partial ? (known.row as T) : mapRow(em, model, row);
 }
 
 /** Makes an instance of a row, or brings the one up to date that the EntityManager has. */
 export function mapRow<T extends object>(em: SqlEntityManager, model: ModelClass<T>, row: Row): T {
   return em.map(model, withWholeDecimals(model, row));
 }
+
+/** Makes an instance of a row that the EntityManager does not have: what `em.map` does, less what only matters for others. */
+function makeInstance<T extends object>(em: SqlEntityManager, model: ModelClass<T>, row: Row): T {
+  const whole = withWholeDecimals(model, row) as EntityDictionary<T>;
+  const data = em.getDriver().mapResult<T>(whole, em.getMetadata().get<T>(model)) ?? {};
+  const instance = em.getEntityFactory().create<T>(model, data, MERGED);
+  helper(instance).__originalEntityData = em.getComparator().prepareEntity(instance);
+  return instance;
+}
+
+const MERGED = { merge: true, refresh: true, convertCustomTypes: true } as const;
 
 /** SQLite gives decimals as numbers, which drop the zeros at their end. */
 function withWholeDecimals(model: ModelClass, row: Row): Row {
