@@ -1,7 +1,9 @@
 import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-framework/common';
 import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-framework/config';
 import type { ModelClass } from '@core-framework/orm';
+import type { Type } from '@nestjs/common';
 import { AuthOptionsError } from './errors/auth.errors.js';
+import type { PasswordHasher } from './hashing/password-hasher.js';
 import type { AbstractBaseUser } from './users/abstract-user.js';
 
 /** The application's user model. */
@@ -62,6 +64,8 @@ export type ResolvedAuthOptions = Required<Omit<AuthOptions, Rates>> & Readonly<
 export interface AuthExtras {
   /** The application's user model, which extends `AbstractUser`. */
   readonly userModel: UserModel;
+  /** Password hashers of the application's own, beside those that are built in. @defaultValue [] */
+  readonly hashers?: readonly Type<PasswordHasher>[];
   /** Whether other modules see its services without importing it. @defaultValue true */
   readonly isGlobal?: boolean;
 }

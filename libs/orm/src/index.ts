@@ -80,7 +80,7 @@ export { type IndexOptions, Model, type ModelOptions } from './models/model.deco
 export { type IndexDefinition, isModel, modelDefinition, type ModelDefinition } from './models/model-definition.js';
 export type { FittingOptions } from './models/model-options-types.js';
 export { slugify } from './models/naming.js';
-export { PlainModel } from './models/plain.model.js';
+export { PlainModel, sessionOf } from './models/plain.model.js';
 export { isSoftDeletable, type SoftDeletable, SoftDelete } from './models/soft-delete.js';
 export {
   type Aggregate,

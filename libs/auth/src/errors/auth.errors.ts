@@ -8,3 +8,55 @@ export class AuthOptionsError extends CoreError {
     super(message, { fix });
   }
 }
+
+/** A hasher is named that nobody registered. */
+export class UnknownHasherError extends CoreError {
+  readonly code = 'AUTH_UNKNOWN_HASHER';
+
+  constructor(
+    readonly hasher: string,
+    known: readonly string[],
+  ) {
+    super(`There is no password hasher "${hasher}".`, {
+      fix: `Set AUTH_PASSWORD_HASHER to one of ${known.join(', ')}, or name your own in AuthModule.forRoot({ hashers }).`,
+    });
+  }
+}
+
+/** A hasher needs a package that is not installed. */
+export class MissingHasherPackageError extends CoreError {
+  readonly code = 'AUTH_MISSING_HASHER_PACKAGE';
+
+  constructor(
+    readonly hasher: string,
+    readonly packageName: string,
+    cause: unknown,
+  ) {
+    super(`The password hasher "${hasher}" needs ${packageName}, which is not installed.`, {
+      fix: `npm install ${packageName}`,
+      cause,
+    });
+  }
+}
+
+/** Users are asked for their passwords in an application without `AuthModule`. */
+export class NoAuthModuleError extends CoreError {
+  readonly code = 'AUTH_NO_MODULE';
+
+  constructor() {
+    super('Passwords are asked for in an application without AuthModule, so nobody says how they are hashed.', {
+      fix: 'Import AuthModule.forRoot({ userModel }) in the root module.',
+    });
+  }
+}
+
+/** The permissions of a user or a group are asked for at once, and were not read yet. */
+export class PermissionsNotLoadedError extends CoreError {
+  readonly code = 'AUTH_PERMISSIONS_NOT_LOADED';
+
+  constructor(method: string, owner: 'user' | 'group') {
+    super(`${method}() was called before the permissions of the ${owner} were read.`, {
+      fix: `Call await ${owner}.loadPermissions() first.`,
+    });
+  }
+}

@@ -1,15 +1,14 @@
 import { Field, PlainModel } from '@core-framework/orm';
-
-/** What {@link AbstractBaseUser} brings to lower case and what users are looked up by. */
-function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase();
-}
+import { normalizeEmail } from './email.js';
+import { UserManager } from './user.manager.js';
+import { changePassword, matchesPassword } from './user-passwords.js';
 
 /**
  * Base of the application's user model when it brings a primary key of its own; most extend {@link AbstractUser}.
  * Exactly one model of an application extends it: sessions and keys of the package point to that one.
  */
 export abstract class AbstractBaseUser extends PlainModel {
+  static readonly managerClass = UserManager;
   /** The field by which people sign in. */
   static readonly USERNAME_FIELD: string = 'email';
   /** What `createsuperuser` asks for beside the e-mail address and the password. */
@@ -33,6 +32,33 @@ export abstract class AbstractBaseUser extends PlainModel {
   /** Tokens carry it; raising it ends all of them at once. */
   @Field.integer({ default: 0, hidden: true }) tokenVersion = 0;
   @Field.datetime({ autoNow: true }) updatedAt!: Date;
+
+  /**
+   * Hashes a new password; `save()` stores it. All tokens that were issued before are refused from then on.
+   *
+   * @throws ServiceUnavailableException when too many passwords wait to be hashed.
+   */
+  async setPassword(password: string): Promise<void> {
+    await changePassword(this, password);
+  }
+
+  /** Whether that is the user's password. */
+  async checkPassword(password: string): Promise<boolean> {
+    return matchesPassword(this, password);
+  }
+
+  /** Takes the password away, so that the account can only be entered by other means; `save()` stores it. */
+  async setUnusablePassword(): Promise<void> {
+    await changePassword(this, null);
+  }
+
+  hasUsablePassword(): boolean {
+    return this.passwordHash != null;
+  }
+
+  getFullName(): string {
+    return `${this.firstName} ${this.lastName}`.trim();
+  }
 }
 
 /**

@@ -1,13 +1,38 @@
-import { type Collection, Field } from '@core-framework/orm';
+import { type Collection, createManager, Field, sessionOf } from '@core-framework/orm';
+import { PermissionsNotLoadedError } from '../errors/auth.errors.js';
 import { Group } from '../groups/group.model.js';
+import { permissionsNamed } from '../groups/named-permissions.js';
 import { Permission } from '../groups/permission.model.js';
+import { type PermissionSnapshot, readPermissions } from '../groups/permission-snapshot.js';
 import type { AbstractBaseUser } from './abstract-user.js';
 
-/** What {@link PermissionsMixin} gives to users. */
+/**
+ * What {@link PermissionsMixin} gives to users. Questions are answered at once, from what `loadPermissions()` read;
+ * changes go to the database and are known to the instance when they return.
+ */
 export interface PermissionHolder {
   groups: Collection<Group>;
   userPermissions: Collection<Permission>;
+  /** Reads the user's groups and permissions, by one statement. */
+  loadPermissions(): Promise<void>;
+  /** Whether the user holds a permission himself or by a group. Superusers hold all, who is not active holds none. */
+  hasPerm(codename: string): boolean;
+  hasPerms(codenames: readonly string[]): boolean;
+  /** The codenames that the user holds himself or by a group. */
+  getAllPermissions(): ReadonlySet<string>;
+  isInGroup(name: string): boolean;
+  getGroupNames(): string[];
+  /** Groups and permissions that do not exist yet are created. */
+  addToGroup(name: string): Promise<void>;
+  removeFromGroup(name: string): Promise<void>;
+  setGroups(names: readonly string[]): Promise<void>;
+  addPermission(codename: string): Promise<void>;
+  removePermission(codename: string): Promise<void>;
+  setPermissions(codenames: readonly string[]): Promise<void>;
 }
+
+// Instances that a database loads are made without their constructor, so what they know besides columns stands here.
+const snapshots = new WeakMap<AbstractBaseUser, PermissionSnapshot>();
 
 /** Gives a user model groups, and permissions of its own beside those of its groups. */
 export function PermissionsMixin<T extends AbstractBaseUser>(
@@ -21,6 +46,100 @@ export function PermissionsMixin<T extends AbstractBaseUser>(
 
     @Field.manyToMany(() => Permission, { linkTable: 'users_permissions', readOnly: true, hidden: true })
     userPermissions!: Collection<Permission>;
+
+    async loadPermissions(): Promise<void> {
+      const { em } = sessionOf(this);
+      snapshots.set(this, await readPermissions(em, this.constructor as never, this.id));
+    }
+
+    hasPerm(codename: string): boolean {
+      if (!this.isActive) return false;
+      return this.isSuperuser || snapshotOf(this, 'hasPerm').permissions.has(codename);
+    }
+
+    hasPerms(codenames: readonly string[]): boolean {
+      return codenames.every((codename) => this.hasPerm(codename));
+    }
+
+    getAllPermissions(): ReadonlySet<string> {
+      return this.isActive ? snapshotOf(this, 'getAllPermissions').permissions : new Set();
+    }
+
+    isInGroup(name: string): boolean {
+      return snapshotOf(this, 'isInGroup').groups.has(name);
+    }
+
+    getGroupNames(): string[] {
+      return [...snapshotOf(this, 'getGroupNames').groups];
+    }
+
+    async addToGroup(name: string): Promise<void> {
+      await changeGroups(this, (present) => [...present, name]);
+    }
+
+    async removeFromGroup(name: string): Promise<void> {
+      await changeGroups(this, (present) => present.filter((one) => one !== name));
+    }
+
+    async setGroups(names: readonly string[]): Promise<void> {
+      await changeGroups(this, () => names);
+    }
+
+    async addPermission(codename: string): Promise<void> {
+      await changePermissions(this, (present) => [...present, codename]);
+    }
+
+    async removePermission(codename: string): Promise<void> {
+      await changePermissions(this, (present) => present.filter((one) => one !== codename));
+    }
+
+    async setPermissions(codenames: readonly string[]): Promise<void> {
+      await changePermissions(this, () => codenames);
+    }
   }
   return UserWithPermissions as unknown as abstract new () => T & PermissionHolder;
+}
+
+function snapshotOf(user: AbstractBaseUser, method: string): PermissionSnapshot {
+  const snapshot = snapshots.get(user);
+  if (snapshot) return snapshot;
+  throw new PermissionsNotLoadedError(method, 'user');
+}
+
+type Holder = AbstractBaseUser & PermissionHolder;
+type Change = (present: string[]) => readonly string[];
+
+async function changeGroups(user: Holder, change: Change): Promise<void> {
+  const { em } = sessionOf(user);
+  const present = await Group.objects
+    .using(em)
+    .filter({ id__in: await linked(user, 'groups') })
+    .all();
+  const names = new Set(change(present.map(({ name }) => name)));
+  const groups: Group[] = [];
+  for (const name of names) groups.push((await Group.objects.using(em).getOrCreate({ name }))[0]);
+  await link(user, 'groups', groups);
+}
+
+async function changePermissions(user: Holder, change: Change): Promise<void> {
+  const { em } = sessionOf(user);
+  const present = await Permission.objects
+    .using(em)
+    .filter({ id__in: await linked(user, 'userPermissions') })
+    .all();
+  await link(user, 'userPermissions', await permissionsNamed(em, change(present.map(({ codename }) => codename))));
+}
+
+async function linked(user: Holder, relation: string): Promise<number[]> {
+  const links = await rowsOf(user).links(relation, [user.id]);
+  return links.map(([, id]) => Number(id));
+}
+
+async function link(user: Holder, relation: string, rows: readonly object[]): Promise<void> {
+  await rowsOf(user).setLinks(relation, user.id, rows);
+  if (snapshots.has(user)) await user.loadPermissions();
+}
+
+function rowsOf(user: Holder) {
+  return createManager(user.constructor as new () => Holder).using(sessionOf(user).em);
 }

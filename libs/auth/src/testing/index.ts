@@ -1,0 +1,1 @@
+export { type HasherCase, PASSWORD_HASHER_CASES } from './password-hasher.conformance.js';
