@@ -1,3 +1,4 @@
+import { CheckRegistry } from '@core-framework/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, test } from '@jest/globals';
@@ -46,6 +47,19 @@ describe('SettingsModule', () => {
     env['PORT'] = '81';
     const context = await build();
     expect(context.get(CoreSettings).port).toBe(81);
+    await context.close();
+  });
+
+  test('silences the checks that SILENCED_CHECKS names', async () => {
+    const env = { SILENCED_CHECKS: 'SHOP_TOO_OLD, SHOP_TOO_NEW' };
+    @Module({ imports: [SettingsModule.forRoot(CoreSettings, { env, envFile: false })] })
+    class AppModule {}
+    const context = await NestFactory.createApplicationContext(AppModule, { logger: false });
+    const checks = context.get(CheckRegistry);
+    checks.register(() =>
+      ['SHOP_TOO_OLD', 'SHOP_CLOSED'].map((code) => ({ code, level: 'error', subject: 'Shop', message: '', fix: '' })),
+    );
+    expect((await checks.run()).map(({ code }) => code)).toEqual(['SHOP_CLOSED']);
     await context.close();
   });
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CommonModule } from '@core-framework/common';
+import { CheckRegistry, CommonModule } from '@core-framework/common';
 import { CoreSettings } from './core-settings.js';
 import { givenSettings } from './loading/given-settings.js';
 import { loadSettings, type LoadSettingsOptions } from './loading/load-settings.js';
@@ -7,6 +7,8 @@ import { lineageOf, type SettingsClass } from './metadata/settings.metadata.js';
 
 /** Token of a {@link SettingsSource}, by which it is found in an application that is not yet built. */
 export const SETTINGS_SOURCE = Symbol.for('@core-framework/config:settings-source');
+
+const SILENCED_CHECKS = Symbol.for('@core-framework/config:silenced-checks');
 
 /** What an application's settings are made of. */
 export interface SettingsSource {
@@ -42,9 +44,15 @@ export class SettingsModule {
           provide: settingsClass,
           useFactory: () => givenSettings(settingsClass) ?? loadSettings(settingsClass, options),
         },
+        { provide: SILENCED_CHECKS, inject: [CheckRegistry, settingsClass], useFactory: silenceChecks },
         ...others.map((ancestor) => ({ provide: ancestor, useExisting: settingsClass })),
       ],
       exports: [settingsClass, ...others],
     };
   }
+}
+
+function silenceChecks(checks: CheckRegistry, { silencedChecks }: CoreSettings): readonly string[] {
+  checks.silence(silencedChecks);
+  return silencedChecks;
 }

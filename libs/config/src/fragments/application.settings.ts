@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { IsBoolean, IsIn, IsNotEmpty, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsString, Matches } from 'class-validator';
 import { Setting } from '../decorators/setting.decorator.js';
 import { SettingsGroup } from '../decorators/settings-group.decorator.js';
 
@@ -60,6 +60,11 @@ export class ApplicationSettings {
   })
   @IsString()
   secretKey = '';
+
+  /** Codes of boot-time checks whose findings are passed over, `VIEWSET_UNINDEXED_FILTER` for one; errors too. */
+  @Setting({ description: 'Codes of checks before the start whose findings are passed over.' })
+  @Matches(/^[A-Z][A-Z\d_]*$/, { each: true, message: '$property must list codes such as VIEWSET_UNINDEXED_FILTER' })
+  silencedChecks: readonly string[] = [];
 
   get isProduction(): boolean {
     return this.environment === 'production';

@@ -56,6 +56,14 @@ export class ServerSettings {
   @IsBoolean()
   docsEnabled = true;
 
+  /** Answers `GET` of the API prefix with the addresses of the collections that the caller may see. */
+  @Setting({
+    owner: '@core-framework/viewset',
+    description: 'Answers the API prefix with the addresses of the collections that the caller may see.',
+  })
+  @IsBoolean()
+  apiIndexEnabled = true;
+
   /** Requests that take longer are logged as slow. */
   @Setting({ description: 'Milliseconds after which a request is logged as slow.' })
   @IsInt()
