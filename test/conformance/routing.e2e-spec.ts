@@ -64,6 +64,23 @@ describeLibrary('routing', (library) => {
     expect((await library.anyone.options('/readable')).json().actions?.POST).toBeUndefined();
     expect((await library.bearer('u').options('/readable')).json().actions.POST).toBeDefined();
   });
+
+  test('67: OPTIONS of what is missing is 200 with Allow and without actions', async () => {
+    const missing = await library.anyone.options('/posts/999999');
+    expect([missing.status, missing.json()]).toEqual([200, {}]);
+    expect(allowOf(missing.headers.allow)).toEqual(new Set(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
+    expect((await library.anyone.options('/posts/%C3%A4')).json()).toEqual({});
+    expect((await library.anyone.options('/posts/999999/publish')).json()).toEqual({});
+    expect((await library.anyone.options('/posts/999999')).text).not.toContain('title');
+  });
+
+  test('67: OPTIONS leaves out what an object permission refuses', async () => {
+    const own = `/docs/${library.world.doc.id}`;
+    const actions = async (token: string) =>
+      Object.keys((await library.bearer(token).options(own)).json().actions ?? {});
+    expect(await actions('u')).toEqual(expect.arrayContaining(['GET', 'PUT', 'PATCH']));
+    expect(await actions('v')).not.toContain('PUT');
+  });
 });
 
 function appWith(...views: Type[]) {

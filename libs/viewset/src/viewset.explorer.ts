@@ -1,5 +1,4 @@
 import { FILE_STORAGE, type FileStorage } from '@core-framework/common';
-import { CoreSettings, PaginationSettings } from '@core-framework/config';
 import { Connections, createManager, type Manager, type ModelClass } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
@@ -15,7 +14,7 @@ import { RelatedRows } from './schemas/related-rows.js';
 import { RelationLoader } from './schemas/relation-loader.js';
 import { uploadServicesOf } from './uploads/upload-services.js';
 import { View } from './views/view.js';
-import { resolveViewSetModuleOptions, VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
+import { ViewSetDefaults } from './viewset.defaults.js';
 
 /** Finds the views among the controllers at start-up and compiles them. */
 @Injectable()
@@ -25,6 +24,7 @@ export class ViewSetExplorer implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly registry: ViewSetRegistry,
     private readonly services: PipelineServices,
+    private readonly defaults: ViewSetDefaults,
   ) {}
 
   /** @throws UndecoratedViewError, UnregisteredModelError, and whatever is wrong with the options of a view. */
@@ -52,11 +52,10 @@ export class ViewSetExplorer implements OnModuleInit {
       if (!manager) managers.set(model, (manager = createManager(model, connections)));
       return manager;
     };
-    const options = this.#find<ViewSetModuleOptions>(VIEWSET_MODULE_OPTIONS) ?? {};
-    const settings = this.#find<CoreSettings>(CoreSettings);
+    const { options, settings } = this.defaults;
     const uploads = uploadServicesOf(this.#find<FileStorage>(FILE_STORAGE), settings);
     return new ViewCompiler({
-      defaults: resolveViewSetModuleOptions(options, settings ?? new PaginationSettings()),
+      defaults: options,
       pipeline: this.services,
       outputs: new OutputCompiler(new RelationLoader(managerOf), uploads.storage),
       uploads,

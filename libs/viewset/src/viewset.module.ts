@@ -6,17 +6,22 @@ import {
   Global,
   Module,
   type ModuleMetadata,
+  type NestModule,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
 import { resolvedViewSet } from './metadata/viewset.metadata.js';
+import { OpenRoutesReport } from './checks/open-routes.report.js';
 import { ViewCheckRegistrar } from './checks/view-check.registrar.js';
 import { ActionHookBinder } from './pipeline/action-hook-binder.js';
 import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
+import { ApiIndex } from './routing/api-index.js';
+import { carryModulePaths } from './routing/module-paths.js';
 import { RouteTable } from './routing/route-table.js';
 import type { View } from './views/view.js';
+import { ViewSetDefaults } from './viewset.defaults.js';
 import { ViewSetAnnouncer } from './viewset.announcer.js';
 import { ViewSetExplorer } from './viewset.explorer.js';
 import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.options.js';
@@ -30,17 +35,28 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
     CallerIdentification,
     PipelineServices,
     ViewSetRegistry,
+    ViewSetDefaults,
     ViewSetExplorer,
+    ApiIndex,
     ViewSetAnnouncer,
+    OpenRoutesReport,
     ActionHookBinder,
     ViewCheckRegistrar,
   ],
   exports: [ViewSetRegistry],
 })
-class ViewSetCoreModule {}
+class ViewSetCoreModule implements NestModule {
+  constructor(private readonly modules: ModulesContainer) {}
 
-@Module({})
-class ViewSetFeatureModule {}
+  // The one hook of Nest between modules and routes.
+  configure(): void {
+    carryModulePaths(this.modules, isFeature);
+  }
+}
+
+/** The modules that {@link ViewSetModule.forFeature} made. */
+const features = new WeakSet<object>();
+const isFeature = (module: object) => features.has(module);
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ViewSetModuleOptions>({
   optionsInjectionToken: VIEWSET_MODULE_OPTIONS,
@@ -72,6 +88,10 @@ export class ViewSetModule extends ConfigurableModuleClass {
   ): DynamicModule {
     const models = views.flatMap((view) => resolvedViewSet(view).model ?? []);
     const database = models.length ? [CoreOrmModule.forFeature([...new Set(models)])] : [];
+    // One class each, since Nest keeps the prefix of a module with its class.
+    @Module({})
+    class ViewSetFeatureModule {}
+    features.add(ViewSetFeatureModule);
     return {
       module: ViewSetFeatureModule,
       imports: [ViewSetCoreModule, ...database, ...imports],

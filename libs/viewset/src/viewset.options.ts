@@ -1,4 +1,10 @@
-import type { PageFormat, PaginationSettings, ResponseFormat, ResponseSettings } from '@core-framework/config';
+import type {
+  PageFormat,
+  PaginationSettings,
+  ResponseFormat,
+  ResponseSettings,
+  ServerSettings,
+} from '@core-framework/config';
 import { UnknownOptionError } from './errors/viewset.errors.js';
 import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
@@ -19,6 +25,8 @@ export interface ViewSetModuleOptions {
   readonly permissions?: readonly PermissionEntry[];
   /** Codes of checks whose findings are passed over, `VIEWSET_UNINDEXED_FILTER` for one. @defaultValue [] */
   readonly silencedChecks?: readonly string[];
+  /** Whether the path in front of all routes answers the addresses of the collections. @defaultValue the setting `API_INDEX_ENABLED` */
+  readonly index?: boolean;
   /** How often a caller may run the actions of ViewSets that say nothing, all together. @defaultValue false */
   readonly throttle?: ThrottleEntry;
 }
@@ -33,6 +41,7 @@ const NAMES: readonly string[] = [
   'permissions',
   'throttle',
   'silencedChecks',
+  'index',
   'pageSize',
   'maxPageSize',
   'pageFormat',
@@ -42,7 +51,7 @@ const NAMES: readonly string[] = [
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveViewSetModuleOptions(
   options: ViewSetModuleOptions,
-  settings: PaginationSettings & Partial<ResponseSettings>,
+  settings: PaginationSettings & Partial<ResponseSettings & ServerSettings>,
 ): ResolvedViewSetModuleOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw new UnknownOptionError('ViewSetModule', unknown, NAMES);
@@ -56,6 +65,7 @@ export function resolveViewSetModuleOptions(
     permissions: options.permissions ?? [IsAuthenticated],
     throttle: options.throttle ?? false,
     silencedChecks: options.silencedChecks ?? [],
+    index: options.index ?? settings.apiIndexEnabled ?? true,
     ...standard,
     responseFormat: options.responseFormat ?? settings.responseFormat ?? 'bare',
     pageSize,

@@ -3,6 +3,7 @@ import type { CompiledView } from '../compiler/compiled-view.js';
 import type { ViewSetRegistry } from '../compiler/viewset.registry.js';
 import type { ActionPipeline } from '../pipeline/action-pipeline.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
+import type { ApiIndex } from '../routing/api-index.js';
 import { OPENAPI_MARKER } from '../routing/route-key.js';
 import { ComponentRegistry } from './component.registry.js';
 import { addErrorComponents } from './error.components.js';
@@ -15,6 +16,7 @@ export class OpenApiContribution {
   constructor(
     private readonly registry: ViewSetRegistry,
     private readonly caller: CallerIdentification,
+    private readonly index: ApiIndex,
   ) {}
 
   readonly contribute = (document: OpenApiDocument): void => {
@@ -25,6 +27,7 @@ export class OpenApiContribution {
     if (!marked.length) return;
     addErrorComponents(document);
     const security = this.#addSecurityScheme(document);
+    this.index.describe(document, security);
     const builder = new OperationBuilder(new ComponentRegistry(document), security);
     const names = new OperationNames(document);
     for (const { path, item, verb, id } of marked) {

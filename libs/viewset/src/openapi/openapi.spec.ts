@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
         .flatMap((name) =>
           ['List', 'Create', 'Retrieve', 'Update', 'PartialUpdate', 'Destroy'].map((action) => name + action),
         )
-        .concat('bookReject', 'bookRatingGet', 'bookRatingDelete')
+        .concat('apiIndex', 'bookReject', 'bookRatingGet', 'bookRatingDelete')
         .toSorted(),
     );
     expect(JSON.stringify(document)).not.toContain('x-core-route');

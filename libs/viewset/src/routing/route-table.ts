@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { pathOf } from './request-path.js';
+import { pathOf, withoutOrigin } from './request-path.js';
 import { VIEWSET_ROUTE } from './route-key.js';
 
 /** A path of the application, as it was registered, with the verbs that it answers. */
@@ -41,6 +41,11 @@ export class RouteTable {
       (best, path) => (best && !isMoreSpecific(path, best) ? best : path),
       undefined,
     );
+  }
+
+  /** Whether the application has a route on a path as it was registered. */
+  has(pattern: string): boolean {
+    return this.#paths.has(pattern);
   }
 
   /** The path of a view's route. */
@@ -91,6 +96,16 @@ export class RouteTable {
 export function allowed({ verbs }: KnownPath): readonly string[] {
   const order = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
   return [...order.filter((verb) => verbs.has(verb)), 'OPTIONS'];
+}
+
+/** The values of a path's parameters in a URL that is on it. */
+export function parametersOf({ segments }: KnownPath, url: string): Readonly<Record<string, string>> {
+  const [path = ''] = withoutOrigin(url).split(/[?#;]/, 1);
+  const actual = segmentsOf(path);
+  const named = segments.flatMap((segment, index) =>
+    isParameter(segment) ? [[segment.slice(1), decodeURIComponent(actual[index] ?? '')] as const] : [],
+  );
+  return Object.fromEntries(named);
 }
 
 /** One slash at the end is no part of the path; doubled ones are, and no route has them. */

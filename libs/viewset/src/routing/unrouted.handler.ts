@@ -1,4 +1,4 @@
-import { MethodNotAllowedException } from '@core-framework/common';
+import { clientAnswerOf, MethodNotAllowedException } from '@core-framework/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { CompiledView } from '../compiler/compiled-view.js';
@@ -7,12 +7,13 @@ import { describeFields } from '../openapi/field-description.js';
 import { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
 import { asHttpError } from '../pipeline/client-errors.js';
-import { allowed, type KnownPath, type RouteTable } from './route-table.js';
+import { GenericViewSet } from '../views/generic.viewset.js';
+import { allowed, type KnownPath, parametersOf, type RouteTable } from './route-table.js';
 
 /**
  * Answers verbs that a path of a view has no route for: OPTIONS with what the path takes, any other with 405. As
  * everywhere, 401 and 403 come first: OPTIONS is for who may run any of the path's actions, 405 for who has the
- * permissions of the view.
+ * permissions of the view. What OPTIONS says of an object is what may be done with that one, nothing when it is missing.
  */
 export class UnroutedHandler {
   constructor(
@@ -53,7 +54,7 @@ export class UnroutedHandler {
     throw new MethodNotAllowedException(method, allowed(path));
   }
 
-  /** The actions on a path that the caller may run; refuses who may run none. */
+  /** The actions on a path that the caller may run on what it names; refuses who may run none whatever it names. */
   async #usable(
     path: KnownPath,
     views: readonly CompiledView[],
@@ -62,16 +63,19 @@ export class UnroutedHandler {
   ): Promise<readonly CompiledAction[]> {
     const principal = await this.caller.identify(request);
     const usable: CompiledAction[] = [];
+    let isRefused = true;
     let refusal: Error | undefined;
     for (const view of views) {
       for (const action of actionsOn(path, [view])) {
         const context = contextOf(view, action.name, action.route.verb, { request, reply, principal });
         const refused = await (await view.authorize(context)).refusalOf(context);
         if (refused) refusal ??= refused;
-        else usable.push(action);
+        else isRefused = false;
+        context.namedParts = parametersOf(path, request.url);
+        if (!refused && (await reaches(view, action, context))) usable.push(action);
       }
     }
-    if (refusal && !usable.length) throw refusal;
+    if (refusal && isRefused) throw refusal;
     return usable;
   }
 
@@ -80,7 +84,8 @@ export class UnroutedHandler {
   }
 }
 
-function contextOf(
+/** The context of a request that no pipeline answers, about an action of a view. */
+export function contextOf(
   view: CompiledView,
   action: string,
   verb: string,
@@ -96,8 +101,23 @@ function actionsOn(path: KnownPath, views: readonly CompiledView[]): readonly Co
   return views.flatMap(({ pipelines }) => pipelines.map(({ action }) => action)).filter(({ id }) => ids.has(id));
 }
 
+/** Whether what the path names is there, and the caller may run the action on it. */
+async function reaches(view: CompiledView, { route }: CompiledAction, context: ActionContext): Promise<boolean> {
+  // A view that is made for each request finds its objects in its own requests only.
+  if (!(view.instance instanceof GenericViewSet)) return true;
+  try {
+    context.parentKey = await view.resource.parent?.findKey(context);
+    if (route.detail) await context.authorization?.checkObject(context, await view.instance.getObject(context));
+    return true;
+  } catch (error) {
+    if ((clientAnswerOf(error)?.status ?? 500) < 500) return false;
+    throw error;
+  }
+}
+
 /** What a client may do here, and the fields of what it may send, by verb. */
 function describe(actions: readonly CompiledAction[]): object {
+  if (!actions.length) return {};
   const entries = actions.map(({ route, input }) => [route.verb, input ? describeFields(input) : {}]);
   return { actions: Object.fromEntries(entries) as object };
 }

@@ -1,0 +1,20 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+/** How Nest's `RouterModule` marks the class of a module with its prefix; the id of the application follows. */
+const PREFIX_KEY = '__module_path__';
+
+/**
+ * Gives the prefix of a module to the features that it imports: their views are its own in all but name. To be called
+ * once all modules are made and before routes are registered.
+ */
+export function carryModulePaths(modules: ModulesContainer, isFeature: (module: object) => boolean): void {
+  for (const { metatype: importer, imports } of modules.values()) {
+    for (const { metatype: feature } of imports) {
+      if (!isFeature(feature)) continue;
+      for (const key of Reflect.getOwnMetadataKeys(importer) as unknown[]) {
+        if (typeof key !== 'string' || !key.startsWith(PREFIX_KEY)) continue;
+        Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, importer), feature);
+      }
+    }
+  }
+}
