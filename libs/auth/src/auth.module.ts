@@ -1,10 +1,11 @@
-import { CommonModule } from '@core-framework/common';
+import { AUTHENTICATOR, type Clock, CLOCK, CommonModule } from '@core-framework/common';
 import { CoreSettings } from '@core-framework/config';
-import { CoreOrmModule, isModel } from '@core-framework/orm';
+import { CoreOrmModule, getManagerToken, isModel } from '@core-framework/orm';
 import {
   type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
   type DynamicModule,
+  type FactoryProvider,
   Module,
 } from '@nestjs/common';
 import { ApiKey } from './api-keys/api-key.model.js';
@@ -18,20 +19,39 @@ import {
   USER_MODEL,
   type UserModel,
 } from './auth.options.js';
+import { AUTH_BACKENDS, type AuthBackend } from './authentication/auth-backend.js';
+import { AuthBackends } from './authentication/auth-backends.js';
+import { JwtBackend } from './authentication/jwt.backend.js';
+import { PasswordBackend } from './authentication/password.backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import { AuthEvent } from './events/auth-event.model.js';
+import { AuthEvents } from './events/auth-events.service.js';
 import { Group } from './groups/group.model.js';
 import { Permission } from './groups/permission.model.js';
 import { hashProvider } from './hashing/hash.provider.js';
 import { Hash } from './hashing/hash.service.js';
 import { OneTimeToken } from './one-time-tokens/one-time-token.model.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
+import { Sessions } from './sessions/sessions.service.js';
 import { Session } from './sessions/session.model.js';
+import { DerivedKeys } from './tokens/derived-keys.js';
+import { JwtTokenBackend } from './tokens/jwt-token.backend.js';
+import { RefreshRotation } from './tokens/refresh-rotation.js';
 import { RefreshToken } from './tokens/refresh-token.model.js';
+import { TokenBackend } from './tokens/token-backend.js';
+import { Tokens } from './tokens/tokens.service.js';
 import { AccountServices } from './users/account-services.js';
 import { AbstractBaseUser } from './users/abstract-user.js';
+import { USERS } from './users/users.provider.js';
 
 const MODELS = [Group, Permission, Session, RefreshToken, OneTimeToken, ApiKey, AuthEvent];
+
+const JWT_TOKENS: FactoryProvider<TokenBackend> = {
+  provide: TokenBackend,
+  inject: [DerivedKeys, RESOLVED_AUTH_OPTIONS, CLOCK],
+  useFactory: (keys: DerivedKeys, { algorithm, tokenIssuer: issuer }: ResolvedAuthOptions, clock: Clock) =>
+    new JwtTokenBackend({ keys, algorithm, issuer, clock }),
+};
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({ optionsInjectionToken: AUTH_OPTIONS })
   .setClassMethodName('forRoot')
@@ -59,28 +79,59 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
       useFactory: (hash: Hash, { passwordMinLength }: ResolvedAuthOptions) =>
         new PasswordPolicy(hash, passwordMinLength),
     },
+    {
+      provide: DerivedKeys,
+      inject: [RESOLVED_AUTH_OPTIONS],
+      useFactory: ({ secretKey, secretKeyFallbacks }: ResolvedAuthOptions) =>
+        new DerivedKeys([secretKey, ...secretKeyFallbacks]),
+    },
     AccountServices,
+    AuthEvents,
+    Tokens,
+    RefreshRotation,
+    Sessions,
+    JwtBackend,
+    PasswordBackend,
+    AuthBackends,
+    { provide: AUTHENTICATOR, useExisting: AuthBackends },
   ],
-  exports: [RESOLVED_AUTH_OPTIONS, USER_MODEL, Hash, PasswordPolicy],
+  exports: [
+    RESOLVED_AUTH_OPTIONS,
+    USER_MODEL,
+    USERS,
+    Hash,
+    PasswordPolicy,
+    DerivedKeys,
+    Tokens,
+    TokenBackend,
+    Sessions,
+    AuthEvents,
+    AuthBackends,
+    AUTHENTICATOR,
+  ],
 })
 export class AuthModule {
   /** @throws AuthOptionsError when `userModel` is no model of users, a key is missing, or a rate is none. */
-  static forRoot({ userModel, hashers, isGlobal, ...options }: AuthOptions & AuthExtras): DynamicModule {
-    return assemble(ConfigurableModuleClass.forRoot(options), { userModel, hashers, isGlobal });
+  static forRoot(options: AuthOptions & AuthExtras): DynamicModule {
+    const { extras, rest } = split(options);
+    return assemble(ConfigurableModuleClass.forRoot(rest), extras);
   }
 
-  /** The user model is given beside the factory: its tables must be known before any options are. */
-  static forRootAsync({
-    userModel,
-    hashers,
-    isGlobal,
-    ...options
-  }: ConfigurableModuleAsyncOptions<AuthOptions> & AuthExtras): DynamicModule {
-    return assemble(ConfigurableModuleClass.forRootAsync(options), { userModel, hashers, isGlobal });
+  /** The user model and the classes are given beside the factory: they must be known before any options are. */
+  static forRootAsync(options: ConfigurableModuleAsyncOptions<AuthOptions> & AuthExtras): DynamicModule {
+    const { extras, rest } = split(options);
+    return assemble(ConfigurableModuleClass.forRootAsync(rest), extras);
   }
 }
 
-function assemble(options: DynamicModule, { userModel, hashers = [], isGlobal = true }: AuthExtras): DynamicModule {
+function split<O extends AuthExtras>({ userModel, hashers, backends, tokenBackend, isGlobal, ...rest }: O) {
+  return { extras: { userModel, hashers, backends, tokenBackend, isGlobal }, rest };
+}
+
+function assemble(
+  options: DynamicModule,
+  { userModel, hashers = [], backends = [], tokenBackend, isGlobal = true }: AuthExtras,
+): DynamicModule {
   const users = checkedModel(userModel);
   return {
     ...options,
@@ -90,8 +141,16 @@ function assemble(options: DynamicModule, { userModel, hashers = [], isGlobal = 
     providers: [
       ...(options.providers ?? []),
       { provide: USER_MODEL, useValue: users },
+      { provide: USERS, useExisting: getManagerToken(users) },
       ...hashers,
       hashProvider(hashers),
+      tokenBackend ? { provide: TokenBackend, useClass: tokenBackend } : JWT_TOKENS,
+      ...backends,
+      {
+        provide: AUTH_BACKENDS,
+        inject: [JwtBackend, PasswordBackend, ...backends],
+        useFactory: (...all: AuthBackend[]) => Object.freeze(all),
+      },
     ],
   };
 }

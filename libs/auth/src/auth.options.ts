@@ -2,8 +2,10 @@ import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-
 import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-framework/config';
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
+import type { AuthBackend } from './authentication/auth-backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import type { PasswordHasher } from './hashing/password-hasher.js';
+import type { TokenBackend } from './tokens/token-backend.js';
 import type { AbstractBaseUser } from './users/abstract-user.js';
 
 /** The application's user model. */
@@ -66,6 +68,10 @@ export interface AuthExtras {
   readonly userModel: UserModel;
   /** Password hashers of the application's own, beside those that are built in. @defaultValue [] */
   readonly hashers?: readonly Type<PasswordHasher>[];
+  /** Ways in of the application's own, asked after those that are built in. @defaultValue [] */
+  readonly backends?: readonly Type<AuthBackend>[];
+  /** Writes and reads tokens in another way. @defaultValue JSON Web Tokens by `AUTH_ALGORITHM` */
+  readonly tokenBackend?: Type<TokenBackend>;
   /** Whether other modules see its services without importing it. @defaultValue true */
   readonly isGlobal?: boolean;
 }

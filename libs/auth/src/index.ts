@@ -14,6 +14,8 @@ export {
   MissingHasherPackageError,
   NoAuthModuleError,
   PermissionsNotLoadedError,
+  ReservedClaimError,
+  UnknownAuthBackendError,
   UnknownHasherError,
 } from './errors/auth.errors.js';
 export { AuthEvent } from './events/auth-event.model.js';
@@ -32,3 +34,23 @@ export { RefreshToken } from './tokens/refresh-token.model.js';
 export { AbstractBaseUser, AbstractUser } from './users/abstract-user.js';
 export { type PermissionHolder, PermissionsMixin } from './users/permissions.mixin.js';
 export { type NewUser, UserManager } from './users/user.manager.js';
+export { AUTH_BACKENDS, AuthBackend, type Credentials } from './authentication/auth-backend.js';
+export { AuthBackends } from './authentication/auth-backends.js';
+export { AuthenticationStop } from './authentication/authentication-stop.js';
+export { CurrentUser } from './authentication/current-user.decorator.js';
+export { JwtBackend } from './authentication/jwt.backend.js';
+export { type Proof, UserPrincipal, type UserStanding } from './authentication/user-principal.js';
+export { type AuthEventName, type AuthEventParts, AuthEvents } from './events/auth-events.service.js';
+export { type ClientInfo, clientInfoOf } from './events/client-info.js';
+export { Sessions, type SignIn, type TokenPair } from './sessions/sessions.service.js';
+export { DerivedKeys } from './tokens/derived-keys.js';
+export { JwtTokenBackend, type JwtTokenOptions } from './tokens/jwt-token.backend.js';
+export {
+  TokenBackend,
+  type TokenClaims,
+  type TokenPayload,
+  type TokenTimes,
+  type TokenType,
+} from './tokens/token-backend.js';
+export { type AccessTokenOptions, Tokens } from './tokens/tokens.service.js';
+export { USERS } from './users/users.provider.js';

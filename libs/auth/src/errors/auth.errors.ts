@@ -60,3 +60,26 @@ export class PermissionsNotLoadedError extends CoreError {
     });
   }
 }
+
+/** A token was to carry a claim of the application's own whose name means something else. */
+export class ReservedClaimError extends CoreError {
+  readonly code = 'AUTH_RESERVED_CLAIM';
+
+  constructor(readonly claim: string) {
+    super(`extraClaims set "${claim}", which is reserved.`, { fix: 'Give the claim a name of its own.' });
+  }
+}
+
+/** A backend is named that nobody registered. */
+export class UnknownAuthBackendError extends CoreError {
+  readonly code = 'AUTH_UNKNOWN_BACKEND';
+
+  constructor(
+    readonly backend: string,
+    known: readonly string[],
+  ) {
+    super(`There is no authentication backend "${backend}".`, {
+      fix: `Name one of ${known.join(', ')}, or add your own to AuthModule.forRoot({ backends }).`,
+    });
+  }
+}

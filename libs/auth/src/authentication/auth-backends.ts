@@ -1,0 +1,46 @@
+import type { Authenticator, Principal } from '@core-framework/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { UnknownAuthBackendError } from '../errors/auth.errors.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { AUTH_BACKENDS, type AuthBackend, type Credentials } from './auth-backend.js';
+
+/** The backends of the application, asked in their order; the first that knows the caller decides. */
+@Injectable()
+export class AuthBackends implements Authenticator {
+  readonly challenge: string;
+
+  constructor(@Inject(AUTH_BACKENDS) readonly all: readonly AuthBackend[]) {
+    const challenges = all.flatMap(({ challenge }) => challenge ?? []);
+    this.challenge = challenges.join(', ') || 'Bearer';
+  }
+
+  /** @throws UnknownAuthBackendError */
+  get(name: string): AuthBackend {
+    const backend = this.all.find((one) => one.name === name);
+    if (backend) return backend;
+    throw new UnknownAuthBackendError(
+      name,
+      this.all.map((one) => one.name),
+    );
+  }
+
+  /** Who sent a request; `null` when it carries no credentials that any backend knows. */
+  async authenticate(request: FastifyRequest): Promise<Principal | null> {
+    for (const backend of this.all) {
+      const principal = await backend.identify(request);
+      if (principal) return principal;
+    }
+    return null;
+  }
+
+  /** The user whom credentials sign in, by the named backend or by the first that lets them in. */
+  async signIn(credentials: Credentials, request: FastifyRequest, only?: string): Promise<AbstractBaseUser | null> {
+    const asked = only === undefined ? this.all : this.all.filter(({ name }) => name === only);
+    for (const backend of asked) {
+      const user = await backend.authenticate(credentials, request);
+      if (user) return user.isActive ? user : null;
+    }
+    return null;
+  }
+}

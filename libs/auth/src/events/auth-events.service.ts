@@ -1,0 +1,52 @@
+import { type Clock, CLOCK } from '@core-framework/common';
+import { InjectManager, type Manager } from '@core-framework/orm';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthEvent } from './auth-event.model.js';
+import type { ClientInfo } from './client-info.js';
+
+/** What is recorded, in the words of OWASP's logging vocabulary where it has one. */
+export type AuthEventName =
+  | 'authn_login_success'
+  | 'authn_login_fail'
+  | 'authn_login_lock'
+  | 'authn_logout'
+  | 'authn_token_reuse'
+  | 'authn_token_revoked'
+  | 'authn_password_change'
+  | 'authn_password_reset'
+  | 'user_created'
+  | 'user_updated'
+  | 'user_deleted'
+  | 'user_verified'
+  | 'authz_change'
+  | (string & {});
+
+/** Further circumstances of an event; never a secret. */
+export interface AuthEventParts {
+  readonly userId?: number | string | null;
+  readonly sessionId?: string | null;
+  readonly client?: ClientInfo;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+/** Writes the audit trail: in the transaction of the work in hand, so that it says what happened and nothing else. */
+@Injectable()
+export class AuthEvents {
+  constructor(
+    @InjectManager(AuthEvent) private readonly events: Manager<AuthEvent>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async record(name: AuthEventName, { userId, sessionId = null, client, detail = {} }: AuthEventParts): Promise<void> {
+    await this.events.createRow({
+      name,
+      userId: userId == null ? null : String(userId),
+      sessionId,
+      createdAt: this.clock.now(),
+      ip: client?.ip ?? null,
+      userAgent: client?.userAgent ?? null,
+      requestId: client?.requestId ?? null,
+      detail,
+    });
+  }
+}

@@ -1,0 +1,218 @@
+import { SettingsModule } from '@core-framework/config';
+import { CoreOrmModule, Model } from '@core-framework/orm';
+import { createTestApp, type TestApp } from '@core-framework/testing';
+import { Injectable, Module } from '@nestjs/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { AuthBackend, type Credentials } from '../authentication/auth-backend.js';
+import { AuthBackends } from '../authentication/auth-backends.js';
+import { AuthenticationStop } from '../authentication/authentication-stop.js';
+import { JwtBackend } from '../authentication/jwt.backend.js';
+import { AuthModule } from '../auth.module.js';
+import { AuthEvent } from '../events/auth-event.model.js';
+import { Hash } from '../hashing/hash.service.js';
+import { RefreshToken } from '../tokens/refresh-token.model.js';
+import { Tokens } from '../tokens/tokens.service.js';
+import { AbstractUser } from '../users/abstract-user.js';
+import { PermissionsMixin } from '../users/permissions.mixin.js';
+import type { UserManager } from '../users/user.manager.js';
+import { Session } from './session.model.js';
+import { Sessions } from './sessions.service.js';
+
+@Model({ tableName: 'users' })
+class User extends PermissionsMixin(AbstractUser) {
+  declare static readonly objects: UserManager<User>;
+}
+
+@Injectable()
+class TicketBackend extends AuthBackend {
+  readonly name = 'ticket';
+
+  override async authenticate({ ticket, email }: Credentials) {
+    if (ticket === 'banned') throw new AuthenticationStop();
+    return ticket === 'golden' && email ? User.objects.getByEmail(email) : null;
+  }
+}
+
+@Module({
+  imports: [
+    SettingsModule.forRoot(),
+    CoreOrmModule.forRoot({ schema: 'update' }),
+    AuthModule.forRoot({ userModel: User, backends: [TicketBackend] }),
+  ],
+})
+class AppModule {}
+
+const POSTGRES = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+const client = { ip: '192.0.2.1', userAgent: 'suite', requestId: 'r' };
+const REFUSED = { client: { status: 401, code: 'invalid_token' } };
+
+describe.each([
+  ['sqlite', 'sqlite://'],
+  ['postgresql', POSTGRES],
+])('sessions on %s', (_kind, database) => {
+  let app: TestApp;
+  let strict: TestApp;
+  let user: User;
+  const work = <T>(run: () => Promise<T>) => app.work(run);
+  const sessions = (of = app) => of.nest.get(Sessions);
+  const identify = (token: string) => work(() => app.nest.get(JwtBackend).identifyToken(token));
+  const refresh = (token: string) => work(() => sessions().refresh(token, client));
+
+  beforeAll(async () => {
+    app = await createTestApp(AppModule, { database });
+    strict = await createTestApp(AppModule, { database, env: { AUTH_REFRESH_GRACE_SECONDS: '0' } });
+    for (const one of [app, strict]) one.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
+  });
+  afterAll(async () => {
+    await app?.close();
+    await strict?.close();
+  });
+  beforeEach(async () => {
+    app.clock.set('2026-05-01T12:00:00.400Z');
+    await work(async () => {
+      await User.objects.delete();
+      await AuthEvent.objects.delete();
+      user = await User.objects.createUser({ email: 'ann@example.com', password: 'correct horse' });
+    });
+  });
+
+  test('let their user in by one query, with his permissions when they are asked for', async () => {
+    const pair = await work(() => sessions().start(user, { client }));
+    await work(() => user.addToGroup('editors'));
+    const { result: principal, statements } = await app.recordQueries(() => identify(pair.accessToken));
+    expect(statements).toHaveLength(1);
+    expect(principal).toMatchObject({
+      id: user.id,
+      isAuthenticated: true,
+      isSuperuser: false,
+      proof: { backend: 'jwt', sessionId: pair.sessionId },
+    });
+    await work(async () => {
+      expect([await principal.inGroup('editors'), await principal.hasPermission('posts.edit')]).toEqual([true, false]);
+      expect((await principal.user()).id).toBe(user.id);
+    });
+  });
+
+  test('end with logout, with the password, with the account and with their time', async () => {
+    const endings: [string, (id: string) => Promise<unknown>][] = [
+      ['revoke', (id) => sessions().revoke(id, 'logout')],
+      ['revokeAll', () => sessions().revokeAll(user.id, 'revoked')],
+      ['password', () => user.setPassword('another horse').then(() => user.save())],
+      ['inactive', () => User.objects.filter({ id: user.id }).update({ isActive: false })],
+      ['deleted', () => user.delete()],
+    ];
+    for (const [name, end] of endings) {
+      const pair = await work(() => sessions().start(user, { client }));
+      await expect(identify(pair.accessToken)).resolves.toMatchObject({ id: user.id });
+      await work(() => end(pair.sessionId));
+      expect([name, await identify(pair.accessToken).catch((error: unknown) => error)]).toMatchObject([name, REFUSED]);
+      expect([name, await refresh(pair.refreshToken).catch((error: unknown) => error)]).toMatchObject([name, REFUSED]);
+      await work(() => User.objects.update({ isActive: true }));
+    }
+  });
+
+  test('SEC-42: are refreshed for a week of silence, and for thirty days in all', async () => {
+    let pair = await work(() => sessions().start(user, { client }));
+    for (let day = 6; day < 30; day += 6) {
+      app.clock.advance({ days: 6 });
+      pair = await refresh(pair.refreshToken);
+    }
+    app.clock.advance({ days: 5, hours: 23 });
+    await expect(identify((pair = await refresh(pair.refreshToken)).accessToken)).resolves.toMatchObject({
+      id: user.id,
+    });
+    app.clock.advance({ hours: 2 });
+    await expect(refresh(pair.refreshToken)).rejects.toMatchObject(REFUSED);
+    const other = await work(() => sessions().start(user, { client }));
+    app.clock.advance({ days: 8 });
+    await expect(refresh(other.refreshToken)).rejects.toMatchObject(REFUSED);
+  });
+
+  test('SEC-40: end when a token comes back that was exchanged long ago', async () => {
+    const first = await work(() => sessions().start(user, { client }));
+    const second = await refresh(first.refreshToken);
+    app.clock.advance({ seconds: 11 });
+    await expect(refresh(first.refreshToken)).rejects.toMatchObject(REFUSED);
+    await expect(refresh(second.refreshToken)).rejects.toMatchObject(REFUSED);
+    await expect(identify(second.accessToken)).rejects.toMatchObject(REFUSED);
+    await work(async () => {
+      expect(await AuthEvent.objects.values('name', 'userId', 'sessionId', 'ip')).toEqual([
+        { name: 'authn_token_reuse', userId: String(user.id), sessionId: first.sessionId, ip: '192.0.2.1' },
+      ]);
+    });
+  });
+
+  test('answer thirty refreshes at once with one successor', async () => {
+    const first = await work(() => sessions().start(user, { client }));
+    const pairs = await Promise.all(Array.from({ length: 30 }, () => refresh(first.refreshToken)));
+    expect(new Set(pairs.map(({ refreshToken }) => refreshToken)).size).toBe(1);
+    expect(await work(() => RefreshToken.objects.filter({ session: first.sessionId }).count())).toBe(2);
+    app.clock.advance({ seconds: 9 });
+    expect((await refresh(first.refreshToken)).refreshToken).toBe(pairs[0]?.refreshToken);
+    await expect(refresh(pairs[0]?.refreshToken ?? '')).resolves.toMatchObject({ sessionId: first.sessionId });
+  });
+
+  test('let exactly one of thirty refreshes win where there is no grace', async () => {
+    const outcomes = await strict.work(async () => {
+      const owner = await User.objects.createUser({ email: 'ann@example.com' });
+      const first = await sessions(strict).start(owner, { client });
+      return Promise.allSettled(
+        Array.from({ length: 30 }, () => strict.work(() => sessions(strict).refresh(first.refreshToken, client))),
+      );
+    });
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await strict.work(async () => {
+      expect(await Session.objects.values('revokeReason')).toEqual([{ revokeReason: 'reuse' }]);
+    });
+  });
+
+  test('take no token for another, and no claims for reserved ones', async () => {
+    const tokens = app.nest.get(Tokens);
+    const pair = await work(() => sessions().start(user, { client }));
+    await expect(identify(pair.refreshToken)).rejects.toMatchObject(REFUSED);
+    await expect(refresh(pair.accessToken)).rejects.toMatchObject(REFUSED);
+    for (const claim of ['sub', 'sid', 'exp', 'tv', 'scope']) {
+      await expect(tokens.createAccessToken({ user, extraClaims: { [claim]: '1' } })).rejects.toMatchObject({
+        code: 'AUTH_RESERVED_CLAIM',
+      });
+    }
+    const stateless = await tokens.createAccessToken({ user, extraClaims: { plan: 'pro' }, scopes: ['posts.read'] });
+    expect(await tokens.verifyToken(stateless)).toMatchObject({ plan: 'pro', scope: 'posts.read' });
+    await work(async () => void (await User.objects.update({ isSuperuser: true })));
+    const principal = await identify(stateless);
+    expect([
+      principal.isSuperuser,
+      await principal.hasPermission('posts.read'),
+      await principal.hasPermission('posts.delete'),
+    ]).toEqual([false, true, false]);
+    await work(() => User.objects.update({ tokenVersion: 5 }));
+    await expect(identify(stateless)).rejects.toMatchObject(REFUSED);
+  });
+
+  test('are kept without any token, and cleared when they are over', async () => {
+    const pair = await work(() => sessions().start(user, { client }));
+    await work(async () => {
+      const dump = JSON.stringify([await Session.objects.values(), await RefreshToken.objects.values()]);
+      for (const token of [pair.accessToken, pair.refreshToken]) expect(dump).not.toContain(token.split('.')[2]);
+      app.clock.advance({ days: 61 });
+      expect(await sessions().clearExpired()).toBe(1);
+      expect(await RefreshToken.objects.count()).toBe(0);
+    });
+  });
+
+  test('are started by the first backend that lets somebody in, unless one of them says stop', async () => {
+    const backends = app.nest.get(AuthBackends);
+    const signIn = (credentials: Credentials, only?: string) =>
+      work(() => backends.signIn(credentials, {} as never, only));
+    const email = 'ann@example.com';
+    expect(backends.all.map(({ name }) => name)).toEqual(['jwt', 'default', 'ticket']);
+    expect((await signIn({ email, password: 'correct horse' }))?.id).toBe(user.id);
+    expect((await signIn({ email, ticket: 'golden' }))?.id).toBe(user.id);
+    expect(await signIn({ email, ticket: 'golden' }, 'default')).toBeNull();
+    expect(await signIn({ email, ticket: 'silver', password: 'wrong' })).toBeNull();
+    await expect(signIn({ ticket: 'banned' })).rejects.toMatchObject({ client: { status: 401 } });
+    expect(() => backends.get('ldap')).toThrow('no authentication backend "ldap"');
+    await work(() => User.objects.update({ isActive: false }));
+    expect(await signIn({ email, ticket: 'golden' })).toBeNull();
+  });
+});
