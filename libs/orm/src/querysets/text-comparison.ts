@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from '../context/database.js';
-import { EXACT_COLLATION, speaksMySql } from '../databases/mysql/mysql-family.js';
+import { EXACT_COLLATION, LETTERS_COLLATION, speaksMySql } from '../databases/mysql/mysql-family.js';
 import { FOLD_CASE, foldCase } from '../databases/sqlite/text-functions.js';
 
 type Sql = RawBuilder<unknown>;
@@ -36,9 +36,10 @@ export function textComparison(dialect: SqlDialect, column: Sql, name: TextLooku
   }
   if (speaksMySql(dialect)) {
     // The backslash is what escapes here anyway, and would have to be doubled in a text.
-    return caseless
-      ? sql`lower(${column}) collate ${sql.raw(EXACT_COLLATION[dialect])} like ${slot()}`
-      : sql`${column} like ${slot()}`;
+    if (!caseless) return sql`${column} like ${slot()}`;
+    const [letters, exact] = [sql.raw(LETTERS_COLLATION[dialect]), sql.raw(EXACT_COLLATION[dialect])];
+    const lower = (text: Sql) => sql`lower(${text} collate ${letters}) collate ${exact}`;
+    return sql`${lower(column)} like ${lower(slot())}`;
   }
   // SQLite's "like" ignores case, so comparisons that must not are made of string functions.
   if (name === 'contains') return sql`instr(${column}, ${slot()}) > 0`;
@@ -49,9 +50,9 @@ export function textComparison(dialect: SqlDialect, column: Sql, name: TextLooku
   return sql`${sql.raw(FOLD_CASE)}(${column}) like ${slot()} escape '\\'`;
 }
 
-/** PostgreSQL folds both sides itself. */
+/** Servers fold both sides themselves. */
 function folded(value: unknown, dialect: SqlDialect): string {
-  return escapeLike(dialect === 'postgresql' ? value : foldCase(String(value)));
+  return escapeLike(dialect === 'sqlite' ? foldCase(String(value)) : value);
 }
 
 function escapeLike(value: unknown): string {

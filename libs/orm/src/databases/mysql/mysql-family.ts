@@ -9,6 +9,12 @@ export const EXACT_COLLATION: Readonly<Record<MySqlFlavour, string>> = {
   mariadb: 'utf8mb4_nopad_bin',
 };
 
+/** The collation that knows the most letters: without regard to it, `lower` leaves those of Unicode 4 and later alone. */
+export const LETTERS_COLLATION: Readonly<Record<MySqlFlavour, string>> = {
+  mysql: 'utf8mb4_0900_as_cs',
+  mariadb: 'utf8mb4_unicode_520_nopad_ci',
+};
+
 /** Names for people. */
 export const FLAVOUR_NAMES: Readonly<Record<MySqlFlavour, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
 

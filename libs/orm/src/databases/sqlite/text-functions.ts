@@ -10,7 +10,10 @@ export function registerTextFunctions(database: BetterSqlite.Database): void {
   );
 }
 
-/** The form in which texts are compared whatever their case. */
+/**
+ * The form in which texts are compared whatever their case: each character in lower case on its own, by Unicode's
+ * simple mapping, as the servers do. JavaScript knows two exceptions from it, `İ` and the sigma at the end of a word.
+ */
 export function foldCase(text: string): string {
-  return text.toLowerCase();
+  return text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();
 }
