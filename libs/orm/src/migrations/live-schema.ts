@@ -1,4 +1,10 @@
-import { DatabaseSchema, SchemaComparator, type SchemaDifference } from '@mikro-orm/sql';
+import {
+  BaseMySqlPlatform,
+  DatabaseSchema,
+  type DatabaseTable,
+  SchemaComparator,
+  type SchemaDifference,
+} from '@mikro-orm/sql';
 import { MIGRATIONS_TABLE, type SqlOrm } from '../databases/driver-options.js';
 import { toDatabaseSchema } from './mikro-schema.js';
 import type { SchemaState } from './schema-state.js';
@@ -26,6 +32,7 @@ export async function differenceTo(orm: SqlOrm, state: SchemaState): Promise<Sch
     }
   }
   if (isSqlite(orm)) nameForeignKeys(live, wanted);
+  if (platform instanceof BaseMySqlPlatform) for (const table of live.getTables()) dropIndexesOfKeys(table, wanted);
   return new SchemaComparator(platform).compare(live, wanted);
 }
 
@@ -39,4 +46,11 @@ function nameForeignKeys(live: DatabaseSchema, wanted: DatabaseSchema): void {
     });
     table.setForeignKeys(Object.fromEntries(keys.map((key) => [key.constraintName, key])));
   }
+}
+
+/** MySQL makes an index for each foreign key that has none, and gives it the name of the key. */
+function dropIndexesOfKeys(table: DatabaseTable, wanted: DatabaseSchema): void {
+  const keys = table.getForeignKeys();
+  const isMade = (name: string) => Object.hasOwn(keys, name) && !wanted.getTable(table.name)?.hasIndex(name);
+  table.setIndexes(table.getIndexes().filter(({ keyName }) => !isMade(keyName)));
 }

@@ -35,8 +35,9 @@ export async function upsertRows(
   const { primaryKey } = definition;
   const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
   const written = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
-  if (speaksMySql(session.database.dialect)) return upsertEach(session, definition, rows, { written, unique, rule });
   const distinct = lastOfEach(definition, rows, unique);
+  if (speaksMySql(session.database.dialect))
+    return upsertEach(session, definition, distinct, { written, unique, rule });
   const size = Math.max(1, Math.floor(PLACEHOLDERS / written.length));
   let affected = 0;
   for (let start = 0; start < distinct.length; start += size) {

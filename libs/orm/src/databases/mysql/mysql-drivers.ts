@@ -1,5 +1,14 @@
-import { type DriverException, MariaDbDriver, MariaDbPlatform, MySqlDriver, MySqlPlatform } from '@mikro-orm/mariadb';
+import {
+  type DriverException,
+  MariaDbDriver,
+  MariaDbPlatform,
+  MariaDbSchemaHelper,
+  MySqlDriver,
+  MySqlPlatform,
+  MySqlSchemaHelper,
+} from '@mikro-orm/mariadb';
 import { convertForeignException } from '../driver-exceptions.js';
+import { type EnumColumn, enumTypeSql, withReadableEnums } from './enum-values.js';
 
 /** MikroORM's MariaDB driver, with the framework's errors left as they are and texts of any length. */
 export class CoreMariaDbDriver extends MariaDbDriver {
@@ -20,14 +29,26 @@ export class CoreMySqlDriver extends MySqlDriver {
 }
 
 class CoreMariaDbPlatform extends MariaDbPlatform {
+  protected override readonly schemaHelper: MariaDbSchemaHelper = withReadableEnums(new MariaDbSchemaHelper(this));
+
   override getTextTypeDeclarationSQL(): string {
     return UNLIMITED_TEXT;
+  }
+
+  override getEnumTypeDeclarationSQL(column: EnumColumn): string {
+    return enumTypeSql(column) ?? super.getEnumTypeDeclarationSQL(column);
   }
 }
 
 class CoreMySqlPlatform extends MySqlPlatform {
+  protected override readonly schemaHelper: MySqlSchemaHelper = withReadableEnums(new MySqlSchemaHelper(this));
+
   override getTextTypeDeclarationSQL(): string {
     return UNLIMITED_TEXT;
+  }
+
+  override getEnumTypeDeclarationSQL(column: EnumColumn): string {
+    return enumTypeSql(column) ?? super.getEnumTypeDeclarationSQL(column);
   }
 }
 
