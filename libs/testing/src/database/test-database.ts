@@ -11,18 +11,19 @@ export interface TestDatabase extends AsyncDisposable {
 
 /**
  * Makes an empty database beside the one that `url` names: on a server one with a random name (whoever `url` logs in as must be
- * allowed to create databases), for SQLite a file in the temporary folder. Disposing of it drops it.
+ * allowed to create databases), for SQLite a file and for PGlite a folder in the temporary folder. Disposing of it drops it.
  *
  * @throws DatabaseUnreachableError when the server does not answer
  */
 export async function createTestDatabase(url = 'sqlite://'): Promise<TestDatabase> {
-  return parseDatabaseUrl(url).dialect === 'sqlite' ? createFile() : createOnServer(url);
+  const { dialect } = parseDatabaseUrl(url);
+  return dialect === 'sqlite' || dialect === 'pglite' ? createFiles(dialect) : createOnServer(url);
 }
 
-async function createFile(): Promise<TestDatabase> {
+async function createFiles(dialect: 'sqlite' | 'pglite'): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'core-testing-'));
   return {
-    url: `sqlite://${join(folder, 'test.db')}`,
+    url: `${dialect}://${join(folder, 'test.db')}`,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
