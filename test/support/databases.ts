@@ -1,66 +1,40 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '@core-framework/testing';
 
-/** Where the suites find PostgreSQL; the user must be allowed to create databases. */
-const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+export type { TestDatabase as ScratchDatabase };
 
-/** A database made for one suite. */
-export interface ScratchDatabase extends AsyncDisposable {
-  readonly url: string;
-}
+/** Where the suites find each database; whom a server's URL names must be allowed to create databases. */
+export const SERVERS = {
+  sqlite: 'sqlite://',
+  postgresql: process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres',
+  mariadb: process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/mysql',
+  pglite: 'pglite://',
+} as const;
 
-export type DatabaseKind = 'sqlite' | 'postgresql';
+export type DatabaseKind = keyof typeof SERVERS;
+
+const isKind = (name: string): name is DatabaseKind => Object.hasOwn(SERVERS, name);
 
 /**
- * The databases that the suites run on: SQLite always, PostgreSQL when it is reachable.
+ * The databases that the suites run on, of those that `TEST_DATABASES` asks for (SQLite and PostgreSQL unless it says
+ * otherwise): those that are reachable.
  *
- * @throws Error when PostgreSQL is not reachable although `REQUIRE_SERVICES` is set.
+ * @throws Error when one is not reachable although `REQUIRE_SERVICES` is set.
  */
 export async function databaseKinds(): Promise<readonly DatabaseKind[]> {
-  const failure = await withPostgres(async () => undefined).catch((error: Error) => error);
-  if (!failure) return ['sqlite', 'postgresql'];
-  if (process.env.REQUIRE_SERVICES) throw new Error(`PostgreSQL is required: ${failure.message}`, { cause: failure });
-  return ['sqlite'];
+  const wanted = (process.env.TEST_DATABASES ?? 'sqlite,postgresql').split(',').map((name) => name.trim());
+  const kinds: DatabaseKind[] = [];
+  for (const kind of wanted.filter(isKind)) {
+    try {
+      if (kind !== 'pglite') await (await createTestDatabase(SERVERS[kind]))[Symbol.asyncDispose]();
+      kinds.push(kind);
+    } catch (error) {
+      if (process.env.REQUIRE_SERVICES) throw new Error(`${kind} is required: ${String(error)}`, { cause: error });
+    }
+  }
+  return kinds;
 }
-
-/** The server on which `createTestApp` makes the database of a suite. */
-export const SERVERS: Readonly<Record<DatabaseKind, string>> = { sqlite: 'sqlite://', postgresql: POSTGRES_URL };
 
 /** Makes an empty database that is dropped on disposal. */
-export async function scratchDatabase(kind: DatabaseKind): Promise<ScratchDatabase> {
-  return kind === 'sqlite' ? scratchSqlite() : scratchPostgres();
-}
-
-async function scratchSqlite(): Promise<ScratchDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'core-e2e-'));
-  return {
-    url: `sqlite://${join(folder, 'app.db')}`,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
-}
-
-async function scratchPostgres(): Promise<ScratchDatabase> {
-  const name = `core_e2e_${randomBytes(6).toString('hex')}`;
-  await withPostgres((client) => client.query(`create database ${name}`));
-  const url = new URL(POSTGRES_URL);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    [Symbol.asyncDispose]: async () => {
-      await withPostgres((client) => client.query(`drop database if exists ${name} with (force)`));
-    },
-  };
-}
-
-async function withPostgres<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2000 });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+export function scratchDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  return createTestDatabase(SERVERS[kind]);
 }

@@ -11,7 +11,7 @@ import { Field } from './fields/field.decorator.js';
 import { BaseModel } from './models/base.model.js';
 import { Model } from './models/model.decorator.js';
 import type { Manager } from './querysets/manager.js';
-import { createScratchPostgres } from './testing/scratch-postgres.js';
+import { scratchDatabases } from './testing/scratch-database.js';
 import { atomic, onCommit } from './transactions/atomic.js';
 
 @Model()
@@ -51,7 +51,6 @@ class Reports {
   ) {}
 }
 
-const postgres = await createScratchPostgres('orm_connections');
 const apps: INestApplicationContext[] = [];
 const MEMORY = { url: 'sqlite://:memory:', schema: 'update' } as const;
 
@@ -70,11 +69,10 @@ async function failureOf(...imports: NonNullable<ModuleMetadata['imports']>) {
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
-afterAll(() => postgres?.drop());
 
-const SECONDS = [['sqlite', MEMORY.url] as const, ...(postgres ? [['postgresql', postgres.url] as const] : [])];
+describe.each(await scratchDatabases('orm_connections'))('a second connection on %s', (_kind, { drop, url }) => {
+  afterAll(drop);
 
-describe.each(SECONDS)('a second connection on %s', (_dialect, url) => {
   const reports = { name: 'reports', url, schema: 'update' } as const;
   const startShop = () =>
     start(

@@ -10,7 +10,7 @@ import { Field } from '../fields/field.decorator.js';
 import { BaseModel } from '../models/base.model.js';
 import { Model } from '../models/model.decorator.js';
 import { pointToSource } from '../testing/generated-files.js';
-import { createScratchPostgres } from '../testing/scratch-postgres.js';
+import { scratchDatabases } from '../testing/scratch-database.js';
 import type { GeneratedMigration } from './migration-folder.js';
 import { MigrationService } from './migration.service.js';
 
@@ -25,21 +25,17 @@ class SecondUser extends BaseModel {
   @Field.datetime() seenAt!: Date;
 }
 
-const scratch = await createScratchPostgres('orm_life');
 let path: string;
 let folder: URL;
 const open: Database[] = [];
 
-afterAll(async () => scratch?.drop());
+describe.each(await scratchDatabases('orm_life'))('the life of migrations on %s', (kind, { drop, url }) => {
+  afterAll(drop);
 
-describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migrations on %s', (dialect) => {
   beforeEach(async () => {
     path = mkdtempSync(join(tmpdir(), 'orm-life-'));
     folder = pathToFileURL(`${path}/migrations/`);
-    if (dialect === 'postgresql') {
-      const { orm } = await database(FirstUser);
-      await orm.em.fork().execute('drop schema public cascade; create schema public');
-    }
+    await (await serviceOf(FirstUser)).reset();
   });
 
   afterEach(async () => {
@@ -48,7 +44,8 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migra
   });
 
   async function database(...models: (typeof FirstUser | typeof SecondUser)[]): Promise<Database> {
-    const url = dialect === 'sqlite' ? `sqlite://${path}/app.db` : (scratch?.url ?? '');
+    // PGlite opens a folder once.
+    for (const opened of open.splice(0)) await opened.close();
     const opened = await openDatabase(models, resolveCoreOrmOptions({ url }));
     open.push(opened);
     return opened;
@@ -73,18 +70,14 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migra
 
   const addSize = (column: string) =>
     `operations = [addColumn('users', '${column}', { type: 'integer', default: 1 })];`;
+  const now = kind === 'sqlite' ? '0' : 'now()';
   const execute = (sql: string) => open.at(-1)?.orm.em.fork().execute<Record<string, unknown>[]>(sql);
 
   test('a renamed table, a renamed column and a new required one keep every row, there and back', async () => {
     const first = await serviceOf(FirstUser);
     expect(written(await first.generate())).toBe('0001_initial');
     await first.migrate();
-    await execute(
-      `insert into users (phone, created_at, updated_at) values ('1', 0, 0)`.replaceAll(
-        '0, 0',
-        dialect === 'sqlite' ? '0, 0' : 'now(), now()',
-      ),
-    );
+    await execute(`insert into users (phone, created_at, updated_at) values ('1', ${now}, ${now})`);
     const second = await serviceOf(SecondUser);
     await expect(second.generate({ renames: { users: 'accounts' } })).rejects.toMatchObject({
       code: 'MIGRATION_QUESTION',
@@ -102,14 +95,13 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migra
     await second.migrate();
     expect(await second.check()).toEqual({ pending: [], missing: [], drift: [], isClean: true });
     expect(await second.drift()).toEqual([]);
-    const stored = dialect === 'sqlite' ? 1767323045678 : '2026-01-02 03:04:05.678+00';
-    expect(await execute('select id, mobile, seen_at from accounts')).toEqual([
-      { id: 1, mobile: '1', seen_at: stored },
-    ]);
+    expect(await execute('select id, mobile from accounts')).toEqual([{ id: 1, mobile: '1' }]);
+    const [row] = (await execute('select seen_at as stored from accounts')) ?? [];
+    expect(String(row?.stored)).toMatch(/^(1767323045678|2026-01-02 03:04:05\.678(\+00)?)$/);
     await second.rollback();
     expect(await execute('select id, phone from users')).toEqual([{ id: 1, phone: '1' }]);
-    expect(await first.drift()).toEqual([]);
-    await second.migrate();
+    expect(await (await serviceOf(FirstUser)).drift()).toEqual([]);
+    await (await serviceOf(SecondUser)).migrate();
     expect(await execute('select mobile from accounts')).toEqual([{ mobile: '1' }]);
   });
 
@@ -121,10 +113,10 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migra
     await first.migrate();
     await execute('create table elsewhere (id integer)');
     expect(await first.check()).toMatchObject({ isClean: true });
-    await execute('drop index users_phone_index');
+    await execute(`drop index users_phone_index ${kind === 'mariadb' || kind === 'mysql' ? 'on users' : ''}`);
     const { drift, isClean } = await first.check();
     expect(isClean).toBe(false);
-    expect(drift.join()).toMatch(/create index .users_phone_index./);
+    expect(drift.join()).toMatch(/(create|add) index .users_phone_index./);
   });
 
   test('two lines of history are a conflict until a migration joins them', async () => {
@@ -170,7 +162,7 @@ describe.each(['sqlite', ...(scratch ? ['postgresql'] : [])])('the life of migra
     expect(await service.migrate()).toHaveLength(4);
     await execute('create view phones as select phone from users');
     expect(await service.reset()).toHaveLength(4);
-    expect(await execute('select count(*) as n from users')).toEqual([{ n: dialect === 'sqlite' ? 0 : '0' }]);
+    expect(await execute('select * from users')).toEqual([]);
     await expect(execute('select * from phones')).rejects.toThrow('phones');
   });
 

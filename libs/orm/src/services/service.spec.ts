@@ -8,8 +8,7 @@ import { CoreOrmModule } from '../core-orm.module.js';
 import { DoesNotExistError } from '../errors/orm.errors.js';
 import { Repository } from '../repositories/repository.js';
 import { BLOG_MODELS, Post, User } from '../testing/blog.models.js';
-import type { ScratchDatabase } from '../testing/scratch-database.js';
-import { createScratchPostgres } from '../testing/scratch-postgres.js';
+import { scratchDatabases } from '../testing/scratch-database.js';
 import { Folder, SOFT_DELETION_MODELS } from '../testing/soft-deletion.models.js';
 import { onCommit } from '../transactions/atomic.js';
 import { DATABASE } from '../core-orm.tokens.js';
@@ -73,12 +72,7 @@ const MODELS = [...BLOG_MODELS, ...SOFT_DELETION_MODELS];
 })
 class PostsModule {}
 
-const scratch: ScratchDatabase | undefined = await createScratchPostgres('orm_services');
-const URLS = ['sqlite://:memory:', ...(scratch ? [scratch.url] : [])].map(
-  (url) => [url.split(':')[0] ?? '', url] as const,
-);
-
-describe.each(URLS)('on %s', (_name, url) => {
+describe.each(await scratchDatabases('orm_services'))('on %s', (_kind, { drop, url }) => {
   let app: INestApplicationContext;
   let author = 0;
 
@@ -95,6 +89,7 @@ describe.each(URLS)('on %s', (_name, url) => {
   });
 
   afterEach(() => app.close());
+  afterAll(drop);
 
   const run = <T>(work: () => Promise<T>): Promise<T> => runInContext(work, { database: app.get<Database>(DATABASE) });
 
@@ -237,5 +232,3 @@ describe.each(URLS)('on %s', (_name, url) => {
       }));
   });
 });
-
-afterAll(() => scratch?.drop());

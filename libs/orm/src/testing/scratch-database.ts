@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createScratchMySql } from './scratch-mariadb.js';
 import { createScratchPostgres } from './scratch-postgres.js';
 
@@ -21,6 +24,29 @@ export function wantedDatabases(asked = process.env.TEST_DATABASES ?? 'sqlite,po
   const wanted = DATABASE_KINDS.filter((kind) => names.delete(kind));
   if (names.size === 0 && wanted.length > 0) return wanted;
   throw new Error(`TEST_DATABASES takes a list of ${DATABASE_KINDS.join(', ')}, not "${asked}".`);
+}
+
+/**
+ * The databases that answer, of those that `TEST_DATABASES` asks for, for `describe.each`: those inside the process in
+ * files, so that several connections may be opened one after the other.
+ */
+export async function scratchDatabases(prefix: string): Promise<readonly (readonly [DatabaseKind, ScratchDatabase])[]> {
+  const found: [DatabaseKind, ScratchDatabase][] = [];
+  for (const kind of wantedDatabases()) {
+    const scratch = isInProcess(kind) ? await createFolder(kind) : await createScratchDatabase(kind, prefix);
+    if (scratch) found.push([kind, scratch]);
+  }
+  return found;
+}
+
+/** Whether the database lives in the process, with no server. */
+export function isInProcess(kind: DatabaseKind): kind is 'sqlite' | 'pglite' {
+  return kind === 'sqlite' || kind === 'pglite';
+}
+
+async function createFolder(kind: 'sqlite' | 'pglite'): Promise<ScratchDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'orm-scratch-'));
+  return { url: `${kind}://${folder}/app.db`, drop: () => rm(folder, { recursive: true }) };
 }
 
 /**

@@ -26,8 +26,8 @@ type Rows = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 /** What a walk starts with. */
 export interface WalkOptions {
   readonly seed: number;
-  /** The database; what is in it is lost. SQLite when absent. */
-  readonly url?: string;
+  /** The database; what is in it is lost. */
+  readonly url: string;
   /** Formats code as the repository does. */
   readonly format: (source: string) => Promise<string>;
 }
@@ -40,11 +40,11 @@ export interface WalkOptions {
  */
 export async function walk({ format, seed, url }: WalkOptions): Promise<number> {
   const path = mkdtempSync(join(tmpdir(), 'orm-walk-'));
-  const walker = new Walker(new Random(seed), path, url ?? `sqlite://${path}/app.db`, format);
+  const walker = new Walker(new Random(seed), path, url, format);
   try {
     return await walker.run();
   } catch (error) {
-    throw new Error(`walk ${seed} on ${url ? 'postgresql' : 'sqlite'}: ${String(error)}\n${walker.log.join('\n')}`, {
+    throw new Error(`walk ${seed} on ${url}: ${String(error)}\n${walker.log.join('\n')}`, {
       cause: error,
     });
   } finally {
