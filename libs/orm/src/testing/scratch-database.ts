@@ -40,7 +40,7 @@ export async function scratchDatabases(prefix: string): Promise<readonly (readon
 }
 
 /** Whether the database lives in the process, with no server. */
-export function isInProcess(kind: DatabaseKind): kind is 'sqlite' | 'pglite' {
+function isInProcess(kind: DatabaseKind): kind is 'sqlite' | 'pglite' {
   return kind === 'sqlite' || kind === 'pglite';
 }
 
