@@ -1,6 +1,7 @@
-import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { Setting } from '../decorators/setting.decorator.js';
 import { SettingsGroup } from '../decorators/settings-group.decorator.js';
+import type { ApplicationSettings } from './application.settings.js';
 
 /** Which broker carries events. */
 @SettingsGroup({ title: 'Events', owner: '@core-framework/messaging' })
@@ -29,4 +30,59 @@ export class MessagingSettings {
   @IsString()
   @Matches(/^amqps?:\/\//i, { message: '$property must be an address such as amqp://localhost:5672/' })
   rabbitmqUrl?: string;
+
+  /** Names this application in the events that it publishes. */
+  @Setting<ApplicationSettings>({
+    description:
+      'Names this application in the events that it publishes. `APP_NAME` when not set, in lower case with hyphens.',
+    derive: ({ appName }) =>
+      appName
+        .toLowerCase()
+        .replace(/[^a-z\d]+/g, '-')
+        .replace(/^-+|-+$/g, '') || undefined,
+  })
+  @IsString()
+  @IsNotEmpty()
+  messageSource = 'my-app';
+
+  @Setting({ description: 'Events that one consumer takes from the broker before it has dealt with earlier ones.' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  messagePrefetch = 32;
+
+  @Setting({ description: 'How often an event that a consumer failed on is tried again.' })
+  @IsInt()
+  @Min(0)
+  messageRetry = 3;
+
+  @Setting({ description: 'Seconds after which the events of a consumer that died are given to another.' })
+  @IsNumber()
+  @Min(1)
+  messageVisibility = 60;
+
+  @Setting({ description: 'Whether events are written to the database in the transaction and published from there.' })
+  @IsBoolean()
+  outboxEnabled = true;
+
+  @Setting({ description: 'Events that the outbox publishes at a time.' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  outboxBatch = 200;
+
+  @Setting({ description: 'Seconds between two looks into an empty outbox.' })
+  @IsNumber()
+  @Min(0.01)
+  outboxPoll = 1;
+
+  @Setting({ description: 'Seconds for which published events are kept in the outbox.' })
+  @IsInt()
+  @Min(0)
+  outboxRetention = 86_400;
+
+  @Setting({ description: 'Seconds for which it is remembered which events were dealt with.' })
+  @IsInt()
+  @Min(0)
+  inboxRetention = 604_800;
 }

@@ -1,0 +1,33 @@
+import type { Database } from '@core-framework/orm';
+import { sql } from 'kysely';
+import { connectionOf } from '../leases/connection-of.js';
+import { purgeRows } from '../leases/lease-queue.js';
+import { sqlTimeOf } from '../leases/sql-time.js';
+
+const TABLE = 'inbox_messages';
+
+/** Remembers which messages a group has dealt with, so that one that comes again has no second effect. */
+export class Inbox {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Notes, in the transaction of the work in hand, that the group deals with the message; `false` when it did before. While
+   * another transaction deals with it this waits for how that ends.
+   */
+  async accept(group: string, eventId: string): Promise<boolean> {
+    const { dialect } = this.database;
+    const isMySql = dialect === 'mariadb' || dialect === 'mysql';
+    const columns = sql.join(['group', 'event_id', 'processed_at'].map((column) => sql.ref(column)));
+    const { numAffectedRows = 0n } =
+      await sql`insert ${isMySql ? sql`ignore ` : sql``}into ${sql.table(TABLE)} (${columns})
+      values (${group}, ${eventId}, ${sqlTimeOf(this.database).now})${isMySql ? sql`` : sql` on conflict do nothing`}`.execute(
+        connectionOf(this.database),
+      );
+    return numAffectedRows > 0n;
+  }
+
+  /** Forgets messages that were dealt with so many milliseconds ago, and answers how many. */
+  purge(ageMs: number): Promise<number> {
+    return purgeRows(this.database, TABLE, sql`processed_at <= ${sqlTimeOf(this.database).after(-ageMs)}`);
+  }
+}

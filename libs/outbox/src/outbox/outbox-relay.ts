@@ -1,0 +1,148 @@
+import { type Database, runInContext } from '@core-framework/orm';
+import { Logger } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Inbox } from '../inbox/inbox.js';
+import type { Lease } from '../leases/lease.js';
+import { LeaseQueue } from '../leases/lease-queue.js';
+import type { ResolvedOutboxOptions } from '../outbox.options.js';
+import type { OutboxPublisher, OutboxRow } from './outbox-publisher.js';
+import { OUTBOX_TABLE } from './outbox-table.js';
+import { publishInOrder } from './publish-in-order.js';
+import { Waking } from './waking.js';
+
+/** First pause after a failure and after work, in milliseconds; the next ones are longer. */
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_RETRY_MS = 300_000;
+/** Milliseconds between two looks for rows that are too old. */
+const PURGE_INTERVAL_MS = 60_000;
+
+/**
+ * Takes messages out of the outbox to whoever publishes their channel. Any number of processes may run one; a message
+ * that was published by a relay which died before it could note that is published again.
+ */
+export class OutboxRelay {
+  readonly #queue: LeaseQueue<OutboxRow>;
+  readonly #publishers = new Map<string, OutboxPublisher>();
+  readonly #logger = new Logger(OutboxRelay.name);
+  readonly #waking = new Waking();
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #isAway = false;
+  #nextPurge = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly inbox: Inbox,
+    private readonly options: ResolvedOutboxOptions,
+  ) {
+    this.#queue = new LeaseQueue(database, OUTBOX_TABLE);
+  }
+
+  /** Names who publishes the messages of a channel; those of channels without publisher stay for other processes. */
+  register(channel: string, publisher: OutboxPublisher): void {
+    this.#publishers.set(channel, publisher);
+  }
+
+  /** Whether it is at work in this process. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Works until {@link stop}. */
+  start(): void {
+    this.#stopping = false;
+    this.#running ??= runInContext(() => this.#run(), { database: this.database, isolated: true });
+  }
+
+  /** Finishes the batch in hand and stops. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#waking.wake();
+    await this.#running;
+    this.#running = undefined;
+  }
+
+  /** Has it look at once. Costs nothing when it does not run. */
+  wake(): void {
+    this.#waking.wake();
+  }
+
+  /** Publishes what is due now, batch by batch, and answers how many messages left; for tests and commands. */
+  async flush(): Promise<number> {
+    let published = 0;
+    for (;;) {
+      const { claimed, sent } = await runInContext(() => this.#pass(), { database: this.database, isolated: true });
+      published += sent;
+      if (claimed === 0) return published;
+    }
+  }
+
+  async #run(): Promise<void> {
+    let pause = SHORTEST_PAUSE_MS;
+    while (!this.#stopping) {
+      try {
+        const { claimed } = await this.#pass();
+        this.#cameBack();
+        if (claimed > 0) pause = SHORTEST_PAUSE_MS;
+        if (claimed === this.options.batch) continue;
+        await this.#purge();
+      } catch (error) {
+        this.#wentAway(error);
+      }
+      if (!this.#stopping) await this.#waking.pause(Math.min(pause, this.options.pollMs));
+      pause = Math.min(pause * 2, this.options.pollMs);
+    }
+  }
+
+  async #pass(): Promise<{ claimed: number; sent: number }> {
+    const channels = [...this.#publishers.keys()];
+    if (channels.length === 0) return { claimed: 0, sent: 0 };
+    const { batch: limit, leaseMs } = this.options;
+    const lease = await this.#queue.claim({ limit, leaseMs, where: sql`c.channel in (${sql.join(channels)})` });
+    if (lease.rows.length === 0) return { claimed: 0, sent: 0 };
+    const keeping = setInterval(() => void lease.extend(leaseMs).catch(() => undefined), leaseMs / 3);
+    try {
+      return { claimed: lease.rows.length, sent: await this.#publish(lease) };
+    } finally {
+      clearInterval(keeping);
+    }
+  }
+
+  async #publish(lease: Lease<OutboxRow>): Promise<number> {
+    const { sent, refused, untried, failure } = await publishInOrder(lease.rows, this.#publishers);
+    const kept = await lease.complete(sent);
+    if (kept < sent.length) {
+      this.#logger.warn(`${sent.length - kept} messages were published so late that another relay may do so again.`);
+    }
+    for (const [row, error] of refused) {
+      if (row.attempts >= this.options.attempts) {
+        await lease.fail(row, error.message);
+        this.#logger.error(
+          `The message ${row.id} (${row.type}) could not be published ${row.attempts} times: ${error.message}`,
+        );
+      } else {
+        await lease.retry(row, Math.min(1000 * 2 ** (row.attempts - 1), LONGEST_RETRY_MS), error.message);
+      }
+    }
+    await lease.release(untried);
+    if (failure) throw failure;
+    return sent.length;
+  }
+
+  async #purge(): Promise<void> {
+    if (Date.now() < this.#nextPurge) return;
+    this.#nextPurge = Date.now() + PURGE_INTERVAL_MS;
+    await this.#queue.purge(this.options.retentionMs);
+    await this.inbox.purge(this.options.inboxRetentionMs);
+  }
+
+  #wentAway(error: unknown): void {
+    if (!this.#isAway) this.#logger.warn(`Messages wait in the outbox: ${(error as Error).message}`);
+    this.#isAway = true;
+  }
+
+  #cameBack(): void {
+    if (this.#isAway) this.#logger.log('Messages leave the outbox again.');
+    this.#isAway = false;
+  }
+}
