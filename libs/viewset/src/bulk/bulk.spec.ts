@@ -175,6 +175,32 @@ describe('changing many rows', () => {
     expect([status, codes(body)]).toEqual([400, [['0.slug', ['unique']]]]);
   });
 
+  test('takes as many statements for ten rows as for two, and counts versions only of rows that change', async () => {
+    const { body } = await bulk(
+      'POST',
+      Array.from({ length: 12 }, (_, index) => book(`u${index}`)),
+    );
+    const renamed = (rows: Book[], title: string) =>
+      app.count(() =>
+        bulk(
+          'PATCH',
+          rows.map(({ id }) => ({ id, title })),
+        ),
+      );
+    const few = await renamed((body as Book[]).slice(0, 2), 'few');
+    expect(await renamed((body as Book[]).slice(2), 'many')).toBe(few);
+    const [first, second] = body as Book[];
+    const mixed = await bulk('PATCH', [
+      { id: first!.id, title: 'few' },
+      { id: second!.id, title: 'new', price: '1.50' },
+    ]);
+    expect(mixed.body).toMatchObject([
+      { title: 'few', version: 2 },
+      { title: 'new', price: '1.50', version: 3 },
+    ]);
+    expect((await app.call('GET', `/books/${second!.id}`)).body).toMatchObject({ title: 'new', price: '1.50' });
+  });
+
   test('holds an item to the version that it names', async () => {
     const [a] = await stored();
     const at = (version: number) => bulk('PATCH', [{ id: a!.id, version, title: 'v' }]);

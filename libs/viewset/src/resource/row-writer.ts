@@ -64,15 +64,26 @@ export class RowWriter {
   /** Writes only the columns that get another value; a row whose links alone change counts as changed, too. */
   async update(row: object, values: object): Promise<object> {
     const before = this.#stampOf(row);
-    for (const [field, value] of Object.entries(await this.#columnValues(values))) {
-      const definition = this.model.fields.get(field);
-      if (value !== undefined) Reflect.set(row, field, definition?.relation ? referenceTo(definition, value) : value);
-    }
+    await this.#assign(row, values);
     await (row as PlainModel).save();
-    const linked = await this.#relink(row, values);
-    const written = await this.#writeInverse(row, values, false);
-    if ((linked || written) && this.#stamp && this.#stampOf(row) === before) await (row as PlainModel).touch();
+    await this.#writeAround(row, values, before);
     return row;
+  }
+
+  /** Does so for several rows: those that get other values in the same columns by one statement, versions checked. */
+  async updateMany(changes: readonly { readonly instance: object; readonly input: object }[]): Promise<void> {
+    const before = changes.map(({ instance }) => this.#stampOf(instance));
+    const alike = new Map<string, { readonly columns: readonly string[]; readonly rows: object[] }>();
+    for (const { instance, input } of changes) {
+      const columns = await this.#assign(instance, input);
+      const group = alike.get(columns.join());
+      if (group) group.rows.push(instance);
+      else if (columns.length) alike.set(columns.join(), { columns, rows: [instance] });
+    }
+    for (const { columns, rows } of alike.values()) await this.#manager.bulkUpdate(rows, columns as never);
+    for (const [index, { instance, input }] of changes.entries()) {
+      await this.#writeAround(instance, input, before[index]);
+    }
   }
 
   /** Deletes the row: for good, unless its model is soft-deleted. */
@@ -86,6 +97,25 @@ export class RowWriter {
     const keys = rows.map((row) => this.#keyOf(row));
     const found = this.#manager.where({ [`${this.#keyName}__in`]: keys });
     await (this.model.deletedField ? softDeletable(found).softDelete() : found.delete());
+  }
+
+  /** Gives a row its new values and tells which columns get another one. */
+  async #assign(row: object, values: object): Promise<readonly string[]> {
+    const changed: string[] = [];
+    for (const [name, value] of Object.entries(await this.#columnValues(values))) {
+      const field = this.model.fields.get(name);
+      if (value === undefined || !field) continue;
+      if (!isSame(field, Reflect.get(row, name), value)) changed.push(name);
+      Reflect.set(row, name, field.relation ? referenceTo(field, value) : value);
+    }
+    return changed.toSorted();
+  }
+
+  /** Writes what stands beside the row's own columns; the row counts as changed by that, too. */
+  async #writeAround(row: object, values: object, before: unknown): Promise<void> {
+    const linked = await this.#relink(row, values);
+    const written = await this.#writeInverse(row, values, false);
+    if ((linked || written) && this.#stamp && this.#stampOf(row) === before) await (row as PlainModel).touch();
   }
 
   /** What goes into the row's own columns; rows that it points to are written first. */
@@ -154,6 +184,11 @@ export class RowWriter {
     const value: unknown = this.#stamp && Reflect.get(row, this.#stamp);
     return value instanceof Date ? value.getTime() : value;
   }
+}
+
+function isSame(field: FieldDefinition, one: unknown, other: unknown): boolean {
+  if (field.relation) return keyOf(one, targetOf(field)) === keyOf(other, targetOf(field));
+  return one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;
 }
 
 function given(fields: readonly FieldDefinition[], values: object): [FieldDefinition, unknown][] {

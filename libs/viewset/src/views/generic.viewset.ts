@@ -132,11 +132,16 @@ export abstract class GenericViewSet<T extends object, I extends object = object
     return objects;
   }
 
-  /** Writes the changed columns of many rows. */
+  /** Writes the changed columns of many rows by few statements; one by one where `performUpdate` is the ViewSet's own. */
   async performBulkUpdate(
     changes: readonly BulkChange<T, I>[],
     context: ActionContext<T, readonly BulkChange<T, I>[]>,
   ): Promise<readonly T[]> {
+    const { writer } = View.compiled(this).resource;
+    if (this.performUpdate === GenericViewSet.prototype.performUpdate) {
+      await writer.updateMany(changes);
+      return changes.map(({ instance }) => instance);
+    }
     const objects: T[] = [];
     for (const { instance, input } of changes) {
       objects.push(await this.performUpdate(instance, input, context.forRow(input, instance)));
