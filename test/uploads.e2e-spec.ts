@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AUTHENTICATOR, ANONYMOUS, type Principal } from '@core-framework/common';
 import { CoreSettings, SettingsModule } from '@core-framework/config';
-import { BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
+import { BaseModel, type Collection, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { CoreFactory } from '@core-framework/platform';
-import { AllowAny, IsAuthenticated, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import { AllowAny, InputSchema, IsAuthenticated, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,6 +20,12 @@ class Report extends BaseModel {
   @Field.boolean({ default: true }) isPublic!: boolean;
   @Field.file({ extensions: ['pdf', 'txt'], maxSize: 2000, uploadTo: 'reports/files' }) paper!: string;
   @Field.image({ nullable: true, maxWidth: 10 }) cover!: string | null;
+}
+
+@Model()
+class Shelf extends BaseModel {
+  @Field.string() name!: string;
+  @Field.manyToMany(() => Report) reports!: Collection<Report>;
 }
 
 @ViewSet({
@@ -236,6 +242,24 @@ describe('a form with files', () => {
     for (const answer of [await broken('nonsense'), await broken('x', 'multipart/form-data')]) {
       expect([answer.statusCode, answer.json().code]).toEqual([400, 'parse_error']);
     }
+  });
+});
+
+test('objects inside of an input may have no files, which forms alone carry', async () => {
+  class ShelfInput extends InputSchema(Shelf, { nested: { reports: ['create'] } }) {}
+  @ViewSet({ model: Shelf, input: ShelfInput, permissions: [AllowAny] })
+  class ShelfViewSet extends ModelViewSet<Shelf, ShelfInput> {}
+  @Module({
+    imports: [
+      CoreOrmModule.forRoot({ models: [Report, Shelf], url: 'sqlite://:memory:' }),
+      ViewSetModule.forFeature([ShelfViewSet]),
+    ],
+  })
+  class ShelvesModule {}
+  const starting = CoreFactory.create(ShelvesModule, { logger: false }).then((one) => one.init());
+  await expect(starting).rejects.toMatchObject({
+    code: 'VIEWSET_INVALID_OPTION',
+    message: expect.stringContaining('"paper"'),
   });
 });
 

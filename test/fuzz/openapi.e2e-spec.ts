@@ -125,8 +125,11 @@ describe.each(await databaseKinds())(
       }
       if (body === undefined || !operation.body) return;
       const allowed = validators.get(operation.body)!(body);
-      if (!allowed) expect([answer.status < 300, what]).toEqual([false, what]);
-      else if (answer.status === 400) {
+      if (!allowed && answer.status < 300) {
+        // Names that are only read are passed over, so that what was read may be sent back; no document can say so.
+        const sent = values.withoutUnknown(operation.body, body);
+        expect([validators.get(operation.body)!(sent), what]).toEqual([true, what]);
+      } else if (allowed && answer.status === 400) {
         const codes = Object.values(answer.json().errors ?? {}).flatMap(codesOf);
         expect([codes.some((code) => BEYOND_SCHEMA.has(code)) || url.includes('?'), what]).toEqual([true, what]);
       }

@@ -53,10 +53,16 @@ const FORMATS: Readonly<Record<string, (random: Random, number: number) => strin
 
 /** Makes values for the schemas of a document. */
 export class Values {
+  /** Names of properties, of all schemas that the document has. */
+  readonly #shown: ReadonlySet<string>;
+
   constructor(
     private readonly document: OpenApi,
     private readonly random: Random,
-  ) {}
+  ) {
+    const schemas = Object.values((document.components as { schemas?: Record<string, Schema> })?.schemas ?? {});
+    this.#shown = new Set(schemas.flatMap(({ properties = {} }) => Object.keys(properties)));
+  }
 
   hostile(): unknown {
     return this.random.pick(HOSTILE);
@@ -112,6 +118,15 @@ export class Values {
     return `${this.random.pick(WORDS)} ${number}`
       .padEnd(minLength, 'x')
       .slice(0, Math.max(minLength, Math.min(maxLength, 60)));
+  }
+
+  /** What is left of a body, and of the items of one, without the names that rows are shown with and inputs lack. */
+  withoutUnknown(given: Schema, body: unknown): unknown {
+    const schema = resolve(this.document, given);
+    if (Array.isArray(body)) return body.map((item) => this.withoutUnknown(schema.items ?? {}, item));
+    if (typeof body !== 'object' || body === null) return body;
+    const known = Object.keys(schema.properties ?? {});
+    return Object.fromEntries(Object.entries(body).filter(([name]) => known.includes(name) || !this.#shown.has(name)));
   }
 
   /** A body that the schema allows, with one thing about it changed. */

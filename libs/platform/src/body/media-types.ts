@@ -10,6 +10,8 @@ const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Recursive code (validators, mappers) meets no body that is deeper than this. */
 const MAX_DEPTH = 100;
+/** Every key that is not known costs an error of its own, in memory and in the answer. */
+const MAX_KEYS = 20_000;
 
 /** Whether a body is a form of parts, files among them. */
 export function isMultipart(contentType: string | undefined): boolean {
@@ -28,7 +30,8 @@ export function parserOfMediaType(contentType: string): MediaTypeParser | undefi
 
 function readJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new ParseException('The body is not valid UTF-8.');
-  if (isTooDeep(bytes)) throw new ParseException(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  const excess = excessOf(bytes);
+  if (excess) throw new ParseException(excess);
   try {
     return parseJson(bytes.toString('utf8'));
   } catch (error) {
@@ -51,12 +54,15 @@ function placeOf(error: unknown): string {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-function isTooDeep(bytes: Buffer): boolean {
-  if (bytes.length <= 2 * MAX_DEPTH) return false;
+/** What is too much about a body, found before anything is made of it. */
+function excessOf(bytes: Buffer): string | undefined {
+  if (bytes.length <= 2 * MAX_DEPTH) return undefined;
   let depth = 0;
+  let keys = 0;
   let inString = false;
   let escaped = false;
   for (const byte of bytes) {
@@ -66,8 +72,9 @@ function isTooDeep(bytes: Buffer): boolean {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (OPENING.has(byte)) {
-      if (++depth > MAX_DEPTH) return true;
+      if (++depth > MAX_DEPTH) return `The body is nested deeper than ${MAX_DEPTH} levels.`;
     } else if (CLOSING.has(byte)) depth--;
+    else if (byte === COLON && ++keys > MAX_KEYS) return `The body has more than ${MAX_KEYS} keys.`;
   }
-  return false;
+  return undefined;
 }

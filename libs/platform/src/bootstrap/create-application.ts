@@ -7,7 +7,6 @@ import {
   UnroutedRequestRegistry,
 } from '@core-framework/common';
 import { CoreSettings, SettingsModule, settingsClassOf, withSettings } from '@core-framework/config';
-import compress from '@fastify/compress';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,6 +16,7 @@ import { buildOpenApiDocument } from '../docs/openapi-document.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { registerHealthRoutes } from '../health/health.routes.js';
 import { ClientLimit } from '../http/client-limit.js';
+import { installCompression } from '../http/compression.js';
 import { CoreFastifyAdapter } from '../http/core-fastify.adapter.js';
 import { corsByOrigin } from '../http/cors.js';
 import { API_SECURITY_HEADERS } from '../http/security-headers.js';
@@ -32,8 +32,6 @@ import { CoreRootModule } from './core-root.module.js';
 
 /** The root module of an application. */
 export type ApplicationModule = Type | DynamicModule;
-
-const COMPRESS_FROM_BYTES = 1000;
 
 /** Makes an application that is complete but does not listen yet; see `CoreFactory.create`. */
 export async function createApplication(
@@ -54,8 +52,7 @@ export async function createApplication(
   });
   const throttleStore = await throttleStoreOf(settings);
   const fastify = adapter.getInstance();
-  // Compression reaches the routes that are declared after it. Requests are not decompressed: a small body could unfold into a huge one.
-  await fastify.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['gzip'], globalDecompression: false });
+  await installCompression(fastify);
 
   const instantiate: NonNullable<CoreFactoryOptions['instantiate']> =
     options.instantiate ?? ((root, http, nest) => NestFactory.create<NestFastifyApplication>(root, http, nest));

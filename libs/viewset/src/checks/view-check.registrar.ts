@@ -1,5 +1,7 @@
 import { CheckRegistry } from '@core-framework/common';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { ViewSetRegistry } from '../compiler/viewset.registry.js';
 import { ViewSetDefaults } from '../viewset.defaults.js';
 import { checkView } from './view-checks.js';
@@ -11,10 +13,19 @@ export class ViewCheckRegistrar implements OnModuleInit {
     private readonly views: ViewSetRegistry,
     private readonly checks: CheckRegistry,
     private readonly defaults: ViewSetDefaults,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   onModuleInit(): void {
-    this.checks.register(() => this.views.all.flatMap(checkView));
+    this.checks.register(() => this.views.all.flatMap((view) => checkView(view, this.#readsForms())));
     this.checks.silence(this.defaults.options.silencedChecks);
+  }
+
+  /** The platform has one parser for all types of bodies; without a server nothing is read at all. */
+  #readsForms(): boolean {
+    const adapter = this.host.httpAdapter;
+    if (adapter?.getType() !== 'fastify') return true;
+    const fastify = adapter.getInstance<FastifyInstance>();
+    return ['*', 'multipart/form-data'].some((type) => fastify.hasContentTypeParser(type));
   }
 }

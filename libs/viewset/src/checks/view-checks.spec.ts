@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CheckRegistry } from '@core-framework/common';
+import { BaseModel, Field, Model } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { IsOwner } from '../permissions/parameterised.permissions.js';
@@ -29,12 +30,20 @@ class HalfViewSet extends ModelViewSet<Document> {}
 @ViewSet({ model: Document, permissions: [AllowAny], filter: ['name', 'id', 'reference', 'owner'] })
 class SlowViewSet extends ModelViewSet<Document> {}
 
+@Model()
+class Picture extends BaseModel {
+  @Field.image() image!: string;
+}
+
+@ViewSet({ model: Picture, permissions: [AllowAny] })
+class PictureViewSet extends ModelViewSet<Picture> {}
+
 @ViewSet({ path: 'empty', permissions: [AllowAny] })
 class EmptyView extends ApiView {}
 
 /** The codes and messages of what the checks find about one view. */
 async function findingsOf(view: Type<View>, silencedChecks: string[] = []): Promise<string[][]> {
-  const shop = await TestApp.start({ views: [view], module: { silencedChecks } });
+  const shop = await TestApp.start({ views: [view], models: [Document, Picture], module: { silencedChecks } });
   const findings = await shop.app.get(CheckRegistry).run();
   await shop.close();
   return findings.map(({ code, level, message }) => [code, level, message]);
@@ -63,6 +72,10 @@ describe('checks of views', () => {
 
   test('find nothing where the scope narrows the list', async () => {
     expect(await findingsOf(NarrowedViewSet)).toEqual([]);
+  });
+
+  test('warn of files that no form brings', async () => {
+    expect(await findingsOf(PictureViewSet)).toEqual([['VIEWSET_FILES_WITHOUT_FORMS', 'warning', expect.any(String)]]);
   });
 
   test('refuse a view that answers nothing', async () => {

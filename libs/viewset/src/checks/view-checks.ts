@@ -4,13 +4,14 @@ import { GenericViewSet } from '../views/generic.viewset.js';
 import { viewKindOf } from '../views/view-kind.js';
 
 /** What looks wrong with a view although it can be served. */
-export function checkView(view: CompiledView): readonly CheckFinding[] {
+export function checkView(view: CompiledView, readsForms: boolean): readonly CheckFinding[] {
   return [
     ...withoutRoutes(view),
     ...withoutPermissions(view),
     ...withoutScope(view),
     ...halfGuarded(view),
     ...withoutIndex(view),
+    ...(readsForms ? [] : withoutForms(view)),
   ];
 }
 
@@ -102,4 +103,18 @@ function withoutIndex(view: CompiledView): CheckFinding[] {
     message: `Its lists may be filtered by "${name}", which has no index.`,
     fix: `Give it an index on ${model.name}#${name}.`,
   }));
+}
+
+function withoutForms({ view, pipelines }: CompiledView): CheckFinding[] {
+  const asking = pipelines.map(({ action }) => action).find(({ input }) => input && input.uploads.size > 0);
+  if (!asking) return [];
+  return [
+    {
+      code: 'VIEWSET_FILES_WITHOUT_FORMS',
+      level: 'warning',
+      subject: view.name,
+      message: `Its ${asking.name} takes files, but nothing here reads the forms that carry them.`,
+      fix: 'Start the application with CoreFactory.',
+    },
+  ];
 }

@@ -84,6 +84,11 @@ function compileNested(
   const back = field.relation?.kind === 'oneToMany' ? field.relation.mappedBy : undefined;
   // Nothing is passed over: an object with a key would look like one that names an existing row.
   const input = compile(inner, { ignored: new Set(), relatedRows, allowedExtensions, fixed: back }, depth + 1);
+  if (input.uploads.size) {
+    const [file = ''] = input.uploads.keys();
+    const problem = `the objects of "${field.name}" have the file "${file}": files come in forms, and forms have no objects.`;
+    throw new InvalidOptionError(schema.name, problem, `Derive their input with omit: ['${file}'].`);
+  }
   return new NestedRelation(schema.name, field, input, options);
 }
 
