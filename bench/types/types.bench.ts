@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { filtersSource, IMPORTS, modelSource } from './circular-models.js';
+import { emitDeclarations, type PackagePaths } from './package-declarations.js';
 
 const MODELS = 60;
 const FILTERS_PER_MODEL = 20;
@@ -22,12 +23,20 @@ interface Checked {
   readonly memory: number;
 }
 
-/** Measures how long the compiler takes for circular models and their lookups, beside a program that only imports. */
+/**
+ * Measures how long the compiler of an application takes for circular models and their lookups, beside a program that only
+ * imports.
+ */
 export async function run({ json }: { json: boolean }): Promise<void> {
   await rm(GENERATED, { recursive: true, force: true });
   try {
-    const base = await check('base', new Map([['empty.ts', `${IMPORTS}\nexport type Base = Manager<BaseModel>;\n`]]));
-    const whole = await check('whole', wholeProgram());
+    const packages = await emitDeclarations(new URL('packages/', GENERATED));
+    const base = await check(
+      'base',
+      packages,
+      new Map([['empty.ts', `${IMPORTS}\nexport type Base = Manager<BaseModel>;\n`]]),
+    );
+    const whole = await check('whole', packages, wholeProgram());
     const lookups = { load: whole.load - base.load, check: whole.check - base.check, cpu: whole.cpu - base.cpu };
     if (json)
       console.log(JSON.stringify({ models: MODELS, filters: MODELS * FILTERS_PER_MODEL, base, whole, lookups }));
@@ -47,12 +56,20 @@ function wholeProgram(): ReadonlyMap<string, string> {
 }
 
 /** Writes a program with the project's own settings and has it checked, the best of three times. */
-async function check(name: string, files: ReadonlyMap<string, string>): Promise<Checked> {
+async function check(name: string, paths: PackagePaths, files: ReadonlyMap<string, string>): Promise<Checked> {
   const folder = new URL(`${name}/`, GENERATED);
   await mkdir(folder, { recursive: true });
   for (const [file, source] of files) await writeFile(new URL(file, folder), source);
   const settings = new URL('tsconfig.json', folder);
-  await writeFile(settings, JSON.stringify({ extends: '../../../../tsconfig.json', include: ['.'], exclude: [] }));
+  await writeFile(
+    settings,
+    JSON.stringify({
+      extends: '../../../../tsconfig.json',
+      compilerOptions: { customConditions: [], paths },
+      include: ['.'],
+      exclude: [],
+    }),
+  );
   const results: Checked[] = [];
   for (let round = 0; round < 3; round++) results.push(await checkOnce(fileURLToPath(settings)));
   const [best] = results.toSorted((a, b) => a.load + a.check - (b.load + b.check));

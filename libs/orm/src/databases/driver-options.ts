@@ -98,8 +98,14 @@ export async function createDriverOptions(url: DatabaseUrl, settings: Connection
   }
 }
 
-function optionsOf(driver: DriverOptions['driver'], dbName: string, dialect: () => Dialect): DriverOptions {
-  return { driver, dbName, driverOptions: dialect, ...FIXED_OPTIONS };
+/**
+ * A driver's class. All of them extend `AbstractSqlDriver`; proving that again here, member by member, would take the
+ * compiler seconds.
+ */
+type DriverClass = abstract new (config: Configuration) => object;
+
+function optionsOf(driver: DriverClass, dbName: string, dialect: () => Dialect): DriverOptions {
+  return { driver: driver as DriverOptions['driver'], dbName, driverOptions: dialect, ...FIXED_OPTIONS };
 }
 
 /** Loads what needs an optional package, or says which one to install. */
