@@ -56,11 +56,16 @@ export class Links {
     const present = new Set((await this.of([key])).map(([, target]) => target));
     const removed = [...present].filter((target) => !wanted.has(target));
     const added = [...wanted].filter((target) => !present.has(target));
-    if (removed.length > 0) {
-      await execute(this.session, this.#removal(), [key, listValue(this.session.database.dialect, removed)]);
-    }
+    if (removed.length > 0) await this.remove(key, removed);
     await this.add(added.map((target) => [key, target]));
     return removed.length + added.length > 0;
+  }
+
+  /** Removes pairs that start from `key`; answers how many there were. */
+  async remove(key: unknown, targets: readonly unknown[]): Promise<number> {
+    const keys = this.#checked(targets.map(keyOf), targetOf(this.#field).primaryKey);
+    const values = [key, listValue(this.session.database.dialect, keys)];
+    return (await execute(this.session, this.#removal(), values)).affected;
   }
 
   /** Adds pairs that do not exist yet, by as few statements as possible. */

@@ -193,6 +193,12 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     await runAtomic(runner.em, (em) => runner.links(em, relation).add(pairs));
   }
 
+  /** Removes the pairs of a many-to-many relation that lead from one row (or key) to others; answers how many there were. */
+  async removeLinks(relation: string, owner: unknown, targets: readonly unknown[]): Promise<number> {
+    const runner = this.runner();
+    return runAtomic(runner.em, (em) => runner.links(em, relation).remove(keyOf(owner), targets));
+  }
+
   protected derive(state: QueryState): QuerySet<T> {
     return new QuerySet(this.model, state);
   }
