@@ -22,6 +22,8 @@ export class ActionContext<T extends object = object, I extends object = object>
   namedParts?: Readonly<Record<string, string>>;
   /** @internal The values of the path's parameters that are no texts. */
   parsedParams?: Readonly<Record<string, string | number>>;
+  /** Whether the action works on one object, which the path names. */
+  isDetail = false;
   /** The model that the view serves; absent in a view without one. */
   model?: ModelDefinition;
   /**
@@ -72,8 +74,8 @@ export class ActionContext<T extends object = object, I extends object = object>
   /** The same request about one row of several: what the hooks of a bulk action get. */
   forRow<R extends object>(input: R, instance?: T): ActionContext<T, R> {
     const context = new ActionContext<T, R>(this.request, this.reply, this.principal, this.action, this.method);
-    const { model, parentKey, authorization, output, namedParts, parsedParams } = this;
-    Object.assign(context, { model, parentKey, authorization, output, namedParts, parsedParams });
+    const { isDetail, model, parentKey, authorization, output, namedParts, parsedParams } = this;
+    Object.assign(context, { isDetail, model, parentKey, authorization, output, namedParts, parsedParams });
     context.input = input;
     if (instance) context.instance = instance;
     return context;

@@ -61,8 +61,9 @@ export class ActionPipeline {
   async #answer(view: View, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { action } = this;
     const principal = await this.services.caller.identify(request);
-    const { verb } = action.route;
+    const { verb, detail } = action.route;
     const context = new ActionContext(request, reply, principal, action.name, verb);
+    context.isDetail = detail;
     context.model = this.resource?.model;
     const authorization = (await action.perRequest.authorization?.(view, context)) ?? action.authorization;
     context.authorization = authorization;
