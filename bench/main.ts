@@ -1,5 +1,6 @@
 /** Runs one benchmark: `npm run bench -- orm|types|viewset [--json]`. Each compares its rivals in one run on one machine. */
 const SUITES = {
+  auth: () => import('./auth/auth.bench.js'),
   orm: () => import('./orm/orm.bench.js'),
   types: () => import('./types/types.bench.js'),
   viewset: () => import('./viewset/viewset.bench.js'),

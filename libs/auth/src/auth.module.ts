@@ -33,6 +33,10 @@ import { Hash } from './hashing/hash.service.js';
 import { OneTimeToken } from './one-time-tokens/one-time-token.model.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { Sessions } from './sessions/sessions.service.js';
+import { PermissionService } from './permissions/permission.service.js';
+import { PERMISSION_PROVIDERS } from './permissions/permissions.providers.js';
+import { CasbinRule, PolicyVersion } from './policies/casbin-rule.model.js';
+import { PolicyEngine } from './policies/policy-engine.js';
 import { Session } from './sessions/session.model.js';
 import { DerivedKeys } from './tokens/derived-keys.js';
 import { JwtTokenBackend } from './tokens/jwt-token.backend.js';
@@ -44,7 +48,7 @@ import { AccountServices } from './users/account-services.js';
 import { AbstractBaseUser } from './users/abstract-user.js';
 import { USERS } from './users/users.provider.js';
 
-const MODELS = [Group, Permission, Session, RefreshToken, OneTimeToken, ApiKey, AuthEvent];
+const MODELS = [Group, Permission, Session, RefreshToken, OneTimeToken, ApiKey, AuthEvent, CasbinRule, PolicyVersion];
 
 const JWT_TOKENS: FactoryProvider<TokenBackend> = {
   provide: TokenBackend,
@@ -108,6 +112,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     AuthEvents,
     AuthBackends,
     AUTHENTICATOR,
+    PermissionService,
+    PolicyEngine,
   ],
 })
 export class AuthModule {
@@ -151,6 +157,7 @@ function assemble(
         inject: [JwtBackend, PasswordBackend, ...backends],
         useFactory: (...all: AuthBackend[]) => Object.freeze(all),
       },
+      ...PERMISSION_PROVIDERS,
     ],
   };
 }

@@ -6,6 +6,7 @@ import type { AuthBackend } from './authentication/auth-backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import type { PasswordHasher } from './hashing/password-hasher.js';
 import type { TokenBackend } from './tokens/token-backend.js';
+import type { PolicyOptions } from './policies/policy-options.js';
 import type { AbstractBaseUser } from './users/abstract-user.js';
 
 /** The application's user model. */
@@ -55,12 +56,15 @@ export interface AuthOptions {
   readonly requestRate?: ThrottleRate;
   /** Mails to one address. @defaultValue `AUTH_MAIL_RATE`: '5/h' */
   readonly mailRate?: ThrottleRate;
+  /** Rules that decide beside the groups and permissions in the tables. @defaultValue none */
+  readonly policies?: PolicyOptions;
 }
 
 type Rates = 'accountRate' | 'clientRate' | 'requestRate' | 'mailRate';
 
 /** {@link AuthOptions} with every default filled in. */
-export type ResolvedAuthOptions = Required<Omit<AuthOptions, Rates>> & Readonly<Record<Rates, ThrottleLimit>>;
+export type ResolvedAuthOptions = Required<Omit<AuthOptions, Rates | 'policies'>> &
+  Readonly<Record<Rates, ThrottleLimit>>;
 
 /** What the module must know before its options are there. */
 export interface AuthExtras {

@@ -18,6 +18,13 @@ export {
   UnknownAuthBackendError,
   UnknownHasherError,
 } from './errors/auth.errors.js';
+export {
+  InvalidCodenameError,
+  InvalidPolicyError,
+  PoliciesNotConfiguredError,
+  PolicyModelError,
+  UsersWithoutPermissionsError,
+} from './errors/permission.errors.js';
 export { AuthEvent } from './events/auth-event.model.js';
 export { Group } from './groups/group.model.js';
 export { Permission } from './groups/permission.model.js';
@@ -29,6 +36,19 @@ export { Pbkdf2Hasher, type Pbkdf2Options } from './hashing/pbkdf2.hasher.js';
 export { ScryptHasher, type ScryptOptions } from './hashing/scrypt.hasher.js';
 export { OneTimeToken } from './one-time-tokens/one-time-token.model.js';
 export { PasswordPolicy } from './passwords/password-policy.js';
+export type { Grants } from './permissions/grants.js';
+export { PermissionService, type PermissionSubjectOptions } from './permissions/permission.service.js';
+export { PREDEFINED_ROLES, type RoleDefinitions } from './permissions/predefined-roles.js';
+export {
+  IsVerified,
+  RequirePermission,
+  type RequirePermissionOptions,
+  RequireRole,
+} from './permissions/role.permissions.js';
+export { CasbinRule, PolicyVersion } from './policies/casbin-rule.model.js';
+export { OrmCasbinAdapter, type PolicyFilter } from './policies/orm-casbin.adapter.js';
+export { POLICY_WATCHER, type PolicyOptions, type PolicyWatcher } from './policies/policy-options.js';
+export { POLICY_MODELS, type PolicyModelName } from './policies/shipped-models.js';
 export { type RevokeReason, Session } from './sessions/session.model.js';
 export { RefreshToken } from './tokens/refresh-token.model.js';
 export { AbstractBaseUser, AbstractUser } from './users/abstract-user.js';

@@ -28,7 +28,7 @@ export interface Proof {
 
 /**
  * A user who calls. Groups and permissions are read when they are first asked for, once per request. Credentials that are
- * limited to scopes are those of no superuser and nobody of the staff, whoever their owner is.
+ * limited to scopes are those of no superuser, nobody of the staff and nobody in a group, whoever their owner is.
  */
 export class UserPrincipal<U extends AbstractBaseUser = AbstractBaseUser> implements Principal {
   readonly isAuthenticated = true;
@@ -62,7 +62,7 @@ export class UserPrincipal<U extends AbstractBaseUser = AbstractBaseUser> implem
   }
 
   async inGroup(name: string): Promise<boolean> {
-    return this.isActive && (await this.#permissions()).groups.has(name);
+    return this.isActive && !this.proof.scopes && (await this.#permissions()).groups.has(name);
   }
 
   /** The user's row. @throws DoesNotExistError when it has been deleted meanwhile. */

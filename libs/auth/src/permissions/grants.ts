@@ -1,0 +1,73 @@
+import { ContextKey, RequestContext } from '@core-framework/common';
+import { type Manager, modelDefinition } from '@core-framework/orm';
+import { Inject, Injectable } from '@nestjs/common';
+import { USER_MODEL, type UserModel } from '../auth.options.js';
+import { UsersWithoutPermissionsError } from '../errors/permission.errors.js';
+import { readPermissions } from '../groups/permission-snapshot.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { USERS } from '../users/users.provider.js';
+
+/** What the tables say of a user's rights. */
+export interface Grants {
+  readonly isActive: boolean;
+  readonly isSuperuser: boolean;
+  readonly isVerified: boolean;
+  /** Names of the groups. */
+  readonly roles: ReadonlySet<string>;
+  /** Codenames of the user's own permissions and those of the groups. */
+  readonly permissions: ReadonlySet<string>;
+}
+
+const NONE: Grants = Object.freeze({
+  isActive: false,
+  isSuperuser: false,
+  isVerified: false,
+  roles: new Set<string>(),
+  permissions: new Set<string>(),
+});
+
+const READ = new ContextKey<Map<string, Promise<Grants>>>('auth: grants');
+
+/** Reads {@link Grants}, once per user and unit of work: what is changed counts from the next request on. */
+@Injectable()
+export class GrantReader {
+  constructor(
+    @Inject(USER_MODEL) private readonly model: UserModel,
+    @Inject(USERS) private readonly users: Manager<AbstractBaseUser>,
+  ) {}
+
+  /** Whoever is not active, or not there, has none. */
+  of(userId: number | string): Promise<Grants> {
+    const context = RequestContext.current();
+    if (!context) return this.#read(userId);
+    let known = context.get(READ);
+    if (!known) context.set(READ, (known = new Map()));
+    const key = `${typeof userId}:${userId}`;
+    let grants = known.get(key);
+    if (!grants) known.set(key, (grants = this.#read(userId)));
+    return grants;
+  }
+
+  /** Has them read again within the unit of work that changed them. */
+  forget(): void {
+    RequestContext.current()?.delete(READ);
+  }
+
+  /** @throws UsersWithoutPermissionsError when the application's users have no groups. */
+  assertGroups(): void {
+    if (modelDefinition(this.model).fields.has('groups')) return;
+    throw new UsersWithoutPermissionsError(this.model.name);
+  }
+
+  async #read(userId: number | string): Promise<Grants> {
+    const [user] = await this.users.where({ id: userId }).rows({ columns: ['isActive', 'isSuperuser', 'isVerified'] });
+    if (!user?.['isActive']) return NONE;
+    const flags = {
+      isActive: true,
+      isSuperuser: user['isSuperuser'] === true,
+      isVerified: user['isVerified'] === true,
+    };
+    const { permissions, groups } = await readPermissions(this.users.entityManager(), this.model, userId);
+    return { ...flags, roles: groups, permissions };
+  }
+}

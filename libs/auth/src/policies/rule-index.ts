@@ -1,0 +1,43 @@
+import type { Model } from 'casbin';
+import type { Grants } from '../permissions/grants.js';
+import { roleSubject, userSubject } from './subjects.js';
+
+/**
+ * The rules of the shipped model of roles by their subject, so that all that a user may do is known at once and a
+ * decision is a look into a set, however many rules there are.
+ */
+export class RuleIndex {
+  readonly #permissions = new Map<string, string[]>();
+  readonly #roles = new Map<string, string[]>();
+  readonly #known = new WeakMap<Grants, ReadonlySet<string>>();
+
+  constructor({ model }: Model) {
+    for (const [subject = '', resource, action] of model.get('p')?.get('p')?.policy ?? []) {
+      append(this.#permissions, subject, `${resource}.${action}`);
+    }
+    for (const [member = '', role = ''] of model.get('g')?.get('g')?.policy ?? []) append(this.#roles, member, role);
+  }
+
+  /** The codenames that a user has by the tables, the rules, and the rules of all roles, those above them included. */
+  permissionsOf(userId: number | string, grants: Grants): ReadonlySet<string> {
+    let permissions = this.#known.get(grants);
+    if (!permissions) this.#known.set(grants, (permissions = this.#collect(userId, grants)));
+    return permissions;
+  }
+
+  #collect(userId: number | string, { roles, permissions }: Grants): ReadonlySet<string> {
+    const all = new Set(permissions);
+    const subjects = new Set([userSubject(userId), ...[...roles].map(roleSubject)]);
+    for (const subject of subjects) {
+      for (const codename of this.#permissions.get(subject) ?? []) all.add(codename);
+      for (const role of this.#roles.get(subject) ?? []) subjects.add(role);
+    }
+    return all;
+  }
+}
+
+function append(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,202 @@
+import {
+  AbstractUser,
+  AuthModule,
+  CasbinRule,
+  Group,
+  IsVerified,
+  PermissionService,
+  PermissionsMixin,
+  type PolicyOptions,
+  RequirePermission,
+  RequireRole,
+  type UserManager,
+} from '@core-framework/auth';
+import type { Principal } from '@core-framework/common';
+import { SettingsModule } from '@core-framework/config';
+import { BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
+import { createTestApp, type TestApp, type TestClient } from '@core-framework/testing';
+import { ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import { Module } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { databaseKinds, scratchDatabase, type ScratchDatabase } from '../support/databases.js';
+
+@Model({ tableName: 'policy_users' })
+class User extends PermissionsMixin(AbstractUser) {
+  declare static readonly objects: UserManager<User>;
+}
+
+@Model({ tableName: 'policy_pages' })
+class Page extends BaseModel {
+  declare static readonly objects: Manager<Page>;
+
+  @Field.string({ maxLength: 50 }) title!: string;
+  @Field.integer({ default: 0 }) owner = 0;
+}
+
+@ViewSet({
+  path: 'pages',
+  model: Page,
+  permissionsByAction: {
+    list: [RequirePermission('pages', 'read')],
+    retrieve: [RequirePermission('pages', 'read')],
+    update: [RequirePermission('pages', 'update')],
+    create: [IsVerified],
+    destroy: [RequireRole('admin', 'janitor')],
+  },
+})
+class PageViewSet extends ModelViewSet<Page> {}
+
+function appWith(policies?: PolicyOptions) {
+  @Module({
+    imports: [
+      SettingsModule.forRoot(),
+      CoreOrmModule.forRoot({ schema: 'update' }),
+      CoreOrmModule.forFeature([Page]),
+      AuthModule.forRoot({ userModel: User, policies }),
+      ViewSetModule.forRoot(),
+      ViewSetModule.forFeature([PageViewSet]),
+    ],
+  })
+  class AppModule {}
+  return AppModule;
+}
+
+const PAGES = '/api/v1/pages';
+
+/** Who a token would stand for; what he may do is looked up by his key. */
+function callerWith(app: TestApp, id: number): Principal {
+  const permissions = app.nest.get(PermissionService);
+  return {
+    id,
+    isAuthenticated: true,
+    isActive: true,
+    isStaff: false,
+    isSuperuser: false,
+    hasPermission: async (codename) => (await permissions.grantsOf(id)).permissions.has(codename),
+    inGroup: (name) => permissions.hasRole(id, name),
+  };
+}
+
+describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s', (kind) => {
+  let database: ScratchDatabase;
+  const apps: TestApp[] = [];
+  let ed: number;
+  const start = async (policies?: PolicyOptions) => {
+    const app = await createTestApp(appWith(policies), { database: false, env: { DATABASE_URL: database.url } });
+    apps.push(app);
+    return app;
+  };
+  const as = (app: TestApp, id = ed): TestClient => app.client.as(callerWith(app, id));
+  const change = (app: TestApp, work: (permissions: PermissionService) => Promise<unknown>) =>
+    app.work(() => work(app.nest.get(PermissionService)));
+
+  beforeAll(async () => {
+    database = await scratchDatabase(kind);
+  });
+  afterAll(async () => {
+    await database?.[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    const app = await start();
+    await app.work(async () => {
+      for (const rows of [User.objects, CasbinRule.objects, Group.objects]) await rows.delete();
+      ed = (await User.objects.create({ email: 'ed@example.com' })).id;
+    });
+  });
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.close();
+  });
+
+  test('SEC-23: a role that is given or taken counts at the next request', async () => {
+    const app = await start();
+    expect((await as(app).get(PAGES)).status).toBe(403);
+    await change(app, async (permissions) => {
+      await permissions.addPermission('reader', 'pages', 'read');
+      await permissions.addRoleToUser(ed, 'reader');
+    });
+    expect((await as(app).get(PAGES)).status).toBe(200);
+    await change(app, (permissions) => permissions.removeRoleFromUser(ed, 'reader'));
+    expect((await as(app).get(PAGES)).status).toBe(403);
+  });
+
+  test('SEC-24: 401 with a challenge comes before 403', async () => {
+    const app = await start();
+    const answers = await Promise.all([
+      app.client.get(PAGES),
+      app.client.post(PAGES, { title: 'x' }),
+      app.client.delete(`${PAGES}/1`),
+    ]);
+    expect(answers.map(({ status, headers }) => [status, headers['www-authenticate']])).toEqual(
+      answers.map(() => [401, 'Bearer']),
+    );
+    expect((await as(app).post(PAGES, { title: 'x' })).json()).toMatchObject({ code: 'not_verified' });
+    await app.work(() => User.objects.filter({ id: ed }).update({ isVerified: true }));
+    expect((await as(app).post(PAGES, { title: 'x' })).status).toBe(201);
+  });
+
+  test('SEC-26: what one process takes away another refuses within a second', async () => {
+    const [here, there] = [await start({ model: 'rbac' }), await start({ model: 'rbac' })];
+    const rule = ['p', `user:${ed}`, 'pages', 'read'] as const;
+    await change(here, (permissions) => permissions.addPolicy(...rule));
+    there.clock.advance({ seconds: 1 });
+    expect((await as(there).get(PAGES)).status).toBe(200);
+    await change(here, (permissions) => permissions.removePolicy(...rule));
+    expect((await as(here).get(PAGES)).status).toBe(403);
+    there.clock.advance({ seconds: 1 });
+    expect((await as(there).get(PAGES)).status).toBe(403);
+  });
+
+  test('SEC-27: who is unknown, named like a role, too far from a role, or cannot be looked up is refused', async () => {
+    const app = await start({ model: 'acl' });
+    await change(app, async (permissions) => {
+      await permissions.addPolicy('p', 'role:r12', 'pages', 'read');
+      for (let n = 0; n < 12; n++) await permissions.addPolicy('g', `role:r${n}`, `role:r${n + 1}`);
+      await permissions.addRoleToUser(ed, 'r0');
+    });
+    expect((await as(app).get(PAGES)).status).toBe(403);
+    await change(app, (permissions) => permissions.addRoleToUser(ed, 'r3'));
+    expect((await as(app).get(PAGES)).status).toBe(200);
+    expect((await as(app, 999_999).get(PAGES)).status).toBe(403);
+    for (const id of ['r12', 'role:r12', ['r12'], { id: ed }, null] as unknown[]) {
+      expect((await as(app, id as number).get(PAGES)).status).toBeGreaterThanOrEqual(400);
+    }
+    await app.work(() => app.database.entityManager().execute('drop table casbin_version'));
+    app.clock.advance({ seconds: 1 });
+    const refused = await as(app).get(PAGES);
+    expect([refused.status, refused.text.includes('casbin')]).toEqual([503, false]);
+  });
+
+  test('SEC-17: a model that judges objects opens the ones that its rules name and no other', async () => {
+    const app = await start({ model: 'abac' });
+    await change(app, async (permissions) => {
+      await permissions.addPolicy('p', 'r.object.owner == r.user.id', 'pages', 'update');
+      await permissions.addPolicy('p', 'r.object.owner == r.user.id', 'pages', 'read');
+    });
+    const [mine, other] = await app.work(() =>
+      Page.objects.bulkCreate([
+        { title: 'Mine', owner: ed },
+        { title: 'Other', owner: ed + 1 },
+      ]),
+    );
+    const statuses = async (page?: Page) => [
+      (await as(app).get(`${PAGES}/${page?.id}`)).status,
+      (await as(app).patch(`${PAGES}/${page?.id}`, { title: 'New' })).status,
+      (await as(app).put(`${PAGES}/${page?.id}`, { title: 'New' })).status,
+    ];
+    expect(await statuses(mine)).toEqual([200, 200, 200]);
+    expect(await statuses(other)).toEqual([403, 403, 403]);
+    expect((await as(app).get(PAGES)).status).toBe(403);
+  });
+
+  test('SEC-29: a superuser who was switched off has no rights, and one who is not has no role by that', async () => {
+    const app = await start();
+    const page = await app.work(() => Page.objects.create({ title: 'x' }));
+    await app.work(() => User.objects.filter({ id: ed }).update({ isSuperuser: true }));
+    expect((await as(app).get(PAGES)).status).toBe(200);
+    expect((await as(app).delete(`${PAGES}/${page.id}`)).status).toBe(403);
+    await change(app, (permissions) => permissions.addRoleToUser(ed, 'janitor'));
+    expect((await as(app).delete(`${PAGES}/${page.id}`)).status).toBe(204);
+    await app.work(() => User.objects.filter({ id: ed }).update({ isActive: false }));
+    expect((await as(app).get(PAGES)).status).toBe(403);
+  });
+});
