@@ -1,7 +1,7 @@
 export type { ActionCall, ActionHook, AroundAction, HookedAction } from './actions/action-hook.js';
 export { type CheckFinding, FailedChecksError, type SystemCheck } from './checks/system-check.js';
 export { type Clock, CLOCK, systemClock } from './clock/clock.js';
-export { ManualClock } from './clock/manual-clock.js';
+export { type Duration, ManualClock } from './clock/manual-clock.js';
 export { CommonModule } from './common.module.js';
 export { ContextKey, RequestContext } from './context/request-context.js';
 export {

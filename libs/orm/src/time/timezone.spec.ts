@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ManualClock } from '@core-framework/common';
+import { CLOCK, ManualClock } from '@core-framework/common';
 import { SettingsModule } from '@core-framework/config';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { Connections } from '../context/connections.js';
 import type { Database } from '../context/database.js';
 import { openDatabase } from '../context/open-database.js';
@@ -63,7 +64,7 @@ describe('an application', () => {
       expect([timezone.now(), timezone.today(), timezone.name]).toEqual([START, '2026-03-02', 'Asia/Tokyo']);
       clock.set('2026-03-02T14:59:59Z');
       expect([timezone.today(), timezone.today(START)]).toEqual(['2026-03-02', '2026-03-02']);
-      clock.advance(1000);
+      clock.advance({ seconds: 1 });
       expect(timezone.today()).toBe('2026-03-03');
     });
   });
@@ -76,7 +77,7 @@ describe('an application', () => {
       const author = await User.objects.create({ email: 'a@example.com' });
       const post = await Post.objects.create({ title: 'x', author });
       expect([post.createdAt, post.updatedAt]).toEqual([START, START]);
-      clock.advance(HOUR);
+      clock.advance({ hours: 1 });
       post.title = 'y';
       await post.save();
       expect([post.createdAt, post.updatedAt]).toEqual([START, later]);
@@ -85,7 +86,7 @@ describe('an application', () => {
       await folder.softDelete();
       expect(folder.deletedAt).toEqual(later);
       await folder.restore();
-      clock.advance(HOUR);
+      clock.advance({ hours: 1 });
       await Folder.objects.softDelete();
       const now = new Date(later.getTime() + HOUR);
       expect(await Folder.objects.onlyDeleted().values('deletedAt', 'updatedAt')).toEqual([
@@ -94,6 +95,21 @@ describe('an application', () => {
       expect(await Folder.objects.withDeleted().rows({ columns: ['createdAt'], json: true })).toEqual([
         { createdAt: '2026-03-02T00:30:00.000Z' },
       ]);
+    });
+  });
+
+  test('that runs tells the time of the clock which replaces CLOCK', async () => {
+    const clock = new ManualClock(START);
+    const root = CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update', models: [Folder] });
+    const running = await Test.createTestingModule({ imports: [root] })
+      .overrideProvider(CLOCK)
+      .useValue(clock)
+      .compile();
+    app = await running.init();
+    clock.advance({ days: 1 });
+    await runInContext(async () => {
+      const tomorrow = new Date('2026-03-02T23:30:00.000Z');
+      expect([timezone.now(), (await Folder.objects.create({ name: 'x' })).createdAt]).toEqual([tomorrow, tomorrow]);
     });
   });
 

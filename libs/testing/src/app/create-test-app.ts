@@ -1,11 +1,10 @@
-import { CLOCK } from '@core-framework/common';
+import { CLOCK, ManualClock } from '@core-framework/common';
 import { loadSettingsOf } from '@core-framework/config';
 import { CoreFactory } from '@core-framework/platform';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { FakeClock } from '../clock/fake-clock.js';
 import { createTestDatabase, type TestDatabase } from '../database/test-database.js';
 import { TestApp } from './test-app.js';
 import type { TestAppOptions } from './test-app.options.js';
@@ -26,7 +25,7 @@ import type { TestAppOptions } from './test-app.options.js';
 export async function createTestApp(module: Type | DynamicModule, options: TestAppOptions = {}): Promise<TestApp> {
   const { env = {}, database: server = process.env.TEST_DATABASE_URL, configure, logger = false, ...rest } = options;
   const database = server === false ? undefined : await createTestDatabase(server);
-  const clock = new FakeClock();
+  const clock = new ManualClock();
   try {
     const settings = loadSettingsOf(module, { env: { ...DEFAULTS, ...addressOf(database), ...env }, envFile: false });
     const instantiate = (root: DynamicModule, adapter: FastifyAdapter, nestOptions: NestApplicationOptions) =>
@@ -46,7 +45,7 @@ function addressOf(database: TestDatabase | undefined): Record<string, string> {
 }
 
 interface Replacements extends Pick<TestAppOptions, 'configure'> {
-  readonly clock: FakeClock;
+  readonly clock: ManualClock;
 }
 
 async function build(

@@ -1,8 +1,8 @@
+import type { ManualClock } from '@core-framework/common';
 import { atomic, DATABASE, type Database, runInContext } from '@core-framework/orm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ActingCallers } from '../client/acting-callers.js';
 import { TestClient } from '../client/test-client.js';
-import type { FakeClock } from '../clock/fake-clock.js';
 import { assertQueries, recordQueries, type Recorded } from '../database/query-log.js';
 import type { TestDatabase } from '../database/test-database.js';
 
@@ -17,12 +17,12 @@ export class TestApp implements AsyncDisposable {
     /** Calls the application, as nobody until `as()`. */
     readonly client: TestClient,
     /** The clock of the application. */
-    readonly clock: FakeClock,
+    readonly clock: ManualClock,
     private readonly testDatabase: TestDatabase | undefined,
   ) {}
 
   /** Starts a built application, without listening. */
-  static async start(nest: NestFastifyApplication, clock: FakeClock, database?: TestDatabase): Promise<TestApp> {
+  static async start(nest: NestFastifyApplication, clock: ManualClock, database?: TestDatabase): Promise<TestApp> {
     const fastify = nest.getHttpAdapter().getInstance();
     const callers = new ActingCallers();
     callers.attachTo(fastify);
