@@ -87,8 +87,9 @@ export class Connections {
   get(name: string): Database {
     const database = this.#databases.get(name);
     if (database) return database;
-    throw new UnknownDatabaseError(`No connection "${name}" is open.`, {
-      fix: `Name ${this.names.join(' or ') || 'one that is open'}, or import CoreOrmModule.forRoot({ name: '${name}' }).`,
+    const described = typeof name === 'string' ? `'${name}'` : `(${typeof name})`;
+    throw new UnknownDatabaseError(`No connection ${described} is open.`, {
+      fix: `Name ${this.names.join(' or ') || 'one that is open'}, or import CoreOrmModule.forRoot({ name: ${described} }).`,
     });
   }
 

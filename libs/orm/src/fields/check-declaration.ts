@@ -33,7 +33,8 @@ const CHECKS: readonly Check[] = [
     const { accepts, parser, toJson } = FIELD_TYPES[field.scalarKind];
     // What a default is missing of an input is allowed: an empty text stands for "nothing said".
     const parse = parser({ ...field, blank: true });
-    const fits = accepts(value) && (value === '' || parse(toJson ? toJson(value, field) : value).errors === undefined);
+    const fits =
+      accepts(value, field) && (value === '' || parse(toJson ? toJson(value, field) : value).errors === undefined);
     const chosen = field.choices === undefined || field.choices.includes(value as string | number);
     return fits && chosen ? undefined : `has a default that is no ${field.scalarKind} within its own rules`;
   },

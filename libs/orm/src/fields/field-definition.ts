@@ -110,6 +110,8 @@ export interface FieldDefinition {
   readonly precision?: number;
   readonly scale?: number;
   readonly choices?: readonly (string | number)[];
+  /** Whether the database makes its values of several rows, so that they may exceed what a column holds. */
+  readonly unbounded?: boolean;
   /** The field whose text a slug is made of when none is given. */
   readonly slugFrom?: string;
   readonly description?: string;

@@ -79,5 +79,5 @@ export function primaryKeyOf(model: ModelClass): FieldDefinition {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'function' ? value.name || 'An anonymous class' : String(value);
+  return typeof value === 'function' ? value.name || 'An anonymous class' : `A value of type ${typeof value}`;
 }

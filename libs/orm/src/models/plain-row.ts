@@ -4,6 +4,7 @@ import { translateIntegrityError } from '../errors/integrity-errors.js';
 import { NotNullViolationError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { columnValue } from '../querysets/bound-values.js';
+import { givenRecord } from '../querysets/given-arguments.js';
 import type { ColumnPath } from '../querysets/query-state.js';
 import { returningSql } from '../querysets/returning.js';
 import { type Statement, StatementBuilder } from '../querysets/statement.js';
@@ -63,13 +64,14 @@ function insertion(
 
 /** The values of all columns but a key that the database generates. */
 function completed(definition: ModelDefinition, given: object): [FieldDefinition, unknown][] {
-  for (const name of Object.keys(given)) writableField(definition, name);
+  const values = givenRecord({ model: definition.name, what: 'createRow' }, given);
+  for (const name of Object.keys(values)) writableField(definition, name);
   // Its initialisers are defaults, too.
   const initial = new definition.model();
   const now = timezone.now();
   const complete: [FieldDefinition, unknown][] = [];
   for (const field of storedFields(definition.model)) {
-    let value = (given as Row)[field.name];
+    let value = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
     if (value === undefined) value = (initial as Row)[field.name];
     if (value === undefined) value = valueLeftOut(field, now);
     if (value !== undefined || field !== definition.primaryKey) complete.push([field, value]);

@@ -2,6 +2,7 @@ import { Database } from '../context/database.js';
 import type { Session } from '../context/session.js';
 import type { ColumnName, PlainRow } from '../querysets/lookup-types.js';
 import { keyOf } from '../querysets/condition.js';
+import { givenList, givenName, givenOptions } from '../querysets/given-arguments.js';
 import { modelDefinition } from './model-definition.js';
 import { reloadRow } from './row-reload.js';
 import { writableField } from './row-values.js';
@@ -24,10 +25,11 @@ export abstract class PlainModel {
   // Spelled out here: a named type of options would make a model no longer assignable to its base.
   async save(options?: Readonly<Partial<Record<'only', readonly ColumnName<this>[]>>>): Promise<this> {
     const session = sessionOf(this);
-    const only = options?.only;
-    if (only) {
-      const definition = modelDefinition(modelOf(this));
-      const names = only.map((name) => writableField(definition, name).name);
+    const definition = modelDefinition(modelOf(this));
+    const asked = { model: definition.name, what: 'save' };
+    const { only } = givenOptions(asked, options);
+    if (only !== undefined) {
+      const names = givenList(asked, only).map((name) => writableField(definition, givenName(asked, name)).name);
       if (names.length > 0) await updateRow(session, this, names);
     } else {
       await (storedSnapshot(this) ? updateRow(session, this) : insertRow(session, this));

@@ -1,10 +1,12 @@
+import { types } from 'node:util';
 import { type Ref, Reference } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { InvalidValueError } from '../errors/orm.errors.js';
+import { InvalidValueError, NotNullViolationError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { exceedsDecimal } from '../fields/types/number.types.js';
 import { keyOf } from '../querysets/condition.js';
+import { givenRecord } from '../querysets/given-arguments.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
 
 /**
@@ -19,12 +21,8 @@ export function storableValue(definition: ModelDefinition, field: FieldDefinitio
   if (field.relation && (plain === undefined || plain === null)) {
     throw new InvalidValueError(definition.name, field.name, 'points to a row that is not saved yet');
   }
-  if (!FIELD_TYPES[field.scalarKind].accepts(plain)) {
-    throw new InvalidValueError(
-      definition.name,
-      field.name,
-      `takes a value of type ${field.scalarKind}, not ${typeof plain}`,
-    );
+  if (!FIELD_TYPES[field.scalarKind].accepts(plain, field)) {
+    throw wrongType(definition, field, plain);
   }
   const { canonical } = FIELD_TYPES[field.scalarKind];
   if (canonical) return canonicalValue(definition, field, canonical(plain, field));
@@ -45,6 +43,45 @@ function canonicalValue(definition: ModelDefinition, field: FieldDefinition, val
   );
 }
 
+/**
+ * Makes sure that something names columns and gives them values of their types, so that nothing has happened yet when it
+ * does not.
+ *
+ * @throws InvalidValueError for a name or a value that is wrong.
+ * @throws NotNullViolationError for `null` in a column that may not be empty.
+ */
+export function checkValues(definition: ModelDefinition, what: string, given: unknown): void {
+  for (const [name, value] of Object.entries(givenRecord({ model: definition.name, what }, given))) {
+    const field = writableField(definition, name);
+    if (value === null && !field.nullable) throw new NotNullViolationError(definition.name, [name]);
+    if (isUnsaved(field, value)) continue;
+    storableValue(definition, field, value);
+  }
+}
+
+/**
+ * Makes sure that a stored instance holds values of its columns' types. Other rules only hold for what is written: a row may
+ * be older than they are.
+ *
+ * @throws InvalidValueError when it does not.
+ */
+export function checkTypes(definition: ModelDefinition, row: object): void {
+  for (const field of storedFields(definition.model)) {
+    const value: unknown = field.relation ? null : Reflect.get(row, field.name);
+    if (value === null || value === undefined) continue;
+    if (!FIELD_TYPES[field.scalarKind].accepts(value, field)) throw wrongType(definition, field, value);
+  }
+}
+
+function wrongType(definition: ModelDefinition, { name, scalarKind }: FieldDefinition, value: unknown) {
+  return new InvalidValueError(definition.name, name, `takes a value of type ${scalarKind}, not ${typeof value}`);
+}
+
+/** A related row that is not stored yet may be by the time that the row which points to it is. */
+function isUnsaved({ relation }: FieldDefinition, value: unknown): boolean {
+  return relation !== undefined && typeof value === 'object' && value !== null && keyOf(value) === undefined;
+}
+
 /** Sets properties of a new or stored instance; related rows may be given as themselves or by their key. */
 export function assignValues(em: SqlEntityManager, definition: ModelDefinition, row: object, values: object): void {
   for (const [name, value] of Object.entries(values)) {
@@ -59,7 +96,7 @@ export function wrapReferences(em: SqlEntityManager, definition: ModelDefinition
   for (const field of storedFields(definition.model)) {
     if (!field.relation) continue;
     const value: unknown = Reflect.get(row, field.name);
-    if (value === null || value === undefined || value instanceof Reference) continue;
+    if (value === null || value === undefined || (!types.isProxy(value) && value instanceof Reference)) continue;
     Reflect.set(row, field.name, referenceTo(em, definition, field, value));
   }
 }
@@ -68,7 +105,11 @@ export function wrapReferences(em: SqlEntityManager, definition: ModelDefinition
 export function writableField(definition: ModelDefinition, name: string): FieldDefinition {
   const field = definition.fields.get(name);
   if (field?.columnName !== undefined) return field;
-  throw new InvalidValueError(definition.name, name, field ? 'has no column to write to' : 'is not a field');
+  throw new InvalidValueError(
+    definition.name,
+    typeof name === 'string' ? name : `(${typeof name})`,
+    field ? 'has no column to write to' : 'is not a field',
+  );
 }
 
 function referenceTo(
@@ -78,10 +119,11 @@ function referenceTo(
   value: unknown,
 ): Ref<object> | null {
   if (value === null) return null;
-  if (value instanceof Reference) return value as Ref<object>;
+  const isObject = !types.isProxy(value);
+  if (isObject && value instanceof Reference) return value as Ref<object>;
   const target = field.relation?.target();
   if (!target) throw new InvalidValueError(definition.name, field.name, 'is not a relation');
-  if (value instanceof target) return Reference.create<object>(value);
+  if (isObject && value instanceof target) return Reference.create<object>(value);
   const key = storableValue(definition, field, value);
   return em.getReference(target, key as never, { wrapped: true }) as Ref<object>;
 }

@@ -21,7 +21,8 @@ import { timezone } from '../time/timezone.js';
 import { Transaction } from '../transactions/transaction.js';
 import { MAX_LOST_SLUGS } from './lost-slugs.js';
 import { modelDefinition, type ModelDefinition, storedFields } from './model-definition.js';
-import { storableValue, wrapReferences } from './row-values.js';
+import { isStoredAtOnce } from './plain-row.js';
+import { checkTypes, storableValue, wrapReferences } from './row-values.js';
 import { fillSlugs } from './slugs.js';
 import {
   changedFields,
@@ -41,7 +42,9 @@ export async function insertRow(session: Session, row: object): Promise<void> {
   const definition = modelDefinition(modelOf(row));
   const { primaryKey } = definition;
   const slugs = new Set<unknown>();
-  const [slug] = await completeRow(session, definition, row, slugs);
+  prepareRow(em, definition, row);
+  if (!isStoredAtOnce(definition)) checkRow(definition, row);
+  const [slug] = await fillSlugs(session, definition, row, slugs);
   const generatesKey = Reflect.get(row, primaryKey.name) === undefined;
   const fields = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
   const insert = (field?: FieldDefinition) => {
@@ -61,7 +64,7 @@ export async function insertRow(session: Session, row: object): Promise<void> {
   undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
 }
 
-/** Inserts several new instances of one model with as few statements as possible. */
+/** Inserts several new instances of one model, which have been prepared, with as few statements as possible. */
 export async function insertRows(
   session: Session,
   definition: ModelDefinition,
@@ -71,7 +74,7 @@ export async function insertRows(
   const fields = storedFields(definition.model);
   const { primaryKey } = definition;
   const slugs = new Set<unknown>();
-  for (const row of rows) await completeRow(session, definition, row, slugs);
+  for (const row of rows) await fillSlugs(session, definition, row, slugs);
   const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
   const written = fields.filter((field) => field !== primaryKey || !generatesKey);
   // Databases limit the placeholders of a statement; SQLite allows 32 766.
@@ -103,6 +106,8 @@ export async function updateRow(session: Session, row: object, named?: readonly 
   const stored = storedSnapshot(row);
   if (!stored) throw new DoesNotExistError(definition.name);
   wrapReferences(em, definition, row);
+  const key = storedKey(definition, row);
+  checkTypes(definition, row);
   const changed = new Set(changedFields(em, row, stored));
   const { versionField, primaryKey } = definition;
   const fields = storedFields(definition.model).filter(
@@ -122,7 +127,6 @@ export async function updateRow(session: Session, row: object, named?: readonly 
   }
   if (fields.length === 0 && !versionField) return;
   const version = versionField ? (Reflect.get(row, versionField.name) as number | undefined) : undefined;
-  const key = Reflect.get(row, primaryKey.name) as unknown;
   const values = [...valuesOf(definition, row, fields), key, ...(version === undefined ? [] : [version])];
   try {
     const statement = updateStatement(database, definition, fields, version !== undefined);
@@ -159,13 +163,21 @@ export async function deleteRow(session: Session, row: object): Promise<void> {
       sql`delete from ${sql.table(definition.tableName)} where ${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`,
     );
   });
-  const key = Reflect.get(row, primaryKey.name) as unknown;
+  const key = storedKey(definition, row);
   const { affected } = await write(session, { definition, operation: 'delete', fields: [], values: [key] }, statement);
   if (affected === 0) throw new DoesNotExistError(definition.name);
   forget(em, row);
   const owner = managerOf(row);
   if (owner && owner !== em) forget(owner, row);
   if (stored) Transaction.of(em)?.onRollback(() => restoreSnapshot(row, stored));
+}
+
+/** The key by which an instance's row is found. @throws InvalidValueError when it holds something that no key can be. */
+function storedKey(definition: ModelDefinition, row: object): unknown {
+  const { primaryKey } = definition;
+  const key = storableValue(definition, primaryKey, Reflect.get(row, primaryKey.name));
+  if (key !== null) return key;
+  throw new DoesNotExistError(definition.name);
 }
 
 /** A row whose creation is undone is a new one again, without the key that the database gave it. */
@@ -289,9 +301,31 @@ export async function completeRow(
   row: object,
   slugs: Set<unknown>,
 ): Promise<readonly FieldDefinition[]> {
-  wrapReferences(session.em, definition, row);
-  fillDefaults(definition, row);
+  prepareRow(session.em, definition, row);
   return fillSlugs(session, definition, row, slugs);
+}
+
+/** Sets what a new row leaves out, except slugs, which have to be looked for. */
+export function prepareRow(em: SqlEntityManager, definition: ModelDefinition, row: object): void {
+  wrapReferences(em, definition, row);
+  fillDefaults(definition, row);
+}
+
+/**
+ * Makes sure that a prepared row can be stored, as far as that can be told without the database.
+ *
+ * @throws InvalidValueError or NotNullViolationError when it cannot.
+ */
+export function checkRow(definition: ModelDefinition, row: object): void {
+  const isMade = (field: FieldDefinition) =>
+    field === definition.primaryKey
+      ? Reflect.get(row, field.name) === undefined
+      : field.slugFrom !== undefined && !Reflect.get(row, field.name);
+  valuesOf(
+    definition,
+    row,
+    storedFields(definition.model).filter((field) => !isMade(field)),
+  );
 }
 
 /** Sets what the row does not have yet: defaults, automatic times, `null` for what may be empty. */

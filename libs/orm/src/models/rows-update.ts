@@ -1,8 +1,16 @@
+import { types } from 'node:util';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { timezone } from '../time/timezone.js';
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '../context/session.js';
-import { DoesNotExistError, InvalidValueError, VersionConflictError } from '../errors/orm.errors.js';
+import {
+  DoesNotExistError,
+  InvalidLookupError,
+  InvalidValueError,
+  VersionConflictError,
+} from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
+import { givenList, givenName } from '../querysets/given-arguments.js';
 import { StatementBuilder } from '../querysets/statement.js';
 import { Transaction } from '../transactions/transaction.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
@@ -25,14 +33,39 @@ export async function updateRows(
   rows: readonly object[],
   names: readonly string[],
 ): Promise<void> {
-  const { primaryKey, versionField } = definition;
   const named = names.map((name) => writableField(definition, name));
-  const fixed = named.find((field) => field === primaryKey || field === versionField);
-  if (fixed) throw new InvalidValueError(definition.name, fixed.name, 'is not written by bulkUpdate()');
   const fields = storedFields(definition.model).filter((field) => named.includes(field) || field.auto === 'update');
   if (named.length === 0 || rows.length === 0) return;
   for (let start = 0; start < rows.length; start += CHUNK) {
     await updateChunk(session, definition, rows.slice(start, start + CHUNK), fields, new Set(named));
+  }
+}
+
+/**
+ * Makes sure that columns of instances can be written, as far as that can be told without the database.
+ *
+ * @throws InvalidLookupError for something that is no list of instances or of names.
+ * @throws InvalidValueError for a name or a value that is wrong.
+ * @throws DoesNotExistError for an instance that was never stored.
+ */
+export function checkRowsUpdate(
+  em: SqlEntityManager,
+  definition: ModelDefinition,
+  rows: unknown,
+  names: unknown,
+): void {
+  const asked = { model: definition.name, what: 'bulkUpdate' };
+  const { primaryKey, versionField } = definition;
+  const named = givenList(asked, names).map((name) => writableField(definition, givenName(asked, name)));
+  const fixed = named.find((field) => field === primaryKey || field === versionField);
+  if (fixed) throw new InvalidValueError(definition.name, fixed.name, 'is not written by bulkUpdate()');
+  for (const row of givenList(asked, rows)) {
+    if (types.isProxy(row) || !(row instanceof definition.model)) {
+      throw new InvalidLookupError(definition.name, 'bulkUpdate', 'bulkUpdate takes instances of the model.');
+    }
+    if (!storedSnapshot(row)) throw new DoesNotExistError(definition.name);
+    wrapReferences(em, definition, row);
+    valuesOf(definition, row, [primaryKey, ...named]);
   }
 }
 

@@ -6,7 +6,8 @@ import type { FieldDefinition } from '../fields/field-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
 import { writableField } from './row-values.js';
-import { completeRow, valuesOf, write } from './row-writer.js';
+import { fillSlugs } from './slugs.js';
+import { valuesOf, write } from './row-writer.js';
 
 /** Databases limit the placeholders of a statement; SQLite allows 32 766. */
 const PLACEHOLDERS = 30_000;
@@ -19,8 +20,8 @@ export type ConflictRule =
 /**
  * Inserts rows that may be there already, by few statements.
  *
+ * @param rows new instances, which have been prepared.
  * @returns how many rows were inserted or updated.
- * @throws InvalidLookupError when the fields that decide what is the same row are not declared unique.
  */
 export async function upsertRows(
   session: Session,
@@ -29,9 +30,8 @@ export async function upsertRows(
   rule: ConflictRule,
 ): Promise<number> {
   const unique = rule.kind === 'update' ? rule.unique.map((name) => writableField(definition, name)) : [];
-  if (rule.kind === 'update') checkUnique(definition, rule.unique);
   const slugs = new Set<unknown>();
-  for (const row of rows) await completeRow(session, definition, row, slugs);
+  for (const row of rows) await fillSlugs(session, definition, row, slugs);
   const { primaryKey } = definition;
   const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
   const written = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
@@ -141,7 +141,8 @@ function lastOfEach(
   return [...last.values()];
 }
 
-function checkUnique(
+/** @throws InvalidLookupError when the fields that decide what is the same row are not declared unique. */
+export function checkUnique(
   { fields, name: model, primaryKey, uniqueTogether }: ModelDefinition,
   names: readonly string[],
 ): void {

@@ -4,6 +4,8 @@ import type { Aggregates } from './aggregate.js';
 import { columnSql, describeColumn, resolveAggregate } from './aggregation.js';
 import { conditionSql, describeCondition } from './condition-sql.js';
 import type { ColumnPath, QueryNames } from './query-state.js';
+import { givenRecord } from './given-arguments.js';
+import { conditionFrom } from './q.js';
 import type { Scope } from './scope.js';
 
 /**
@@ -12,11 +14,12 @@ import type { Scope } from './scope.js';
  * @throws InvalidLookupError before any SQL, when one of them names what the model does not have.
  */
 export function resolveAggregates(names: QueryNames, aggregates: Aggregates): readonly ColumnPath[] {
-  return Object.entries(aggregates).map(([name, aggregate]) => {
+  const given = givenRecord({ model: names.model.name, what: 'aggregate' }, aggregates) as Aggregates;
+  return Object.entries(given).map(([name, aggregate]) => {
     const column = resolveAggregate(names, name, aggregate);
     const { filter } = aggregate;
-    if (!filter || !column.aggregation) return column;
-    const where = filter.conditionFor(names.model, names);
+    if (filter === undefined || !column.aggregation) return column;
+    const where = conditionFrom(filter, names.model, names);
     return { ...column, aggregation: { ...column.aggregation, where } };
   });
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from '../context/database.js';
 import { speaksMySql } from '../databases/mysql/mysql-family.js';
@@ -7,6 +8,7 @@ import { FIELD_TYPES } from '../fields/types/field-types.js';
 import { modelDefinition, type ModelDefinition } from '../models/model-definition.js';
 import { Aggregate } from './aggregate.js';
 import type { Condition } from './condition.js';
+import { givenName } from './given-arguments.js';
 import { targetOf } from './lookup.js';
 import { columnPath, type ColumnPath, type QueryNames } from './query-state.js';
 import { relatedRows } from './related-rows.js';
@@ -40,6 +42,10 @@ const DECIMALS: readonly ScalarKind[] = ['decimal', 'money', 'percent'];
 /** Lookups and columns separate names by two underscores, and PostgreSQL cuts names off after 63 characters. */
 const NAME = /^(?!.*__)[a-z]\w{0,49}$/i;
 
+function isAggregate(value: unknown): value is Aggregate {
+  return !types.isProxy(value) && value instanceof Aggregate;
+}
+
 /**
  * Resolves an aggregate of a query's own rows (`aggregate`).
  *
@@ -47,7 +53,7 @@ const NAME = /^(?!.*__)[a-z]\w{0,49}$/i;
  */
 export function resolveAggregate(names: QueryNames, name: string, aggregate: Aggregate): ColumnPath {
   const { model } = names;
-  if (!NAME.test(name) || !(aggregate instanceof Aggregate))
+  if (!NAME.test(name) || name in Object.prototype || !isAggregate(aggregate))
     throw new InvalidLookupError(model.name, name, `"${name}" is given no aggregate, or is no name for one.`);
   const { kind, key, distinct } = aggregate;
   const column = key === '' && kind === 'count' ? undefined : columnPath(names, key);
@@ -64,7 +70,7 @@ export function resolveAnnotation(names: QueryNames, name: string, aggregate: Ag
   if (!NAME.test(name) || definition.fields.has(name) || name in names.model.prototype) {
     throw new InvalidLookupError(definition.name, name, `"${name}" is taken, or is no name for an annotation.`);
   }
-  if (!(aggregate instanceof Aggregate)) {
+  if (!isAggregate(aggregate)) {
     throw new InvalidLookupError(
       definition.name,
       name,
@@ -77,7 +83,7 @@ export function resolveAnnotation(names: QueryNames, name: string, aggregate: Ag
     throw new InvalidLookupError(definition.name, name, `annotate() was given a filter, which it does not take.`);
   }
   const path: FieldDefinition[] = [];
-  const parts = key.split('__');
+  const parts = givenName({ model: definition.name, what: 'annotate' }, key).split('__');
   let current: ModelDefinition = definition;
   for (const [index, part] of parts.entries()) {
     const relation = current.fields.get(part);
@@ -118,6 +124,7 @@ function aggregateColumn(
     columnName: undefined,
     relation: undefined,
     nullable: kind !== 'count',
+    unbounded: kind === 'count' || kind === 'sum',
   };
   // A column may be an annotation itself.
   const shape = `${kind} ${distinct} ${key}${column ? ` ${describeColumn(column)}` : ''}`;

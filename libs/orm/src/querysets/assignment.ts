@@ -1,9 +1,9 @@
-import { InvalidLookupError, InvalidValueError } from '../errors/orm.errors.js';
+import { InvalidLookupError, InvalidValueError, NotNullViolationError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import type { ModelDefinition } from '../models/model-definition.js';
 import { storableValue, writableField } from '../models/row-values.js';
 import { columnValue } from './bound-values.js';
-import { Expression } from './expression.js';
+import { isExpression } from './expression.js';
 import { isStorable, leadsElsewhere, type Operand, resolveOperand } from './operand.js';
 
 /** What a column is set to: a value, or what the database computes of the row. */
@@ -17,12 +17,15 @@ export interface Assignment {
  * Checks what a column is to be set to.
  *
  * @throws InvalidValueError when the model has no such column, or it cannot hold the value.
+ * @throws NotNullViolationError for `null` in a column that may not be empty.
  * @throws InvalidLookupError when an expression names what the table does not have.
  */
 export function assignmentOf(definition: ModelDefinition, name: string, value: unknown): Assignment {
   const field = writableField(definition, name);
-  if (!(value instanceof Expression)) {
-    return { field, value: columnValue(field, storableValue(definition, field, value)) };
+  if (!isExpression(value)) {
+    const stored = storableValue(definition, field, value);
+    if (stored === null && !field.nullable) throw new NotNullViolationError(definition.name, [name]);
+    return { field, value: columnValue(field, stored) };
   }
   const operand = resolveOperand({ model: definition.model }, value.parts);
   if (leadsElsewhere(operand)) {

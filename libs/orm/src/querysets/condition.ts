@@ -1,10 +1,12 @@
+import { types } from 'node:util';
 import { Reference } from '@mikro-orm/core';
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import { FIELD_TYPES } from '../fields/types/field-types.js';
 import type { LookupName } from '../fields/types/field-type.js';
 import { isModel, modelDefinition, primaryKeyOf } from '../models/model-definition.js';
-import { Expression } from './expression.js';
+import { isExpression } from './expression.js';
+import { givenRecord } from './given-arguments.js';
 import type { TextSearch } from './full-text.js';
 import { annotationLookup, type Lookup, resolveLookup } from './lookup.js';
 import { isComparable, type Operand, resolveOperand } from './operand.js';
@@ -49,7 +51,8 @@ const EXPRESSION_LOOKUPS: readonly LookupName[] = ['exact', 'gt', 'gte', 'lt', '
  *
  * @throws InvalidLookupError before any SQL, when a key or a value is wrong.
  */
-export function conditionOf(model: ModelClass, lookups: DynamicLookups, names: QueryNames = { model }): Condition {
+export function conditionOf(model: ModelClass, given: DynamicLookups, names: QueryNames = { model }): Condition {
+  const lookups = givenRecord({ model: model.name, what: 'filter' }, given);
   const annotations = names.model === model ? names.annotations : undefined;
   const parts: Condition[] = [];
   const among = new Map<string, { lookup: Lookup; relation: FieldDefinition; rest: Record<string, unknown> }>();
@@ -63,7 +66,7 @@ export function conditionOf(model: ModelClass, lookups: DynamicLookups, names: Q
     }
     const { relation, rest } = lookup.many;
     const trail = [...lookup.path, relation].map(({ name }) => name).join('__');
-    const group = among.get(trail) ?? { lookup, relation, rest: {} };
+    const group = among.get(trail) ?? { lookup, relation, rest: Object.create(null) as Record<string, unknown> };
     group.rest[rest] = lookups[key];
     among.set(trail, group);
   }
@@ -107,7 +110,8 @@ function comparisonOf(lookup: Lookup, value: unknown, names: QueryNames): Compar
     values,
   });
   if (value === undefined) throw wrongValue(lookup, value, 'Leave the key out, or give null to ask for empty columns.');
-  if (value instanceof Expression) {
+  if (types.isProxy(value)) throw wrongValue(lookup, value, 'Give the value itself.');
+  if (isExpression(value)) {
     return { ...comparison('operand'), operand: comparedOperand(lookup, resolveOperand(names, value.parts)) };
   }
   if (name === 'isnull') {
@@ -146,19 +150,21 @@ function checkedValue(lookup: Lookup, value: unknown): unknown {
   }
   const plain = field.relation ? keyOf(value) : value;
   const { accepts, canonical } = FIELD_TYPES[field.scalarKind];
-  if (accepts(plain)) return canonical ? canonical(plain, field) : plain;
+  if (accepts(plain, field)) return canonical ? canonical(plain, field) : plain;
   throw wrongValue(lookup, value, `Give a value of the field's type (${field.scalarKind}).`);
 }
 
 /** The key of a related row that is given as itself or as a reference. */
 export function keyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
   const row: unknown = value instanceof Reference ? value.unwrap() : value;
   if (typeof row !== 'object' || row === null || !isModel(row.constructor)) return row;
   return Reflect.get(row, primaryKeyOf(row.constructor).name);
 }
 
 function wrongValue({ definition, key, name }: Lookup, value: unknown, fix: string): InvalidLookupError {
-  const given = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  const given =
+    value === null ? 'null' : types.isProxy(value) ? 'a proxy' : Array.isArray(value) ? 'a list' : typeof value;
   return new InvalidLookupError(
     definition.name,
     key,

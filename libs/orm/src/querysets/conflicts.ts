@@ -1,6 +1,8 @@
 import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { ModelDefinition } from '../models/model-definition.js';
-import type { ConflictRule } from '../models/rows-upsert.js';
+import { writableField } from '../models/row-values.js';
+import { checkUnique, type ConflictRule } from '../models/rows-upsert.js';
+import { givenList, givenName, givenRecord } from './given-arguments.js';
 import type { ColumnName, NewRow } from './lookup-types.js';
 
 /** What `bulkCreate` does with a row that clashes with one that is there already. */
@@ -18,17 +20,24 @@ export type ConflictOptions<T> =
       };
     };
 
-/** Completes the options of `bulkCreate`. */
+/** Completes the options of `bulkCreate`. @throws InvalidLookupError when they name what is not unique, or no field. */
 export function conflictRule<T extends object>(
-  { name, primaryKey }: ModelDefinition<T>,
+  definition: ModelDefinition<T>,
   rows: readonly NewRow<T>[],
   options: ConflictOptions<T>,
 ): ConflictRule {
-  if (!('updateConflicts' in options)) return { kind: 'ignore' };
-  const unique: readonly string[] = options.updateConflicts.unique;
+  const { name, primaryKey } = definition;
+  const asked = { model: name, what: 'bulkCreate' };
+  const { ignoreConflicts, updateConflicts } = givenRecord(asked, options);
+  if (ignoreConflicts === true) return { kind: 'ignore' };
+  const { unique: sameBy, update: chosen } = givenRecord(asked, updateConflicts);
+  const namesOf = (list: unknown) =>
+    givenList(asked, list).map((field) => writableField(definition, givenName(asked, field)).name);
+  const unique = namesOf(sameBy);
+  checkUnique(definition, unique);
   const given = new Set(rows.flatMap((row) => Object.keys(row)));
   const update =
-    options.updateConflicts.update ??
+    (chosen === undefined ? undefined : namesOf(chosen)) ??
     [...given].filter((field) => !unique.includes(field) && field !== primaryKey.name);
   if (rows.length > 0 && update.length === 0) {
     throw new InvalidLookupError(

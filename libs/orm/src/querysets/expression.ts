@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What two operands of a computation are combined by. */
 export type Operator = 'plus' | 'minus' | 'times' | 'dividedBy';
 
@@ -51,9 +53,14 @@ export class Expression<N extends string = string, O = unknown> {
   }
 
   #combine(operator: Operator, value: NumberOperand | Expression): Computation<string, unknown> {
-    const right: ExpressionParts = value instanceof Expression ? value.parts : { kind: 'number', value };
+    const right: ExpressionParts = isExpression(value) ? value.parts : { kind: 'number', value };
     return new Computation({ kind: 'computation', operator, left: this.parts, right });
   }
+}
+
+/** Whether something was made by {@link F}. */
+export function isExpression(value: unknown): value is Expression {
+  return !types.isProxy(value) && value instanceof Expression;
 }
 
 /** A number that the database computes. */

@@ -5,9 +5,10 @@ import type { AggregateValues, CheckedAggregates } from './aggregate-types.js';
 import { resolveAggregates } from './aggregate-columns.js';
 import { type Condition, conditionOf, type DynamicLookups } from './condition.js';
 import { DATE_PARTS, type DatePart } from './date-part.js';
+import { givenName } from './given-arguments.js';
 import type { GroupKey, GroupState } from './group-statement.js';
 import type { CheckedGroupLookups, GroupOrder } from './group-types.js';
-import { type CheckedClause, Clause } from './q.js';
+import { type CheckedClause, type Clause, isClause } from './q.js';
 import { QueryRunner } from './query-runner.js';
 import { columnPath, type ColumnPath, type QueryNames, type QueryState } from './query-state.js';
 
@@ -49,10 +50,9 @@ export class GroupedQuery<T extends object, R, A = unknown> {
       grouped: true,
       annotations: new Map(this.groups.aggregates.map((column) => [column.key, resultColumn(column)])),
     };
-    const added =
-      condition instanceof Clause
-        ? condition.conditionFor(this.model, names)
-        : conditionOf(this.model, condition, names);
+    const added = isClause(condition)
+      ? condition.conditionFor(this.model, names)
+      : conditionOf(this.model, condition, names);
     const { having } = this.groups;
     const both: Condition = having ? { kind: 'and', parts: [having, added] } : added;
     return new GroupedQuery(this.model, this.rows, { ...this.groups, having: both });
@@ -62,7 +62,7 @@ export class GroupedQuery<T extends object, R, A = unknown> {
   orderBy(...names: GroupOrder<R>[]): GroupedQuery<T, R, A> {
     const columns = [...this.groups.keys, ...this.groups.aggregates];
     const order = names.map((key) => {
-      const descending = key.startsWith('-');
+      const descending = givenName({ model: this.model.name, what: 'orderBy' }, key).startsWith('-');
       const column = columns.find((known) => known.key === (descending ? key.slice(1) : key));
       if (!column) throw this.#wrong(key, `groups cannot be sorted by "${key}", which is not read.`);
       return { ...resultColumn(column), key, descending };
@@ -115,7 +115,7 @@ export class GroupedQuery<T extends object, R, A = unknown> {
  * @throws InvalidLookupError when it names no column, or one whose values cannot be told apart.
  */
 export function groupKeyOf(names: QueryNames, key: string): GroupKey {
-  const end = key.lastIndexOf('__');
+  const end = givenName({ model: names.model.name, what: 'groupBy' }, key).lastIndexOf('__');
   const part = end > 0 ? DATE_PARTS.find((known) => known === key.slice(end + 2)) : undefined;
   const whole = part && columnPath(names, key.slice(0, end));
   // A related model may have a column that is called like a part.

@@ -8,6 +8,7 @@ import { linkTableOf } from '../models/link-table.js';
 import type { ModelDefinition } from '../models/model-definition.js';
 import { columnReader } from './column-reader.js';
 import { keyOf } from './condition.js';
+import { givenList, givenName } from './given-arguments.js';
 import { inList, listValue } from './list-membership.js';
 import { targetOf } from './lookup.js';
 import { type Statement, StatementBuilder } from './statement.js';
@@ -29,7 +30,7 @@ export class Links {
     private readonly definition: ModelDefinition,
     name: string,
   ) {
-    const field = definition.fields.get(name);
+    const field = definition.fields.get(givenName({ model: definition.name, what: 'the name of a relation' }, name));
     if (field?.relation?.kind !== 'manyToMany') {
       throw new InvalidLookupError(definition.name, name, `"${name}" is not a many-to-many relation.`);
     }
@@ -45,6 +46,13 @@ export class Links {
     const values = [listValue(dialect, this.#checked(keys, own))];
     const { rows } = await execute<{ own: unknown; target: unknown }>(this.session, this.#selection(), values);
     return rows.map((row) => [ownKey(row.own), targetKey(row.target)]);
+  }
+
+  /** Keys of rows, as rows or keys, on the side that the relation starts from and on the other. @throws InvalidLookupError */
+  check(own: unknown, targets: unknown): void {
+    this.#checked(own, this.definition.primaryKey);
+    const given = givenList({ model: this.definition.name, what: this.#field.name }, targets);
+    this.#checked(given.map(keyOf), targetOf(this.#field).primaryKey);
   }
 
   /**
@@ -70,9 +78,9 @@ export class Links {
 
   /** Adds pairs that do not exist yet, by as few statements as possible. */
   async add(pairs: readonly Link[]): Promise<void> {
-    this.#checked(
+    this.check(
+      pairs.map(([own]) => own),
       pairs.map(([, target]) => target),
-      targetOf(this.#field).primaryKey,
     );
     try {
       for (let start = 0; start < pairs.length; start += PAIRS_AT_ONCE) {
@@ -119,8 +127,10 @@ export class Links {
     });
   }
 
-  #checked(keys: readonly unknown[], { name, scalarKind }: FieldDefinition): readonly unknown[] {
-    if (keys.every((key) => FIELD_TYPES[scalarKind].accepts(key))) return keys;
+  #checked(keys: unknown, field: FieldDefinition): readonly unknown[] {
+    const { name, scalarKind } = field;
+    const list = givenList({ model: this.definition.name, what: this.#field.name }, keys);
+    if (list.every((key) => FIELD_TYPES[scalarKind].accepts(key, field))) return list;
     throw new InvalidLookupError(
       this.definition.name,
       this.#field.name,

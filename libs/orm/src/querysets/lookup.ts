@@ -84,7 +84,7 @@ export function annotationLookup(model: ModelClass, { field, path, aggregation }
     path,
     field,
     aggregation,
-    name: checkedName(definition, field, rest.join('__') || 'exact', key),
+    name: checkedName(definition, field, rest.length === 0 ? 'exact' : rest.join('__'), key),
   };
 }
 

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { InvalidLookupError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { type Condition, conditionOf, type DynamicLookups } from './condition.js';
 import type { CheckedLookups } from './lookup-types.js';
@@ -17,12 +19,12 @@ export class Clause<W = DynamicLookups> {
 
   /** Both hold. */
   and<V>(other: Clause<V>): Clause<W | V> {
-    return new Clause((...given) => ({ kind: 'and', parts: [this.#build(...given), other.conditionFor(...given)] }));
+    return new Clause((...given) => ({ kind: 'and', parts: [this.#build(...given), conditionFrom(other, ...given)] }));
   }
 
   /** At least one holds. */
   or<V>(other: Clause<V>): Clause<W | V> {
-    return new Clause((...given) => ({ kind: 'or', parts: [this.#build(...given), other.conditionFor(...given)] }));
+    return new Clause((...given) => ({ kind: 'or', parts: [this.#build(...given), conditionFrom(other, ...given)] }));
   }
 
   /** It does not hold; rows for which it cannot be told (empty columns) count as not matching it. */
@@ -33,6 +35,17 @@ export class Clause<W = DynamicLookups> {
   conditionFor(model: ModelClass, names?: QueryNames): Condition {
     return this.#build(model, names);
   }
+}
+
+/** Whether something was made by {@link Q}. */
+export function isClause(value: unknown): value is Clause<unknown> {
+  return !types.isProxy(value) && value instanceof Clause;
+}
+
+/** @throws InvalidLookupError for something that {@link Q} did not make. */
+export function conditionFrom(clause: unknown, model: ModelClass, names?: QueryNames): Condition {
+  if (isClause(clause)) return clause.conditionFor(model, names);
+  throw new InvalidLookupError(model.name, 'Q', 'a condition is combined with something that Q(…) did not make.');
 }
 
 /** The lookups among those of a clause that the model does not know. */

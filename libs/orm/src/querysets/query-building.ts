@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { SqlEntityManager } from '@mikro-orm/sql';
 import { PRIMARY } from '../context/connection-name.js';
 import { InvalidLookupError } from '../errors/orm.errors.js';
@@ -8,8 +9,9 @@ import type { Aggregates } from './aggregate.js';
 import type { Annotations, CheckedAnnotations } from './aggregate-types.js';
 import { resolveAnnotation } from './aggregation.js';
 import { type Condition, conditionOf, type DynamicLookups } from './condition.js';
+import { givenOptions, givenRecord } from './given-arguments.js';
 import type { CheckedLookups, CheckedOrdering, CheckedRelations, ColumnName, RelationName } from './lookup-types.js';
-import { type CheckedClause, Clause } from './q.js';
+import { type CheckedClause, type Clause, isClause } from './q.js';
 import type { QuerySet } from './query-set.js';
 import {
   columnPath,
@@ -138,7 +140,8 @@ export abstract class QueryBuilding<T extends object> {
   using(target: SqlEntityManager | string): QuerySet<T> {
     if (target === PRIMARY) return this.with({ primary: true });
     if (typeof target === 'string') return this.with({ connection: target, em: undefined });
-    if (target instanceof SqlEntityManager) return this.with({ em: target, connection: undefined });
+    if (!types.isProxy(target) && target instanceof SqlEntityManager)
+      return this.with({ em: target, connection: undefined });
     throw new InvalidLookupError(
       this.model.name,
       'using',
@@ -151,7 +154,7 @@ export abstract class QueryBuilding<T extends object> {
    * so that rows never multiply. Their names may be used in what follows: filters, orders, plain rows.
    */
   annotate<const S extends Aggregates>(aggregates: S & CheckedAnnotations<T, S>): QuerySet<T & Annotations<T, S>> {
-    const given: Aggregates = aggregates;
+    const given = givenRecord(this.asked('annotate'), aggregates) as Aggregates;
     const added = Object.entries(given).map(
       ([name, aggregate]) => [name, resolveAnnotation(this.names, name, aggregate)] as const,
     );
@@ -179,7 +182,8 @@ export abstract class QueryBuilding<T extends object> {
    * @throws NoTransactionError when it is asked outside of `atomic`.
    * @throws RowLockedError when a row is locked and `noWait` is set.
    */
-  selectForUpdate({ skipLocked = false, noWait = false }: LockOptions = {}): QuerySet<T> {
+  selectForUpdate(options?: LockOptions): QuerySet<T> {
+    const { skipLocked = false, noWait = false } = givenOptions(this.asked('selectForUpdate'), options);
     if (skipLocked && noWait) {
       throw new InvalidLookupError(
         this.model.name,
@@ -189,6 +193,11 @@ export abstract class QueryBuilding<T extends object> {
       );
     }
     return this.with({ lock: skipLocked ? 'skip' : noWait ? 'refuse' : 'wait' });
+  }
+
+  /** What an error says of the method that was called in a wrong way. */
+  protected asked(what: string): { readonly model: string; readonly what: string } {
+    return { model: this.model.name, what };
   }
 
   protected abstract derive(state: QueryState): QuerySet<T>;
@@ -218,7 +227,7 @@ export abstract class QueryBuilding<T extends object> {
   }
 
   #conditionOf(condition: DynamicLookups | Clause<unknown>): Condition {
-    return condition instanceof Clause
+    return isClause(condition)
       ? condition.conditionFor(this.model, this.names)
       : conditionOf(this.model, condition, this.names);
   }

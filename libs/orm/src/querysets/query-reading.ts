@@ -4,6 +4,7 @@ import type { AggregateValues, CheckedAggregates } from './aggregate-types.js';
 import { resolveAggregates } from './aggregate-columns.js';
 import type { DynamicLookups } from './condition.js';
 import type { CheckedColumns, CheckedLookups, CheckedOrdering, KeyOf, PathValue, PlainRow } from './lookup-types.js';
+import { givenList, givenOptions } from './given-arguments.js';
 import { QueryBuilding } from './query-building.js';
 import { GroupedQuery, groupKeyOf } from './grouped-query.js';
 import type { CheckedGroupKeys, GroupRow } from './group-types.js';
@@ -79,6 +80,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
   /** The matching rows among those with the given keys, by key. */
   async inBulk(keys: readonly KeyOf<T>[]): Promise<Map<KeyOf<T>, T>> {
     const { name } = this.definition.primaryKey;
+    givenList(this.asked('inBulk'), keys);
     const rows = await this.where({ [`${name}__in`]: keys }).all();
     return new Map(rows.map((row) => [Reflect.get(row, name) as KeyOf<T>, row]));
   }
@@ -91,7 +93,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    */
   async get(): Promise<T>;
   async get<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<T>;
-  async get(lookups?: DynamicLookups): Promise<T> {
+  async get(...lookups: readonly DynamicLookups[]): Promise<T> {
     const row = await this.#single(lookups);
     if (row) return row;
     throw new DoesNotExistError(this.model.name);
@@ -104,7 +106,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    */
   async getOrNull(): Promise<T | null>;
   async getOrNull<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<T | null>;
-  async getOrNull(lookups?: DynamicLookups): Promise<T | null> {
+  async getOrNull(...lookups: readonly DynamicLookups[]): Promise<T | null> {
     return this.#single(lookups);
   }
 
@@ -116,7 +118,8 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    * How many rows match, about: PostgreSQL is asked for what it remembers of the whole table, where that is meant and not
    * small; in all other cases rows are counted.
    */
-  async estimatedCount({ exactBelow = 10_000 }: EstimateOptions = {}): Promise<number> {
+  async estimatedCount(options?: EstimateOptions): Promise<number> {
+    const { exactBelow = 10_000 } = givenOptions(this.asked('estimatedCount'), options);
     const estimate = await this.runner().estimate();
     return estimate === undefined || estimate < exactBelow ? this.count() : Math.round(estimate);
   }
@@ -152,7 +155,8 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
   }
 
   /** Like {@link values}, for rows on their way to JSON. */
-  async rows({ columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>[]> {
+  async rows(options?: RowOptions): Promise<Record<string, unknown>[]> {
+    const { columns, json = false } = givenOptions(this.asked('rows'), options);
     return this.runner().plainRows(this.paths(columns), json);
   }
 
@@ -190,7 +194,8 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
    * All matching rows one after the other, in the order of their keys, read by pages that are forgotten again: of use
    * where they are too many to hold. Rows that are added or change meanwhile may be met or missed.
    */
-  async *iterate({ pageSize = 1000 }: IterateOptions = {}): AsyncGenerator<T, void, undefined> {
+  async *iterate(options?: IterateOptions): AsyncGenerator<T, void, undefined> {
+    const { pageSize = 1000 } = givenOptions(this.asked('iterate'), options);
     this.refuseSlice('iterate');
     if (this.state.order.length > 0) {
       throw new InvalidLookupError(this.model.name, 'iterate', 'iterate() has its own order.', 'Leave out orderBy().');
@@ -217,7 +222,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
 
   /** The columns of those names; those of the query itself when none are named. */
   protected paths(names: readonly string[] | undefined): readonly ColumnPath[] {
-    return names ? columnPaths(this.names, names) : this.#ownPaths();
+    return names === undefined ? this.#ownPaths() : columnPaths(this.names, names);
   }
 
   #ownPaths(): readonly ColumnPath[] {
@@ -247,8 +252,9 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     throw new DoesNotExistError(this.model.name);
   }
 
-  async #single(lookups?: DynamicLookups): Promise<T | null> {
-    const found = lookups ? this.where(lookups) : this;
+  /** Lookups that were given, but are `undefined`, are wrong ones: all rows are not meant. */
+  async #single(lookups: readonly DynamicLookups[]): Promise<T | null> {
+    const found = lookups.length > 0 ? this.where(lookups[0] as DynamicLookups) : this;
     const rows = await (this.state.limit === undefined ? found.limit(2) : found).all();
     if (rows.length > 1) throw new MultipleObjectsReturnedError(this.model.name);
     return rows[0] ?? null;

@@ -11,6 +11,7 @@ import { timezone } from '../time/timezone.js';
 import { annotateRows } from './annotated-rows.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import { type GroupState, groupStatement } from './group-statement.js';
+import { givenRecord } from './given-arguments.js';
 import { Links } from './links.js';
 import { prefetch } from './prefetch.js';
 import type { ColumnPath, QueryState } from './query-state.js';
@@ -126,6 +127,11 @@ export class QueryRunner<T extends object> implements Session {
     return (await this.#write(this, statement, 'update', assignments)).affected;
   }
 
+  /** @throws InvalidValueError or InvalidLookupError when an update could not write these changes. */
+  checkChanges(changes: object): void {
+    this.#assignments(changes);
+  }
+
   /** {@link update}, which answers columns of the rows as they now are. */
   async updateReturning(changes: object, columns: readonly ColumnPath[], json: boolean): Promise<Row[]> {
     const assignments = this.#assignments(changes);
@@ -188,7 +194,8 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   #assignments(changes: object): readonly Assignment[] {
-    const given: [string, unknown][] = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const asked = { model: this.definition.name, what: 'update' };
+    const given = Object.entries(givenRecord(asked, changes)).filter(([, value]) => value !== undefined);
     if (given.length === 0) return [];
     const { definition } = this;
     const now = timezone.now();

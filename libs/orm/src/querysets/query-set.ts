@@ -1,10 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { UniqueViolationError } from '../errors/orm.errors.js';
 import { isStoredAtOnce } from '../models/plain-row.js';
-import { assignValues } from '../models/row-values.js';
+import { assignValues, checkValues } from '../models/row-values.js';
 import { retryLostSlugs } from '../models/lost-slugs.js';
-import { insertRow, insertRows, updateRow } from '../models/row-writer.js';
-import { updateRows } from '../models/rows-update.js';
+import { checkRow, insertRow, insertRows, prepareRow, updateRow } from '../models/row-writer.js';
+import { checkRowsUpdate, updateRows } from '../models/rows-update.js';
 import { upsertRows } from '../models/rows-upsert.js';
 import type { SoftDeletable } from '../models/soft-delete.js';
 import { timezone } from '../time/timezone.js';
@@ -13,6 +13,7 @@ import { Transaction } from '../transactions/transaction.js';
 import { keyOf } from './condition.js';
 import type { Changes, CheckedChanges } from './expression-types.js';
 import { conflictRule, type ConflictOptions } from './conflicts.js';
+import { givenList, givenOptions, givenRecord } from './given-arguments.js';
 import type { Link } from './links.js';
 import type { ColumnName, NewRow } from './lookup-types.js';
 import { QueryReading, type RowOptions } from './query-reading.js';
@@ -43,7 +44,8 @@ export class QuerySet<T extends object> extends QueryReading<T> {
    * Stores a new row like {@link create} and answers it as plain data, by one statement and without an instance of it where
    * the database and the model allow that.
    */
-  async createRow(values: NewRow<T>, { columns, json = false }: RowOptions = {}): Promise<Record<string, unknown>> {
+  async createRow(values: NewRow<T>, options?: RowOptions): Promise<Record<string, unknown>> {
+    const { columns, json = false } = givenOptions(this.asked('createRow'), options);
     const runner = this.runner();
     const paths = this.paths(columns);
     if (canReturn(runner.database.dialect) && isStoredAtOnce(this.definition))
@@ -61,20 +63,19 @@ export class QuerySet<T extends object> extends QueryReading<T> {
   async bulkCreate(rows: readonly NewRow<T>[], conflicts: ConflictOptions<T>): Promise<number>;
   async bulkCreate(rows: readonly NewRow<T>[], conflicts?: ConflictOptions<T>): Promise<T[] | number> {
     const { database, em: outer } = this.runner();
-    if (conflicts) {
+    const asked = this.asked('bulkCreate');
+    for (const row of givenList(asked, rows)) givenRecord(asked, row);
+    const preparedRows = () => rows.map((values) => this.#preparedInstance(outer, values));
+    if (conflicts !== undefined) {
+      const instances = preparedRows();
       const rule = conflictRule(this.definition, rows, conflicts);
-      return runAtomic(outer, async (em) => {
-        const instances = rows.map((values) => this.#newInstance(em, values));
-        return upsertRows({ database, em }, this.definition, instances, rule);
-      });
+      return runAtomic(outer, (em) => upsertRows({ database, em }, this.definition, instances, rule));
     }
-    return retryLostSlugs(this.definition, rows, () =>
-      runAtomic(outer, async (em) => {
-        const instances = rows.map((values) => this.#newInstance(em, values));
-        await insertRows({ database, em }, this.definition, instances);
-        return instances;
-      }),
-    );
+    return retryLostSlugs(this.definition, rows, async () => {
+      const instances = preparedRows();
+      await runAtomic(outer, (em) => insertRows({ database, em }, this.definition, instances));
+      return instances;
+    });
   }
 
   /**
@@ -85,11 +86,14 @@ export class QuerySet<T extends object> extends QueryReading<T> {
    */
   async bulkUpdate(rows: readonly T[], columns: readonly ColumnName<T>[]): Promise<void> {
     const { database, em: outer } = this.runner();
+    checkRowsUpdate(outer, this.definition, rows, columns);
     await runAtomic(outer, (em) => updateRows({ database, em }, this.definition, rows, columns));
   }
 
   /** The row with these values, created with them and the defaults when there is none; `true` tells that it is new. */
   async getOrCreate(values: NewRow<T>, defaults: NewRow<T> = {}): Promise<[row: T, created: boolean]> {
+    checkValues(this.definition, 'getOrCreate', values);
+    checkValues(this.definition, 'getOrCreate', defaults);
     const found = this.where(values);
     const row = await found.getOrNull();
     if (row) return [row, false];
@@ -105,6 +109,7 @@ export class QuerySet<T extends object> extends QueryReading<T> {
 
   /** Changes the row with these values, or creates it with both; `true` tells that it is new. */
   async updateOrCreate(values: NewRow<T>, changes: NewRow<T>): Promise<[row: T, created: boolean]> {
+    checkValues(this.definition, 'updateOrCreate', changes);
     const [row, created] = await this.getOrCreate(values, changes);
     if (created) return [row, true];
     const { database, em } = this.runner();
@@ -130,13 +135,15 @@ export class QuerySet<T extends object> extends QueryReading<T> {
   /** Changes all matching rows like {@link update}, and answers them as they now are, as plain data. */
   async updateRows<const C extends Changes<T>>(
     changes: C & CheckedChanges<T, C>,
-    { columns, json = false }: RowOptions = {},
+    options?: RowOptions,
   ): Promise<Record<string, unknown>[]> {
     this.refuseSlice('updateRows');
+    const { columns, json = false } = givenOptions(this.asked('updateRows'), options);
     const runner = this.runner();
     const paths = this.paths(columns);
     if (canReturn(runner.database.dialect)) return runner.updateReturning(changes, paths, json);
     const key = this.definition.primaryKey.name;
+    runner.checkChanges(changes);
     return runAtomic(runner.em, async (em) => {
       const matching = await this.using(em)
         .selectForUpdate()
@@ -179,6 +186,7 @@ export class QuerySet<T extends object> extends QueryReading<T> {
    */
   async setLinks(relation: string, owner: unknown, targets: readonly unknown[]): Promise<boolean> {
     const runner = this.runner();
+    runner.links(runner.em, relation).check([keyOf(owner)], targets);
     return runAtomic(runner.em, async (em) => {
       const changed = await runner.links(em, relation).set(keyOf(owner), targets);
       const stale = changed && owner instanceof this.model && !Transaction.of(em)?.hasWritten(owner);
@@ -190,6 +198,11 @@ export class QuerySet<T extends object> extends QueryReading<T> {
   /** Adds pairs of a many-to-many relation that do not exist yet. */
   async addLinks(relation: string, pairs: readonly Link[]): Promise<void> {
     const runner = this.runner();
+    const ends = givenList(this.asked('addLinks'), pairs).map((pair) => givenList(this.asked('addLinks'), pair));
+    runner.links(runner.em, relation).check(
+      ends.map(([own]) => own),
+      ends.map(([, target]) => target),
+    );
     await runAtomic(runner.em, (em) => runner.links(em, relation).add(pairs));
   }
 
@@ -220,7 +233,15 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return new QueryRunner(this.model, { ...this.state, deleted }).update({ deletedAt });
   }
 
-  #newInstance(em: SqlEntityManager, values: object): T {
+  #preparedInstance(em: SqlEntityManager, values: object): T {
+    const row = this.#newInstance(em, values, 'bulkCreate');
+    prepareRow(em, this.definition, row);
+    checkRow(this.definition, row);
+    return row;
+  }
+
+  #newInstance(em: SqlEntityManager, values: object, method = 'create'): T {
+    givenRecord(this.asked(method), values);
     const row = new this.model();
     assignValues(em, this.definition, row, values);
     return row;

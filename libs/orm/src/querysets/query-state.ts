@@ -7,6 +7,7 @@ import { modelDefinition, type ModelDefinition, storedFields } from '../models/m
 import { isRetargeted } from '../models/retargeting.js';
 import type { Aggregation } from './aggregation.js';
 import type { Condition } from './condition.js';
+import { givenList, givenName } from './given-arguments.js';
 import { targetOf } from './lookup.js';
 import { RecentMap } from './recent-map.js';
 
@@ -90,10 +91,14 @@ export function ownColumns(model: ModelClass, chosen?: readonly FieldDefinition[
 /** Follows several paths; the same list of keys gives the same list of paths. */
 export function columnPaths(names: QueryNames, keys: readonly string[]): readonly ColumnPath[] {
   const { model, annotations } = names;
+  if (givenList({ model: model.name, what: 'columns' }, keys).length === 0)
+    throw new InvalidLookupError(model.name, 'columns', 'no column is named.');
   if (annotations?.size) return keys.map((key) => columnPath(names, key));
   let known = knownPaths.get(model);
   if (!known) knownPaths.set(model, (known = new RecentMap(200)));
-  const name = keys.join();
+  const given = keys.map((key) => givenName({ model: model.name, what: 'the name of a column' }, key));
+  // The number of names tells a list from one name with commas in it.
+  const name = `${given.length}:${given.join()}`;
   let paths = known.get(name);
   if (!paths) {
     paths = keys.map((key) => columnPath(names, key));
@@ -104,7 +109,7 @@ export function columnPaths(names: QueryNames, keys: readonly string[]): readonl
 
 /** Reads a path of relations (`comments__author`). */
 export function relationPath(model: ModelClass, key: string): readonly string[] {
-  const names = key.split('__');
+  const names = givenName({ model: model.name, what: 'prefetchRelated' }, key).split('__');
   let current: ModelDefinition = modelDefinition(model);
   for (const name of names) {
     const field = current.fields.get(name);
@@ -121,6 +126,7 @@ export function relationPath(model: ModelClass, key: string): readonly string[] 
  * @throws InvalidLookupError when it names nothing, or leads through a relation to many rows.
  */
 export function columnPath({ model, annotations, grouped }: QueryNames, key: string): ColumnPath {
+  givenName({ model: model.name, what: 'the name of a column' }, key);
   const annotation = annotations?.get(key);
   if (annotation) return annotation;
   if (grouped) throw notOfGroup(model, key);
@@ -151,7 +157,7 @@ export function columnPath({ model, annotations, grouped }: QueryNames, key: str
 
 /** Reads an order key: a column's path, with a hyphen in front for the reverse. */
 export function orderOf(names: QueryNames, key: string): Order {
-  const descending = key.startsWith('-');
+  const descending = givenName({ model: names.model.name, what: 'orderBy' }, key).startsWith('-');
   return { ...columnPath(names, descending ? key.slice(1) : key), key, descending };
 }
 

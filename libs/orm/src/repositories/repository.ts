@@ -1,11 +1,12 @@
 import { InjectManager } from '../core-orm.tokens.js';
-import { DoesNotExistError } from '../errors/orm.errors.js';
+import { DoesNotExistError, InvalidLookupError } from '../errors/orm.errors.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { modelDefinition } from '../models/model-definition.js';
-import { assignValues } from '../models/row-values.js';
+import { assignValues, checkValues } from '../models/row-values.js';
 import type { SoftDeletable } from '../models/soft-delete.js';
 import type { PlainModel } from '../models/plain.model.js';
 import type { DynamicLookups } from '../querysets/condition.js';
+import { givenOptions } from '../querysets/given-arguments.js';
 import type { Changes, CheckedChanges } from '../querysets/expression-types.js';
 import type { CheckedLookups, KeyOf, NewRow } from '../querysets/lookup-types.js';
 import type { Manager } from '../querysets/manager.js';
@@ -56,12 +57,19 @@ export abstract class ModelRepository<T extends PlainModel> {
   }
 
   /** Some rows in the order of the query, by key where it has none, and how many there are in all. */
-  async getMulti({ skip = 0, limit = 100 }: Slice = {}, rows: QuerySet<T> = this.query()): Promise<[T[], number]> {
+  async getMulti(slice?: Slice, rows: QuerySet<T> = this.query()): Promise<[T[], number]> {
+    const { skip = 0, limit = 100 } = givenOptions({ model: this.objects.model.name, what: 'getMulti' }, slice);
     return [await this.#sorted(rows).offset(skip).limit(limit).all(), await rows.count()];
   }
 
   /** Rows by pages, in the order of the query, by key where it has none. */
-  async paginate({ page = 1, perPage = 20 }: PageRequest = {}, rows: QuerySet<T> = this.query()): Promise<Page<T>> {
+  async paginate(request?: PageRequest, rows: QuerySet<T> = this.query()): Promise<Page<T>> {
+    const asked = { model: this.objects.model.name, what: 'paginate' };
+    const { page = 1, perPage = 20 } = givenOptions(asked, request);
+    const isCount = (number: number) => Number.isSafeInteger(number) && number >= 1;
+    if (!isCount(page) || !isCount(perPage) || !isCount(page * perPage)) {
+      throw new InvalidLookupError(asked.model, 'paginate', 'paginate takes a page and perPage from 1 on.');
+    }
     const [items, total] = await this.getMulti({ skip: (page - 1) * perPage, limit: perPage }, rows);
     return {
       items,
@@ -77,8 +85,10 @@ export abstract class ModelRepository<T extends PlainModel> {
     return this.query().where(lookups).exists();
   }
 
-  count<const W extends DynamicLookups>(lookups?: W & CheckedLookups<T, W>): Promise<number> {
-    return (lookups ? this.query().where(lookups) : this.query()).count();
+  async count(): Promise<number>;
+  async count<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<number>;
+  async count(...lookups: readonly DynamicLookups[]): Promise<number> {
+    return lookups.reduce<QuerySet<T>>((rows, given) => rows.where(given), this.query()).count();
   }
 
   create(values: NewRow<T>): Promise<T> {
@@ -91,13 +101,16 @@ export abstract class ModelRepository<T extends PlainModel> {
 
   /** Changes the row with that key and answers it, or `null` when there is none. */
   async update(id: KeyOf<T>, values: NewRow<T>): Promise<T | null> {
+    checkValues(modelDefinition(this.objects.model), 'update', values);
     const row = await this.getById(id);
     return row && this.write(row, values);
   }
 
   /** Changes a row that is loaded: columns that stay the same are not written. */
   async write(row: T, values: NewRow<T>): Promise<T> {
-    assignValues(this.objects.entityManager(), modelDefinition(this.objects.model), row, values);
+    const definition = modelDefinition(this.objects.model);
+    checkValues(definition, 'write', values);
+    assignValues(this.objects.entityManager(), definition, row, values);
     return row.save();
   }
 

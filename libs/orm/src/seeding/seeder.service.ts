@@ -39,7 +39,7 @@ export class SeederService {
     for (const name of names ?? []) {
       if (!all.some((seeder) => answersTo(seeder, name))) {
         throw new UnknownSeederError(
-          name,
+          typeof name === 'string' ? name : typeof name,
           all.map((seeder) => seeder.name),
         );
       }
@@ -84,6 +84,6 @@ function isSeeder(instance: unknown): instance is DatabaseSeeder {
   return typeof instance === 'object' && instance !== null && 'run' in instance;
 }
 
-function answersTo({ name, className }: Found, asked: string): boolean {
-  return [name, className].some((known) => known.toLowerCase() === asked.toLowerCase());
+function answersTo({ name, className }: Found, asked: unknown): boolean {
+  return typeof asked === 'string' && [name, className].some((known) => known.toLowerCase() === asked.toLowerCase());
 }

@@ -2,7 +2,9 @@ import { Inject } from '@nestjs/common';
 import type { PlainModel } from '../models/plain.model.js';
 import type { SoftDeletable } from '../models/soft-delete.js';
 import type { DynamicLookups } from '../querysets/condition.js';
+import { givenList, givenRecord } from '../querysets/given-arguments.js';
 import type { CheckedLookups, KeyOf, NewRow } from '../querysets/lookup-types.js';
+import type { QuerySet } from '../querysets/query-set.js';
 import type { Page, PageRequest, Slice } from '../repositories/page.js';
 import type { ModelRepository } from '../repositories/repository.js';
 
@@ -38,11 +40,14 @@ export abstract class ModelService<T extends PlainModel, R extends ModelReposito
     return this.repository.query().where(lookups).exists();
   }
 
-  count<const W extends DynamicLookups>(lookups?: W & CheckedLookups<T, W>): Promise<number> {
-    return (lookups ? this.repository.query().where(lookups) : this.repository.query()).count();
+  async count(): Promise<number>;
+  async count<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): Promise<number>;
+  async count(...lookups: readonly DynamicLookups[]): Promise<number> {
+    return lookups.reduce<QuerySet<T>>((rows, given) => rows.where(given), this.repository.query()).count();
   }
 
-  create(values: NewRow<T>): Promise<T> {
+  async create(values: NewRow<T>): Promise<T> {
+    this.#checkRecord('create', values);
     return this.atomic(async () => {
       const row = await this.repository.create(await this.beforeCreate(values));
       await this.afterCreate(row);
@@ -51,7 +56,9 @@ export abstract class ModelService<T extends PlainModel, R extends ModelReposito
   }
 
   /** Creates several rows, each with its hooks, all or none of them. */
-  createMany(rows: readonly NewRow<T>[]): Promise<T[]> {
+  async createMany(rows: readonly NewRow<T>[]): Promise<T[]> {
+    const asked = { model: this.repository.objects.model.name, what: 'createMany' };
+    for (const row of givenList(asked, rows)) givenRecord(asked, row);
     return this.atomic(async () => {
       const values: NewRow<T>[] = [];
       for (const row of rows) values.push(await this.beforeCreate(row));
@@ -62,7 +69,8 @@ export abstract class ModelService<T extends PlainModel, R extends ModelReposito
   }
 
   /** Changes the row with that key and answers it, or `null` when there is none. */
-  update(id: KeyOf<T>, values: NewRow<T>): Promise<T | null> {
+  async update(id: KeyOf<T>, values: NewRow<T>): Promise<T | null> {
+    this.#checkRecord('update', values);
     return this.#change(id, async (row) => {
       await this.repository.write(row, await this.beforeUpdate(row, values));
       await this.afterUpdate(row);
@@ -112,6 +120,11 @@ export abstract class ModelService<T extends PlainModel, R extends ModelReposito
 
   /** Called after a row was deleted or soft-deleted. */
   protected async afterDelete(_row: T): Promise<void> {}
+
+  /** Before hooks see it: awaiting one that is no plain object would ask it for `then`. */
+  #checkRecord(what: string, values: unknown): void {
+    givenRecord({ model: this.repository.objects.model.name, what }, values);
+  }
 
   async #remove(id: KeyOf<T>, remove: (row: T) => Promise<unknown>): Promise<boolean> {
     const removed = await this.#change(id, async (row) => {

@@ -5,6 +5,7 @@ import { Connections } from '../context/connections.js';
 import { Database } from '../context/database.js';
 import { TransactionConflictError } from '../errors/database.errors.js';
 import { NoTransactionError, OrmOptionsError } from '../errors/orm.errors.js';
+import { isRecord } from '../querysets/given-arguments.js';
 import { Transaction } from './transaction.js';
 import { inTransaction } from './transaction-scope.js';
 
@@ -41,11 +42,12 @@ export interface AtomicOptions extends DatabaseChoice {
  * @throws TransactionConflictError when other transactions were in the way more often than `retries` says.
  */
 export async function atomic<T>(work: (em: SqlEntityManager) => Promise<T>, options: AtomicOptions = {}): Promise<T> {
+  const database = chosenDatabase(options);
   const { readOnly, retries = 0 } = options;
   const isolationLevel = checkedIsolation(options.isolationLevel);
   if (!Number.isSafeInteger(retries) || retries < 0)
     throw new OrmOptionsError('retries takes a whole number from 0 on.');
-  const parent = chosenDatabase(options).entityManager();
+  const parent = database.entityManager();
   const run = () => runAtomic(parent, work, { isolationLevel, readOnly });
   return Transaction.of(parent) ? run() : repeated(run, retries);
 }
@@ -75,6 +77,7 @@ export async function runAtomic<T>(
   work: (em: SqlEntityManager) => Promise<T>,
   options: { readonly isolationLevel?: IsolationLevel; readonly readOnly?: boolean } = {},
 ): Promise<T> {
+  checkFunction('atomic', work);
   const em = parent.fork({ clear: false, disableContextResolution: true });
   const transaction = new Transaction(em, Transaction.of(parent));
   const run = async (context: Parameters<SqlEntityManager['setTransactionContext']>[0]): Promise<T> => {
@@ -105,6 +108,7 @@ export async function runAtomic<T>(
  * @throws NoTransactionError outside of a transaction.
  */
 export function onRollback(callback: () => void, choice: DatabaseChoice = {}): void {
+  checkFunction('onRollback', callback);
   openTransaction('onRollback', choice).onRollback(callback);
 }
 
@@ -116,6 +120,7 @@ export function onRollback(callback: () => void, choice: DatabaseChoice = {}): v
  * @throws NoTransactionError outside of a transaction.
  */
 export function onCommit(callback: () => unknown, choice: DatabaseChoice = {}): void {
+  checkFunction('onCommit', callback);
   openTransaction('onCommit', choice).onCommit(callback);
 }
 
@@ -135,7 +140,14 @@ function adopt(parent: SqlEntityManager, em: SqlEntityManager): void {
   }
 }
 
-function chosenDatabase({ connection, database }: DatabaseChoice): Database {
+function checkFunction(asked: string, given: unknown): void {
+  if (typeof given !== 'function') throw new OrmOptionsError(`${asked}() was given no function to call.`);
+}
+
+function chosenDatabase(choice: DatabaseChoice): Database {
+  const given: unknown = choice;
+  if (!isRecord(given)) throw new OrmOptionsError('A transaction was given options that are no object.');
+  const { connection, database } = choice;
   if (connection === undefined) return database ?? Database.current();
   return (database?.connections ?? Connections.current()).get(connection);
 }

@@ -32,7 +32,7 @@ export interface FieldType {
   /** Reads the text of a query string or a path. */
   textParser(field: FieldRules): ValueParser<unknown>;
   /** Whether a value has the type's form in code, so that it may be bound to a statement. */
-  accepts(value: unknown): boolean;
+  accepts(value: unknown, field: Pick<FieldRules, 'choices' | 'unbounded'>): boolean;
   /** The one form of a value in code among several that mean the same, so that equal values have equal texts. */
   canonical?(value: unknown, field: FieldRules): unknown;
   schema(field: FieldRules): JsonSchema;

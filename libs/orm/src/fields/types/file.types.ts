@@ -1,6 +1,7 @@
 import { UploadedFile } from '@core-framework/common';
 import { accept, refuse } from '../parse-outcome.js';
 import { EQUALITY_LOOKUPS, type FieldType } from './field-type.js';
+import { isStorableText } from './text.types.js';
 
 const NOT_A_FILE = refuse(
   'invalid',
@@ -18,7 +19,7 @@ export const fileType: FieldType = {
     if (value instanceof UploadedFile) return value.size === 0 ? EMPTY : accept(value);
     return NOT_A_FILE;
   },
-  accepts: (value) => typeof value === 'string' && !value.includes('\0'),
+  accepts: isStorableText,
   schema: () => ({ type: 'string', format: 'uri-reference' }),
   lookups: EQUALITY_LOOKUPS,
 };

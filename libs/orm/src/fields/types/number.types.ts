@@ -10,6 +10,11 @@ const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 const DECIMAL_VALUE = /^-?\d{1,38}(?:\.\d{1,38})?$/;
 const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
+/** Whether a value is one that a column of whole numbers holds. */
+export function isInt32(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= INT32.min && Number(value) <= INT32.max;
+}
+
 type Limits = Pick<FieldRules, 'gt' | 'lt'>;
 
 function within<T extends number | bigint>(value: T, min: T, max: T, { gt, lt }: Limits): ParseOutcome<T> {
@@ -42,7 +47,7 @@ export const integerType: FieldType = {
     const parse = integerParser(field);
     return (text) => (typeof text === 'string' && INTEGER_TEXT.test(text) ? parse(Number(text)) : NOT_AN_INTEGER);
   },
-  accepts: (value) => Number.isSafeInteger(value),
+  accepts: (value, { unbounded = false }) => (unbounded ? Number.isSafeInteger(value) : isInt32(value)),
   schema: ({ min = INT32.min, max = INT32.max, ...field }) => ({
     type: 'integer',
     ...limitKeywords({ ...field, min, max }),

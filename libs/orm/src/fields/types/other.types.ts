@@ -1,6 +1,8 @@
+import { types } from 'node:util';
 import { NOT_A_BOOLEAN, NOT_JSON } from '../field-messages.js';
 import { accept } from '../parse-outcome.js';
 import { EQUALITY_LOOKUPS, type FieldType } from './field-type.js';
+import { isStorableText } from './text.types.js';
 
 const DEEPEST_JSON = 100;
 const TRUE_TEXTS = new Set(['true', '1', 't', 'yes', 'on']);
@@ -22,7 +24,7 @@ export const booleanType: FieldType = {
 function isStorableJson(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':
-      return !value.includes('\0') && value.isWellFormed();
+      return isStorableText(value);
     case 'number':
       return Number.isFinite(value);
     case 'boolean':
@@ -30,8 +32,12 @@ function isStorableJson(value: unknown, depth = 0): boolean {
     case 'object': {
       if (value === null) return true;
       if (depth >= DEEPEST_JSON) return false;
+      if (types.isProxy(value)) return false;
       if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
-      return Object.entries(value).every(([key, item]) => isStorableJson(key) && isStorableJson(item, depth + 1));
+      // Others would be stored as something else, or as nothing: dates, maps, instances with a toJSON of their own.
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+      return Object.entries(value).every(([key, item]) => isStorableText(key) && isStorableJson(item, depth + 1));
     }
     default:
       return false;
@@ -48,7 +54,7 @@ export const jsonType: FieldType = {
       return NOT_JSON;
     }
   },
-  accepts: isStorableJson,
+  accepts: (value) => isStorableJson(value),
   schema: () => ({}),
   lookups: ['isnull'],
 };

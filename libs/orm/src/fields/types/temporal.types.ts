@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { timezone } from '../../time/timezone.js';
 import { instantOf, type LocalTime } from '../../time/zone-offset.js';
 import { accept, refuse, type ValueParser } from '../parse-outcome.js';
@@ -47,11 +48,15 @@ function withOffset(local: LocalTime, offset: number | undefined): Date | undefi
   return offset === undefined ? undefined : instantOf({ ...local, minute: local.minute - offset }, 'UTC');
 }
 
+/** What all databases hold, and ISO 8601 writes with four digits. */
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Points in time: `Date` in code, UTC with three digits in columns and in JSON. */
 export const dateTimeType: FieldType = {
   parser: () => parseDateTime,
   textParser: () => parseDateTime,
-  accepts: (value) => value instanceof Date && Number.isFinite(value.getTime()),
+  accepts: (value) => types.isDate(value) && value.getTime() >= FIRST_INSTANT && value.getTime() <= LAST_INSTANT,
   schema: () => ({ type: 'string', format: 'date-time' }),
   // Rows that were read for JSON have the text already.
   toJson: (value) => (value instanceof Date ? value.toISOString() : value),

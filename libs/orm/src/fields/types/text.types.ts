@@ -10,6 +10,7 @@ import {
   tooShort,
 } from '../field-messages.js';
 import { accept, type ParseOutcome, refuse, type ValueParser } from '../parse-outcome.js';
+import { isInt32 } from './number.types.js';
 import { EQUALITY_LOOKUPS, type FieldRules, type FieldType, TEXT_LOOKUPS } from './field-type.js';
 
 const EMAIL =
@@ -64,6 +65,11 @@ interface TextSchema {
   readonly shape?: RegExp;
 }
 
+/** Whether every database can store a text: NUL ends texts in some, and halves of characters have no UTF-8. */
+export function isStorableText(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+}
+
 function textType(
   rule?: TextRule,
   { format, shape }: TextSchema = {},
@@ -73,7 +79,7 @@ function textType(
   return {
     parser,
     textParser: parser,
-    accepts: (value) => typeof value === 'string' && !value.includes('\0'),
+    accepts: isStorableText,
     schema: ({ blank, maxLength, minLength = blank ? undefined : 1, pattern = blank ? undefined : shape }) => ({
       type: 'string',
       ...(format && { format }),
@@ -149,7 +155,13 @@ export const enumType: FieldType = {
     const numeric = field.choices?.every((choice) => typeof choice === 'number') ?? false;
     return (value) => parse(numeric && typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
   },
-  accepts: (value) => (typeof value === 'string' && !value.includes('\0')) || Number.isFinite(value),
+  accepts: (value, { choices = [] }) => {
+    if (typeof value === 'number')
+      return choices.every((choice) => typeof choice === 'number')
+        ? isInt32(value)
+        : Number.isFinite(value) && choices.some((choice) => typeof choice === 'number');
+    return choices.some((choice) => typeof choice === 'string') && isStorableText(value);
+  },
   schema: ({ choices = [] }: Pick<FieldDefinition, 'choices'>) => ({
     type: choices.every((choice) => typeof choice === 'number') ? 'number' : 'string',
     enum: choices,
