@@ -6,6 +6,7 @@ import { loadData } from './fixtures/load-data.js';
 import { dumpData } from './fixtures/dump-data.js';
 import { Avg, Count, Max, Min, Sum } from './querysets/aggregate.js';
 import { F } from './querysets/expression.js';
+import { FullText } from './querysets/full-text.js';
 import { GroupedQuery } from './querysets/grouped-query.js';
 import { createManager, Manager } from './querysets/manager.js';
 import { Q } from './querysets/q.js';
@@ -102,6 +103,9 @@ const conditions = (method: string): readonly Call[] => [
   ...lookups(({ posts }, given) => posts[method]?.(Q(given as never))),
   ...lookups(({ posts }, given) => posts[method]?.(Q({ title: 'x' }).or(Q(given as never).not()))),
   ['record', ({ posts }, given) => posts[method]?.(Q({ title: 'x' }).and(given as never))],
+  ['text', ({ posts }, text) => posts[method]?.(FullText(['title'], text as never))],
+  ['list', ({ posts }, columns) => posts[method]?.(FullText(columns as never, 'x'))],
+  ['name', ({ posts }, column) => posts[method]?.(FullText([column as never], 'x'))],
 ];
 const aggregates = (call: (world: World, given: unknown) => unknown): readonly Call[] => [
   ['record', call],
@@ -121,6 +125,7 @@ const QUERY_SET: Table = {
   reverse: [],
   distinct: [],
   toSql: [],
+  isWrittenAtOnce: [],
   explain: [],
   withDeleted: [],
   onlyDeleted: [],

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { InvalidLookupError } from '../errors/orm.errors.js';
+import { isStorableText } from '../fields/types/text.types.js';
 import type { Condition } from './condition.js';
 import { columnSql, describeColumn } from './aggregation.js';
+import { givenList, givenName } from './given-arguments.js';
 import { Clause } from './q.js';
 import { columnPath, type ColumnPath } from './query-state.js';
 import type { Scope } from './scope.js';
@@ -34,9 +36,12 @@ export function FullText(
   { config = 'simple' }: FullTextSearchOptions = {},
 ): Clause {
   return new Clause((model, names = { model }): Condition => {
-    if (!/^[a-z_]\w*$/i.test(config))
+    const asked = { model: model.name, what: 'FullText' };
+    if (!/^[a-z_]\w*$/i.test(givenName(asked, config)))
       throw new InvalidLookupError(model.name, config, `"${config}" names no text search configuration.`);
-    if (columns.length === 0)
+    if (!isStorableText(text))
+      throw new InvalidLookupError(model.name, 'FullText', 'FullText takes a text to look for.');
+    if (givenList(asked, columns).length === 0)
       throw new InvalidLookupError(model.name, 'FullText', 'a full text search names no column.');
     return { kind: 'search', columns: columns.map((column) => columnPath(names, column)), config, text };
   });
