@@ -81,6 +81,15 @@ describe('the database', () => {
     );
   });
 
+  test('may have copies, whose addresses are secrets', () => {
+    const urls = 'postgresql://u:p@a/x, postgresql://u:p@b/x';
+    expect(load({ DB_REPLICA_URLS: urls }).dbReplicaUrls).toEqual(['postgresql://u:p@a/x', 'postgresql://u:p@b/x']);
+    expect(load().dbReplicaUrls).toEqual([]);
+    const wrong = () => load({ DB_REPLICA_URLS: 'u:hunter2@a' });
+    expect(wrong).toThrow('DB_REPLICA_URLS must list addresses');
+    expect(wrong).not.toThrow('hunter2');
+  });
+
   test('is the one of DATABASE_URL when both are given', () => {
     expect(load({ DB_NAME: 'x', DATABASE_URL: 'postgresql+asyncpg://h/y' }).databaseUrl).toBe(
       'postgresql+asyncpg://h/y',

@@ -13,7 +13,8 @@ export interface CoreOrmOptions {
   readonly url?: string;
   /**
    * Addresses of copies that are read outside of transactions, in turn, until the unit of work has written something; one
-   * that does not answer is passed over. @defaultValue []
+   * that does not answer is passed over. @defaultValue `dbReplicaUrls` of the settings where the address is
+   * that of the settings, else []
    */
   readonly replicas?: readonly string[];
   /** The folder of migrations, or their classes by name. */
@@ -55,5 +56,7 @@ export const CORE_ORM_OPTIONS = Symbol.for('@core-framework/orm:options');
 
 export function resolveCoreOrmOptions(options: CoreOrmOptions, settings?: CoreSettings): ResolvedCoreOrmOptions {
   const preparedStatements = settings?.dbPreparedStatements ?? true;
-  return { models: [], entities: [], replicas: [], schema: 'none', preparedStatements, ...options };
+  // Those of the settings are copies of the database that the settings name.
+  const replicas = options.url === undefined ? (settings?.dbReplicaUrls ?? []) : [];
+  return { models: [], entities: [], replicas, schema: 'none', preparedStatements, ...options };
 }

@@ -62,6 +62,17 @@ export class DatabaseSettings {
   })
   databaseUrl = 'sqlite://./.data/app.db';
 
+  /** Addresses of copies of the database, which are read outside of transactions. */
+  @Setting({
+    secret: true,
+    description: 'Addresses of copies of the database that are read from, separated by commas.',
+  })
+  @Matches(/^[a-z][a-z0-9.-]*(\+[a-z0-9_]+)?:\/\//i, {
+    each: true,
+    message: '$property must list addresses such as postgresql://replica/app',
+  })
+  dbReplicaUrls: readonly string[] = [];
+
   /** Logs every statement with its time. */
   @Setting({ aliases: ['DATABASE_ECHO'], description: 'Logs every SQL statement.' })
   @IsBoolean()

@@ -148,6 +148,7 @@ export const ADDED_VARIABLES: readonly InventoryEntry[] = [
   { variable: 'OUTBOX_POLL', default: '1', owner: '@core-framework/messaging' },
   { variable: 'OUTBOX_RETENTION', default: '86400', owner: '@core-framework/messaging' },
   { variable: 'INBOX_RETENTION', default: '604800', owner: '@core-framework/messaging' },
+  { variable: 'DB_REPLICA_URLS', default: '', owner: '@core-framework/orm' },
   { variable: 'TASK_BACKEND', default: 'database', owner: '@core-framework/tasks' },
   { variable: 'SECRET_KEY_FALLBACKS', default: '', owner: '@core-framework/auth' },
   { variable: 'AUTH_PASSWORD_MIN_LENGTH', default: '8', owner: '@core-framework/auth' },

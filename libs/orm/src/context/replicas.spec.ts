@@ -1,3 +1,4 @@
+import type { CoreSettings } from '@core-framework/config';
 import { afterAll, expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { resolveCoreOrmOptions } from '../core-orm.options.js';
@@ -55,6 +56,14 @@ test('reads', async () => {
   for (let turn = 0; turn < 3; turn++) expect(await run(whoAnswers)).toBe('replica');
   await database.close();
   await expect(open(primary.url, ['sqlite://:memory:'])).rejects.toMatchObject({ code: 'ORM_INVALID_OPTIONS' });
+});
+
+test('replicas come from the settings where the address does', () => {
+  const dbReplicaUrls = ['postgresql://copy/app'];
+  const settings = { dbPreparedStatements: true, dbReplicaUrls } as unknown as CoreSettings;
+  expect(resolveCoreOrmOptions({}, settings).replicas).toEqual(dbReplicaUrls);
+  expect(resolveCoreOrmOptions({ url: 'postgresql://another/app' }, settings).replicas).toEqual([]);
+  expect(resolveCoreOrmOptions({ replicas: [] }, settings).replicas).toEqual([]);
 });
 
 afterAll(async () => {

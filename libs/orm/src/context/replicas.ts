@@ -71,6 +71,8 @@ export class Replicas {
 
 function isLost(error: unknown): boolean {
   if (error instanceof DatabaseUnreachableError) return true;
+  // pg gives no code to a connection that ends under a query.
+  if (error instanceof Error && error.message.startsWith('Connection terminated')) return true;
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' && LOST.test(code);
 }

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CLOCK, ManualClock } from '@core-framework/common';
+import { ManualClock } from '@core-framework/common';
 import { SettingsModule } from '@core-framework/config';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Test } from '@nestjs/testing';
 import { Connections } from '../context/connections.js';
 import type { Database } from '../context/database.js';
 import { openDatabase } from '../context/open-database.js';
@@ -95,21 +94,6 @@ describe('an application', () => {
       expect(await Folder.objects.withDeleted().rows({ columns: ['createdAt'], json: true })).toEqual([
         { createdAt: '2026-03-02T00:30:00.000Z' },
       ]);
-    });
-  });
-
-  test('that runs tells the time of the clock which replaces CLOCK', async () => {
-    const clock = new ManualClock(START);
-    const root = CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update', models: [Folder] });
-    const running = await Test.createTestingModule({ imports: [root] })
-      .overrideProvider(CLOCK)
-      .useValue(clock)
-      .compile();
-    app = await running.init();
-    clock.advance({ days: 1 });
-    await runInContext(async () => {
-      const tomorrow = new Date('2026-03-02T23:30:00.000Z');
-      expect([timezone.now(), (await Folder.objects.create({ name: 'x' })).createdAt]).toEqual([tomorrow, tomorrow]);
     });
   });
 

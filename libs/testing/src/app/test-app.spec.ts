@@ -124,6 +124,7 @@ describe('a test app', () => {
     expect(await time()).toBe('2026-01-31T09:00:00.000Z');
     app.clock.advance({ days: 1, minutes: 2, seconds: 3 });
     expect(await time()).toBe('2026-02-01T09:02:03.000Z');
+    expect((await app.work(() => Note.objects.create({ title: 'x' }))).createdAt).toEqual(app.clock.now());
     app.clock.reset();
     expect(Math.abs(new Date(await time()).getTime() - Date.now())).toBeLessThan(60_000);
     expect(() => app.clock.set('soon')).toThrow('"soon" is no instant');
