@@ -29,7 +29,7 @@ describe('the errors of a document', () => {
     expect(contentOf('envelope')).toMatchObject({ content: { 'application/json': reference } });
     expect(build('problem')?.['schemas']?.['Error']).toEqual(errorFormats.problem.schema);
     expect(build('envelope')?.['schemas']?.['Error']).toEqual(errorFormats.envelope.schema);
-    expect(build('detail')?.['schemas']?.['Error']).toEqual({ type: 'object' });
+    expect(build('detail')?.['schemas']?.['Error']).toEqual(errorFormats.detail.schema);
     await app.close();
   });
 });
