@@ -244,6 +244,12 @@ const QUERY_SET: Table = {
     ['list', ({ posts }, value) => posts.setLinks?.('tags', 1, value)],
     ['row', ({ posts }, value) => posts.setLinks?.('tags', 1, [value])],
   ],
+  removeLinks: [
+    ['name', ({ posts }, value) => posts.removeLinks?.(value, 1, [1])],
+    ['row', ({ posts }, value) => posts.removeLinks?.('tags', value, [1])],
+    ['list', ({ posts }, value) => posts.removeLinks?.('tags', 1, value)],
+    ['row', ({ posts }, value) => posts.removeLinks?.('tags', 1, [value])],
+  ],
   addLinks: [
     ['name', ({ posts }, value) => posts.addLinks?.(value, [[1, 1]])],
     ['list', ({ posts }, value) => posts.addLinks?.('tags', value)],

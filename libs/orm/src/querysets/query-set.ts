@@ -209,6 +209,7 @@ export class QuerySet<T extends object> extends QueryReading<T> {
   /** Removes the pairs of a many-to-many relation that lead from one row (or key) to others; answers how many there were. */
   async removeLinks(relation: string, owner: unknown, targets: readonly unknown[]): Promise<number> {
     const runner = this.runner();
+    runner.links(runner.em, relation).check([keyOf(owner)], targets);
     return runAtomic(runner.em, (em) => runner.links(em, relation).remove(keyOf(owner), targets));
   }
 
