@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { AUTHENTICATOR, ANONYMOUS, type Principal } from '@core-framework/common';
+import { AUTHENTICATOR, ANONYMOUS, CheckRegistry, type Principal } from '@core-framework/common';
 import { CoreSettings, SettingsModule } from '@core-framework/config';
 import { BaseModel, type Collection, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { CoreFactory } from '@core-framework/platform';
@@ -243,6 +243,11 @@ describe('a form with files', () => {
       expect([answer.statusCode, answer.json().code]).toEqual([400, 'parse_error']);
     }
   });
+});
+
+test('nothing is amiss with files where forms are read', async () => {
+  const codes = (await app.get(CheckRegistry).run()).map(({ code }) => code);
+  expect(codes).not.toContain('VIEWSET_FILES_WITHOUT_FORMS');
 });
 
 test('objects inside of an input may have no files, which forms alone carry', async () => {

@@ -37,7 +37,7 @@ export { FILE_STORAGE, type FileStorage, type FileToStore } from './files/file-s
 export { isLocalFileKey, LocalFileStorage, type LocalFileStorageOptions } from './files/local-file-storage.js';
 export { UploadedFile } from './files/uploaded-file.js';
 export { clientAddressOf } from './http/client-address.js';
-export { announcesForm, asFormBody, FORM_BODY_ROUTE, isFormBody } from './http/form-body.js';
+export { announcesForm, asFormBody, FORM_BODY_ROUTE, FORM_READER, isFormBody } from './http/form-body.js';
 export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';
 export { AUTHENTICATOR, type Authenticator } from './principal/authenticator.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';

@@ -6,6 +6,9 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export const FORM_BODY_ROUTE = 'coreFormBody';
 
+/** Name of the decorator of a Fastify server that reads forms with files. */
+export const FORM_READER = 'coreReadsForms';
+
 const FORM_TYPES = /^\s*(?:multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i;
 
 /** Whether a request says that its body is a form. */

@@ -1,6 +1,7 @@
 import {
   announcesForm,
   FORM_BODY_ROUTE,
+  FORM_READER,
   LAZY_BODY_ROUTE,
   LazyBody,
   UnsupportedMediaTypeException,
@@ -21,6 +22,7 @@ const WELL_FORMED = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
  * Files of forms are set aside as they are read, and removed once the request is answered.
  */
 export function installBodyParsing(fastify: FastifyInstance): void {
+  fastify.decorate(FORM_READER, true);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
     const staging = stagings.get(request);

@@ -1,4 +1,4 @@
-import { CheckRegistry } from '@core-framework/common';
+import { CheckRegistry, FORM_READER } from '@core-framework/common';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -21,11 +21,9 @@ export class ViewCheckRegistrar implements OnModuleInit {
     this.checks.silence(this.defaults.options.silencedChecks);
   }
 
-  /** The platform has one parser for all types of bodies; without a server nothing is read at all. */
+  /** Without a server nothing is read at all. */
   #readsForms(): boolean {
     const adapter = this.host.httpAdapter;
-    if (adapter?.getType() !== 'fastify') return true;
-    const fastify = adapter.getInstance<FastifyInstance>();
-    return ['*', 'multipart/form-data'].some((type) => fastify.hasContentTypeParser(type));
+    return adapter?.getType() !== 'fastify' || adapter.getInstance<FastifyInstance>().hasDecorator(FORM_READER);
   }
 }
