@@ -59,6 +59,19 @@ describe.each(await databaseKinds())('comments and tags on %s', (kind) => {
       expect((await call('post', draft, { as: BOB, body: { body: 'x' } })).status).toBe(404);
     });
 
+    test('are deleted softly: out of every list, in the trash, and back', async () => {
+      const [first] = (await call('get', COMMENTS)).body.results;
+      expect((await call('delete', `${COMMENTS}/${first.id}`, { as: ANN })).status).toBe(204);
+      expect((await call('get', `${COMMENTS}/${first.id}`)).status).toBe(404);
+      const { body } = await call('get', `/api/v1/posts/${world.posts[0]!.id}?expand=comments`);
+      expect(body.comments).toHaveLength(1);
+      expect((await call('get', `${COMMENTS}/trash`)).status).toBe(401);
+      expect((await call('get', `${COMMENTS}/trash`, { as: ANN })).body.results).toMatchObject([{ id: first.id }]);
+      expect((await call('post', `${COMMENTS}/${first.id}/restore`, { as: BOB })).status).toBe(403);
+      expect((await call('post', `${COMMENTS}/${first.id}/restore`, { as: ANN })).body.deletedAt).toBeNull();
+      expect((await call('get', COMMENTS)).body.count).toBe(2);
+    });
+
     test('go with their post', async () => {
       expect((await call('get', COMMENTS)).body.count).toBe(2);
       expect((await call('delete', `/api/v1/posts/${world.posts[0]!.id}`, { as: ANN })).status).toBe(204);

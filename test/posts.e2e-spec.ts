@@ -1,24 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { databaseKinds } from './support/databases.js';
 import { type SampleApp, startSampleApp } from './support/sample-app.js';
 import { ANN, BOB, createWorld, GONE, ROOT, type World } from './support/world.js';
 
 const POSTS = '/api/v1/posts';
+/** A picture of one pixel. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
 const DRAFT = { title: 'Fresh', content: 'New.' };
 
 describe.each(await databaseKinds())('posts on %s', (kind) => {
   let sample: SampleApp;
   let world: World;
+  let media: string;
   const call: SampleApp['call'] = (...parameters) => sample.call(...parameters);
   const post = (number: number) => `${POSTS}/${world.posts[number - 1]!.id}`;
 
   beforeAll(async () => {
-    sample = await startSampleApp(kind);
+    media = await mkdtemp(join(tmpdir(), 'blog-media-'));
+    sample = await startSampleApp(kind, { MEDIA_ROOT: media });
   });
   beforeEach(async () => {
     world = await createWorld();
   });
-  afterAll(async () => sample[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await sample[Symbol.asyncDispose]();
+    await rm(media, { recursive: true, force: true });
+  });
 
   describe('list', () => {
     test('is a page of the published posts, open to everybody', async () => {
@@ -32,6 +45,7 @@ describe.each(await databaseKinds())('posts on %s', (kind) => {
         title: expect.stringMatching(/^T/),
         slug: expect.any(String),
         content: 'hello world',
+        cover: null,
         isPublished: true,
         viewsCount: expect.any(Number),
         publishedAt: null,
@@ -183,10 +197,30 @@ describe.each(await databaseKinds())('posts on %s', (kind) => {
       });
     });
 
-    test('a tag that does not exist is an error of the field', async () => {
+    test('tags are connected by key and created by object, in one request', async () => {
+      const [known] = world.tags;
+      const body = { ...DRAFT, tags: [known!.id, { name: 'Brand new' }] };
+      const created = await call('post', POSTS, { as: ANN, body });
+      expect([created.status, created.body.tags]).toEqual([201, [known!.id, expect.any(Number)]]);
+      expect((await call('get', '/api/v1/tags/brand-new')).body.name).toBe('Brand new');
+      const replaced = await call('patch', `${POSTS}/${created.body.id}`, { as: ANN, body: { tags: [known!.id] } });
+      expect(replaced.body.tags).toEqual([known!.id]);
+    });
+
+    test('a cover is sent in a form, served, and taken away by null', async () => {
+      const cover = await call('patch', post(1), { as: ANN }).attach('cover', PICTURE, 'cover.png');
+      expect([cover.status, cover.body.cover]).toEqual([200, expect.stringMatching(/^\/media\/posts\/.+\.png$/)]);
+      expect((await call('get', cover.body.cover)).headers['content-type']).toBe('image/png');
+      const page = await call('patch', post(1), { as: ANN }).attach('cover', Buffer.from('<html>'), 'cover.png');
+      expect([page.status, Object.keys(page.body.errors)]).toEqual([400, ['cover']]);
+      expect((await call('patch', post(1), { as: ANN, body: { cover: null } })).body.cover).toBeNull();
+      expect((await call('get', cover.body.cover)).status).toBe(404);
+    });
+
+    test('a tag that does not exist is an error of the item', async () => {
       const { status, body } = await call('post', POSTS, { as: ANN, body: { ...DRAFT, tags: [99_999] } });
       expect(status).toBe(400);
-      expect(body.errors.tags).toMatchObject([{ code: 'does_not_exist' }]);
+      expect(body.errors['tags.0']).toMatchObject([{ code: 'does_not_exist' }]);
     });
 
     test('a slug that is taken is an error of the field, also when two ask at once', async () => {

@@ -11,6 +11,8 @@ export class Post extends BaseModel {
   @Field.string({ maxLength: 200 }) title!: string;
   @Field.slug({ from: 'title', maxLength: 200, unique: true }) slug!: string;
   @Field.text() content!: string;
+  @Field.image({ nullable: true, maxSize: 5_000_000, maxWidth: 4000, maxHeight: 4000, uploadTo: 'posts' }) cover?:
+    string | null;
   @Field.boolean({ default: false, index: true }) isPublished = false;
   @Field.integer({ default: 0, min: 0, readOnly: true, index: true }) viewsCount = 0;
   @Field.datetime({ nullable: true, readOnly: true }) publishedAt?: Date | null;
