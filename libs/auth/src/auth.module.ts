@@ -1,6 +1,7 @@
 import { AUTHENTICATOR, type Clock, CLOCK, CommonModule } from '@core-framework/common';
 import { CoreSettings } from '@core-framework/config';
 import { CoreOrmModule, getManagerToken, isModel } from '@core-framework/orm';
+import { ViewSetModule } from '@core-framework/viewset';
 import {
   type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
@@ -8,6 +9,21 @@ import {
   type FactoryProvider,
   Module,
 } from '@nestjs/common';
+import { AccountMails } from './accounts/account-mails.js';
+import { AccountService } from './accounts/account.service.js';
+import { AccountSteps } from './accounts/account-steps.js';
+import { AuthHooks } from './accounts/auth-hooks.js';
+import { PasswordRules } from './accounts/password-rules.js';
+import { PasswordsService } from './accounts/passwords.service.js';
+import { RegistrationService } from './accounts/registration.service.js';
+import { SignInService } from './accounts/sign-in.service.js';
+import { VerificationService } from './accounts/verification.service.js';
+import { ConsoleMailSender } from './mail/console-mail-sender.js';
+import { MailSender } from './mail/mail-sender.js';
+import { PostOffice } from './mail/post-office.js';
+import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
+import { CredentialThrottle } from './throttling/credential-throttle.js';
+import { authViewFor } from './views/auth-view.factory.js';
 import { ApiKey } from './api-keys/api-key.model.js';
 import {
   AUTH_OPTIONS,
@@ -97,6 +113,16 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     JwtBackend,
     PasswordBackend,
     AuthBackends,
+    OneTimeTokens,
+    PostOffice,
+    CredentialThrottle,
+    AccountSteps,
+    PasswordRules,
+    SignInService,
+    RegistrationService,
+    PasswordsService,
+    VerificationService,
+    AccountService,
     { provide: AUTHENTICATOR, useExisting: AuthBackends },
   ],
   exports: [
@@ -111,9 +137,17 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     Sessions,
     AuthEvents,
     AuthBackends,
+    OneTimeTokens,
+    CredentialThrottle,
+    MailSender,
     AUTHENTICATOR,
     PermissionService,
     PolicyEngine,
+    SignInService,
+    RegistrationService,
+    PasswordsService,
+    VerificationService,
+    AccountService,
   ],
 })
 export class AuthModule {
@@ -130,20 +164,38 @@ export class AuthModule {
   }
 }
 
-function split<O extends AuthExtras>({ userModel, hashers, backends, tokenBackend, isGlobal, ...rest }: O) {
-  return { extras: { userModel, hashers, backends, tokenBackend, isGlobal }, rest };
+const EXTRAS = [
+  'userModel',
+  'hashers',
+  'backends',
+  'tokenBackend',
+  'mailSender',
+  'mails',
+  'hooks',
+  'schemas',
+  'authViewSet',
+  'isGlobal',
+] as const satisfies readonly (keyof AuthExtras)[];
+
+function split<O extends AuthExtras>(options: O): { extras: AuthExtras; rest: Omit<O, keyof AuthExtras> } {
+  const names: readonly string[] = EXTRAS;
+  const of = (wanted: boolean) => Object.entries(options).filter(([name]) => names.includes(name) === wanted);
+  return {
+    extras: Object.fromEntries(of(true)) as unknown as AuthExtras,
+    rest: Object.fromEntries(of(false)) as never,
+  };
 }
 
-function assemble(
-  options: DynamicModule,
-  { userModel, hashers = [], backends = [], tokenBackend, isGlobal = true }: AuthExtras,
-): DynamicModule {
+function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
+  const { userModel, hashers = [], backends = [], tokenBackend, schemas, authViewSet, isGlobal = true } = extras;
   const users = checkedModel(userModel);
   return {
     ...options,
     module: AuthModule,
     global: isGlobal,
-    imports: [...(options.imports ?? []), CoreOrmModule.forFeature([users, ...MODELS])],
+    imports: [...(options.imports ?? []), CoreOrmModule.forFeature([users, ...MODELS]), ViewSetModule.forFeature([])],
+    // Among the controllers of this module, so that it sees what the module provides.
+    controllers: authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet)],
     providers: [
       ...(options.providers ?? []),
       { provide: USER_MODEL, useValue: users },
@@ -151,6 +203,9 @@ function assemble(
       ...hashers,
       hashProvider(hashers),
       tokenBackend ? { provide: TokenBackend, useClass: tokenBackend } : JWT_TOKENS,
+      { provide: MailSender, useClass: extras.mailSender ?? ConsoleMailSender },
+      { provide: AccountMails, useClass: extras.mails ?? AccountMails },
+      { provide: AuthHooks, useClass: extras.hooks ?? AuthHooks },
       ...backends,
       {
         provide: AUTH_BACKENDS,

@@ -2,11 +2,16 @@ import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-
 import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-framework/config';
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
+import type { AccountMails } from './accounts/account-mails.js';
+import type { AuthHooks } from './accounts/auth-hooks.js';
 import type { AuthBackend } from './authentication/auth-backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import type { PasswordHasher } from './hashing/password-hasher.js';
+import type { MailSender } from './mail/mail-sender.js';
 import type { TokenBackend } from './tokens/token-backend.js';
 import type { PolicyOptions } from './policies/policy-options.js';
+import type { AuthSchemas } from './views/auth-view.factory.js';
+import type { AuthViewSet } from './views/auth.viewset.js';
 import type { AbstractBaseUser } from './users/abstract-user.js';
 
 /** The application's user model. */
@@ -76,6 +81,16 @@ export interface AuthExtras {
   readonly backends?: readonly Type<AuthBackend>[];
   /** Writes and reads tokens in another way. @defaultValue JSON Web Tokens by `AUTH_ALGORITHM` */
   readonly tokenBackend?: Type<TokenBackend>;
+  /** Sends mails. @defaultValue they are printed while the application is developed */
+  readonly mailSender?: Type<MailSender>;
+  /** Words mails. @defaultValue `AccountMails` */
+  readonly mails?: Type<AccountMails>;
+  /** What happens beside each step of an account's life. @defaultValue nothing */
+  readonly hooks?: Type<AuthHooks>;
+  /** What the endpoints below `/auth` accept and show. */
+  readonly schemas?: AuthSchemas;
+  /** The endpoints below `/auth`; `false` for none. @defaultValue `AuthViewSet` */
+  readonly authViewSet?: Type<AuthViewSet> | false;
   /** Whether other modules see its services without importing it. @defaultValue true */
   readonly isGlobal?: boolean;
 }

@@ -74,3 +74,17 @@ export {
 } from './tokens/token-backend.js';
 export { type AccessTokenOptions, Tokens } from './tokens/tokens.service.js';
 export { USERS } from './users/users.provider.js';
+export { AccountMails } from './accounts/account-mails.js';
+export { AccountService } from './accounts/account.service.js';
+export { AuthHooks } from './accounts/auth-hooks.js';
+export { PasswordsService } from './accounts/passwords.service.js';
+export { type Registration, RegistrationService } from './accounts/registration.service.js';
+export { SignInService } from './accounts/sign-in.service.js';
+export { VerificationService } from './accounts/verification.service.js';
+export { ConsoleMailSender } from './mail/console-mail-sender.js';
+export { InMemoryMailSender } from './mail/in-memory-mail-sender.js';
+export { type Mail, MailSender } from './mail/mail-sender.js';
+export { OneTimeTokens, type TokenHolder, type TokenPurpose } from './one-time-tokens/one-time-tokens.service.js';
+export { type CountedTry, CredentialThrottle } from './throttling/credential-throttle.js';
+export type { AuthSchemas } from './views/auth-view.factory.js';
+export { AuthViewSet } from './views/auth.viewset.js';

@@ -61,6 +61,7 @@ export type { PathParameterKind } from './options/path-parameter.js';
 export type { ActionOptions, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
 export { ModelPermissions, StrictModelPermissions } from './permissions/model.permissions.js';
+export { Verbatim } from './decorators/verbatim.decorator.js';
 export { Permission, type PermissionEntry, type PermissionSubject } from './permissions/permission.js';
 export { and, not, or } from './permissions/permission-operators.js';
 export {

@@ -22,6 +22,18 @@ describe('MemoryThrottleStore', () => {
     expect(store.hit('a', twice)).toMatchObject({ allowed: true, remaining: 0, retryMs: 20_000 });
   });
 
+  test('takes hits back, and none that were not counted', () => {
+    const store = new MemoryThrottleStore({ clock });
+    store.hit('a', twice);
+    store.hit('a', twice);
+    store.forgive('a');
+    expect(store.hit('a', twice)).toMatchObject({ allowed: true, remaining: 0 });
+    expect(store.hit('a', twice)).toMatchObject({ allowed: false });
+    for (let n = 0; n < 5; n++) store.forgive('a');
+    store.forgive('nobody');
+    expect(store.hit('a', twice)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
   test('never allows more than the limit in a window, however the hits fall', () => {
     const store = new MemoryThrottleStore({ clock });
     const limit = { limit: 50, windowMs: MINUTE };

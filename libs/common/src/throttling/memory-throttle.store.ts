@@ -53,6 +53,14 @@ export class MemoryThrottleStore implements ThrottleStore {
     };
   }
 
+  forgive(key: string): void {
+    const entries = this.#entries.get(key);
+    const latest = entries?.at(-1);
+    if (!entries || !latest) return;
+    latest.count -= 1;
+    if (latest.count === 0) entries.pop();
+  }
+
   #entriesOf(key: string): Entry[] {
     const entries = this.#entries.get(key) ?? [];
     this.#entries.delete(key);

@@ -26,6 +26,11 @@ export interface ThrottleStanding {
 export interface ThrottleStore {
   /** Counts a hit under a key. The same key must always come with the same limit. */
   hit(key: string, limit: ThrottleLimit): ThrottleStanding | Promise<ThrottleStanding>;
+  /**
+   * Takes a hit back that turned out not to count, such as the sign-in that succeeded. In a store without it all hits
+   * count.
+   */
+  forgive?(key: string, limit: ThrottleLimit): void | Promise<void>;
   /** Lets go of connections. */
   close?(): void | Promise<void>;
 }

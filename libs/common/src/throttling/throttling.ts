@@ -25,6 +25,12 @@ export class Throttling implements OnApplicationShutdown {
     return this.#store.hit(key, limit);
   }
 
+  /** Takes a hit back, where the store can. */
+  forgive(key: string, limit: ThrottleLimit): void | Promise<void> {
+    this.#store ??= this.#find();
+    return this.#store.forgive?.(key, limit);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.#standard?.close?.();
     if (this.#store !== this.#standard) await this.#store?.close?.();

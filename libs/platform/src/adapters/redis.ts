@@ -40,6 +40,7 @@ export class RedisThrottleStore implements ThrottleStore {
       retryStrategy: (attempt) => (this.#isClosed ? null : Math.min(attempt * 100, 2000)),
     });
     this.#redis.defineCommand('coreThrottleHit', { numberOfKeys: 1, lua: HIT });
+    this.#redis.defineCommand('coreThrottleForgive', { numberOfKeys: 1, lua: FORGIVE });
     // Told at the next hit; without a listener it would be thrown.
     this.#redis.on('error', () => undefined);
   }
@@ -56,6 +57,12 @@ export class RedisThrottleStore implements ThrottleStore {
       this.#isAway = true;
       return this.#fallback.hit(key, limit);
     }
+  }
+
+  async forgive(key: string): Promise<void> {
+    this.#fallback.forgive(key);
+    // A hit that cannot be taken back counts; the next one tells that Redis is away.
+    await this.#redis.coreThrottleForgive(`${this.#prefix}${key}`).catch(() => undefined);
   }
 
   close(): void {
@@ -86,6 +93,7 @@ declare module 'ioredis' {
       windowMs: number,
       grains: number,
     ): Promise<[allowed: number, used: number, retryMs: number, resetMs: number]>;
+    coreThrottleForgive(key: string): Promise<number>;
   }
 }
 
@@ -121,4 +129,23 @@ end
 local retry = 0
 if used >= limit then retry = oldest + window - now end
 return { allowed, used, retry, newest + window - now }
+`;
+
+/** Takes one hit off the latest grain. */
+const FORGIVE = `
+local latest, grain, hits
+local entries = redis.call('HGETALL', KEYS[1])
+for index = 1, #entries, 2 do
+  local count, last = string.match(entries[index + 1], '(%d+):(%d+)')
+  if not latest or tonumber(last) > latest then
+    latest, grain, hits = tonumber(last), entries[index], tonumber(count)
+  end
+end
+if not grain then return 0 end
+if hits > 1 then
+  redis.call('HSET', KEYS[1], grain, string.format('%d:%d', hits - 1, latest))
+else
+  redis.call('HDEL', KEYS[1], grain)
+end
+return 1
 `;

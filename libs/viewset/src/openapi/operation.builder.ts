@@ -33,6 +33,7 @@ export class OperationBuilder {
     return {
       operationId,
       summary: summaryOf(view, action),
+      ...(action.route.options?.deprecated && { deprecated: true }),
       tags: [...(view.options.tags ?? [resourceName(view)])],
       ...(parameters.length && { parameters }),
       ...((action.input || action.bulk) && { requestBody: this.#requestBody(view, action) }),

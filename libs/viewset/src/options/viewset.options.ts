@@ -145,6 +145,8 @@ export interface ActionOptions {
   readonly transaction?: boolean;
   /** Whether it takes forms beside JSON; others are 415. @defaultValue true when its input has files */
   readonly form?: boolean;
+  /** Whether the API documentation advises against it. @defaultValue false */
+  readonly deprecated?: boolean;
   /** One line in the API documentation. @defaultValue made of the method's name */
   readonly summary?: string;
   /** Shape of success bodies: the data alone, or inside `success`, `message`, `data` and `meta`. @defaultValue the ViewSet's */
@@ -173,6 +175,7 @@ export const ACTION_OPTION_NAMES = [
   'form',
   'transaction',
   'summary',
+  'deprecated',
   'message',
   'responseFormat',
   'params',

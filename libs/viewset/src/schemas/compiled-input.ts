@@ -1,6 +1,7 @@
 import { type FieldError, isFormBody, NON_FIELD_ERRORS, UploadedFile } from '@core-framework/common';
 import type { FieldDefinition, ValueParser } from '@core-framework/orm';
 import { plainToInstance } from 'class-transformer';
+import { isVerbatim } from '../decorators/verbatim.decorator.js';
 import type { ClassRules } from './class-rules.js';
 import { InputDraft } from './input-draft.js';
 import { InputErrors, UNKNOWN_FIELD } from './input-problems.js';
@@ -135,7 +136,7 @@ export class CompiledInput {
       } else if (this.extras.has(name)) {
         const reserved = reservedKeyIn(value);
         if (reserved !== undefined) errors.add(name, [reservedKey(reserved)]);
-        else values[name] = typeof value === 'string' ? value.trim() : value;
+        else values[name] = typeof value === 'string' && !isVerbatim(this.schema, name) ? value.trim() : value;
       } else if (!ignored.has(name)) {
         errors.add(name, [UNKNOWN_FIELD]);
       }

@@ -1,0 +1,18 @@
+import { InvalidInputException } from '@core-framework/common';
+import { Injectable } from '@nestjs/common';
+import { PasswordPolicy } from '../passwords/password-policy.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+
+type Person = Partial<Pick<AbstractBaseUser, 'email' | 'firstName' | 'lastName'>>;
+
+/** Refuses new passwords that break the policy, in the words of an input's errors. */
+@Injectable()
+export class PasswordRules {
+  constructor(private readonly policy: PasswordPolicy) {}
+
+  /** @throws InvalidInputException with the errors under `field`. */
+  check(field: string, password: string, { email, firstName, lastName }: Person): void {
+    const errors = this.policy.check(password, [email, firstName, lastName]);
+    if (errors.length > 0) throw new InvalidInputException({ [field]: errors });
+  }
+}

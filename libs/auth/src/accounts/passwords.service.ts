@@ -1,0 +1,87 @@
+import { BadRequestException, InvalidInputException } from '@core-framework/common';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { clientInfoOf } from '../events/client-info.js';
+import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import type { RevokeReason } from '../sessions/session.model.js';
+import type { TokenPair } from '../sessions/sessions.service.js';
+import { CredentialThrottle } from '../throttling/credential-throttle.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { AccountMails } from './account-mails.js';
+import { AccountSteps } from './account-steps.js';
+import { PasswordRules } from './password-rules.js';
+
+/** Changes passwords, and gives new ones to those who forgot theirs. */
+@Injectable()
+export class PasswordsService {
+  constructor(
+    private readonly steps: AccountSteps,
+    private readonly rules: PasswordRules,
+    private readonly throttle: CredentialThrottle,
+    private readonly tokens: OneTimeTokens,
+    private readonly mails: AccountMails,
+  ) {}
+
+  /** Asks a user for the password again. @throws InvalidInputException, RateLimitException */
+  async confirm(user: AbstractBaseUser, password: string, request: FastifyRequest): Promise<void> {
+    const counted = await this.throttle.attempt(request, user.email);
+    if (await user.checkPassword(password)) return counted.succeeded();
+    const message = 'Current password is incorrect.';
+    throw new InvalidInputException({ currentPassword: [{ code: 'invalid_password', message }] }, message);
+  }
+
+  /** Changes a password, ends all sessions and starts a new one for whoever asked. */
+  async change(user: AbstractBaseUser, current: string, next: string, request: FastifyRequest): Promise<TokenPair> {
+    await this.confirm(user, current, request);
+    this.rules.check('newPassword', next, user);
+    await this.#set(user, next, 'password_change');
+    const client = clientInfoOf(request);
+    await this.steps.events.record('authn_password_change', { userId: user.id, client });
+    this.mails.passwordChanged(user);
+    await this.steps.hooks.onAfterPasswordChange(user);
+    return this.steps.sessions.start(user, { client });
+  }
+
+  /** Mails a link to whoever has this address. Answers nothing, whether somebody has it or not. */
+  async forgot(email: string, request: FastifyRequest): Promise<void> {
+    await this.throttle.request(request, 'forgot');
+    const user = await this.steps.users.getByEmail(email);
+    if (!user?.isActive) return;
+    const token = await this.mails.passwordReset(user);
+    if (token !== null) await this.steps.hooks.onAfterForgotPassword(user, token);
+  }
+
+  /**
+   * Sets the password of whomever a mailed token stands for; that he reads the mails of the address is then shown, too.
+   *
+   * @throws BadRequestException unless the token is good, InvalidInputException for a bad password, which leaves it so.
+   */
+  async reset(token: string, password: string, request: FastifyRequest): Promise<void> {
+    await this.throttle.request(request, 'reset');
+    const holder = (await this.tokens.find(token, 'reset_password')) ?? refuseToken();
+    const user = (await this.steps.find(holder.userId)) ?? refuseToken();
+    // Who has another address meanwhile does not get in by a mail to the former one.
+    if (!user.isActive || user.email !== holder.email) refuseToken();
+    this.rules.check('password', password, user);
+    if (!(await this.tokens.redeem(token, 'reset_password'))) refuseToken();
+    user.isVerified = true;
+    await this.#set(user, password, 'password_reset');
+    await this.steps.events.record('authn_password_reset', { userId: user.id, client: clientInfoOf(request) });
+    this.mails.passwordChanged(user);
+    await this.steps.hooks.onAfterResetPassword(user);
+  }
+
+  async #set(user: AbstractBaseUser, password: string, reason: RevokeReason): Promise<void> {
+    await user.setPassword(password);
+    await this.steps.users.atomic(async () => {
+      await user.save();
+      await this.steps.sessions.revokeAll(user.id, reason);
+      await this.tokens.void(user.id, 'reset_password');
+    });
+  }
+}
+
+/** @throws BadRequestException, the same for a token that is wrong, used or too old. */
+export function refuseToken(): never {
+  throw new BadRequestException('The link is not valid, or is no longer.', { code: 'invalid_token' });
+}

@@ -1,0 +1,70 @@
+import { InvalidInputException } from '@core-framework/common';
+import { UniqueViolationError } from '@core-framework/orm';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
+import { clientInfoOf } from '../events/client-info.js';
+import { Hash } from '../hashing/hash.service.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import type { NewUser } from '../users/user.manager.js';
+import { writableValues } from '../users/writable-values.js';
+import { AccountSteps } from './account-steps.js';
+import { AccountMails } from './account-mails.js';
+import { PasswordRules } from './password-rules.js';
+
+/** What a new account is made of; checked by the schema of the endpoint. */
+export type Registration = Readonly<Record<string, unknown>> & { readonly email: string; readonly password: string };
+
+/** Opens accounts. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly steps: AccountSteps,
+    private readonly rules: PasswordRules,
+    private readonly mails: AccountMails,
+    private readonly hash: Hash,
+    @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
+  ) {}
+
+  /**
+   * Opens an account. Where addresses have to be confirmed, `null` tells that there is one already: whoever asked is told
+   * the same as everybody, and the owner is told by mail.
+   *
+   * @throws InvalidInputException when the password breaks the policy, or the address is taken and that is no secret.
+   */
+  async register(input: Registration, request: FastifyRequest): Promise<AbstractBaseUser | null> {
+    this.rules.check('password', input.password, input);
+    const known = await this.steps.users.getByEmail(input.email);
+    if (known) return this.#refuseKnown(known, input.password);
+    const { email, password } = input;
+    const user = await this.#create({ ...writableValues(this.steps.users.model, input), email, password });
+    await this.steps.events.record('user_created', { userId: user.id, client: clientInfoOf(request) });
+    if (this.options.requireVerification) await this.mails.verification(user);
+    await this.steps.hooks.onAfterRegister(user);
+    return user;
+  }
+
+  async #create(values: NewUser<AbstractBaseUser>): Promise<AbstractBaseUser> {
+    try {
+      return await this.steps.users.createUser(values);
+    } catch (error) {
+      // Somebody took the address in between; other unique fields tell for themselves.
+      const known = error instanceof UniqueViolationError ? await this.steps.users.getByEmail(values.email) : null;
+      if (known && !this.options.requireVerification) throw taken();
+      throw error;
+    }
+  }
+
+  async #refuseKnown(known: AbstractBaseUser, password: string): Promise<null> {
+    if (!this.options.requireVerification) throw taken();
+    // As much work as for a new account.
+    await this.hash.make(password);
+    await this.mails.alreadyRegistered(known);
+    return null;
+  }
+}
+
+function taken(): InvalidInputException {
+  const message = 'Email already registered.';
+  return new InvalidInputException({ email: [{ code: 'email_already_registered', message }] }, message);
+}

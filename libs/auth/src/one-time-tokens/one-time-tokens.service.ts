@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Clock, CLOCK } from '@core-framework/common';
+import { InjectManager, type Manager } from '@core-framework/orm';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { OneTimeToken } from './one-time-token.model.js';
+
+/** What a token that was mailed is good for. */
+export type TokenPurpose = 'reset_password' | 'verify_email' | (string & {});
+
+/** Whom a token stands for. */
+export interface TokenHolder {
+  readonly userId: number | string;
+  /** The address that it was mailed to. */
+  readonly email: string;
+}
+
+/** Makes and redeems codes that work once; their hashes are kept, never they themselves. */
+@Injectable()
+export class OneTimeTokens {
+  constructor(
+    @InjectManager(OneTimeToken) private readonly tokens: Manager<OneTimeToken>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Makes a code for a user; older ones of the same purpose are good no longer. */
+  async issue(user: Pick<AbstractBaseUser, 'id' | 'email'>, purpose: TokenPurpose, minutes: number): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const createdAt = this.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + minutes * 60_000);
+    await this.tokens.atomic(async () => {
+      await this.void(user.id, purpose);
+      const { id, email } = user;
+      await this.tokens.createRow({ user: id, purpose, hash: hashOf(token), email, createdAt, expiresAt });
+    });
+    return token;
+  }
+
+  /** Whom a code stands for that could be redeemed now. */
+  async find(token: string, purpose: TokenPurpose): Promise<TokenHolder | null> {
+    const [row] = await this.#good(token, purpose).rows({ columns: ['user', 'email'] });
+    return row ? { userId: row.user as number | string, email: row.email as string } : null;
+  }
+
+  /** Redeems a code: of those who try at once, one succeeds. */
+  async redeem(token: string, purpose: TokenPurpose): Promise<boolean> {
+    return (await this.#good(token, purpose).update({ usedAt: this.clock.now() })) === 1;
+  }
+
+  /** Makes the codes of a user worthless. */
+  async void(userId: number | string, purpose: TokenPurpose): Promise<void> {
+    await this.tokens.where({ user: userId, purpose, usedAt__isnull: true }).update({ usedAt: this.clock.now() });
+  }
+
+  #good(token: string, purpose: TokenPurpose) {
+    const now = this.clock.now();
+    return this.tokens.filter({ hash: hashOf(token), purpose, usedAt__isnull: true, expiresAt__gt: now });
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,79 @@
+import { modelDefinition } from '@core-framework/orm';
+import {
+  Action,
+  type ActionContext,
+  type ActionOptions,
+  type InputClass,
+  InputSchema,
+  type OutputClass,
+  OutputSchema,
+  ViewSet,
+} from '@core-framework/viewset';
+import type { Type } from '@nestjs/common';
+import type { UserModel } from '../auth.options.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { withPassword } from './auth.inputs.js';
+import { AUTH_ALIASES, AUTH_ROUTES, type AuthRoute } from './auth.routes.js';
+import { AuthViewSet } from './auth.viewset.js';
+
+/** What the endpoints of accounts accept and show, where that depends on the user model. */
+export interface AuthSchemas {
+  /** A new account, `password` included. @defaultValue `email`, names, the sign-in field and `REQUIRED_FIELDS` */
+  readonly register?: InputClass;
+  /** What users change of their account; all of it optional. @defaultValue names and `REQUIRED_FIELDS` */
+  readonly profile?: InputClass;
+  /** What users are shown of their account. @defaultValue what is not hidden */
+  readonly user?: OutputClass;
+}
+
+type Handler = (this: AuthViewSet, context: ActionContext) => unknown;
+
+/** Makes the view that serves one application: that of the package, or the application's own, with its schemas. */
+export function authViewFor(
+  userModel: UserModel,
+  schemas: AuthSchemas = {},
+  base?: Type<AuthViewSet>,
+): Type<AuthViewSet> {
+  const Base = base ?? (AuthViewSet as unknown as Type<AuthViewSet>);
+  const View = { [Base.name]: class extends Base {} }[Base.name] as Type<AuthViewSet>;
+  const output = schemas.user ?? OutputSchema(userModel);
+  const perModel: Readonly<Partial<Record<AuthRoute, ActionOptions>>> = {
+    register: { input: schemas.register ?? registerInput(userModel) },
+    me: { output },
+    updateMe: { input: schemas.profile ?? profileInput(userModel), output },
+  };
+  for (const name of Object.keys(perModel) as AuthRoute[])
+    declare(View, name, { ...AUTH_ROUTES[name], ...perModel[name] });
+  for (const [path, route] of AUTH_ALIASES) {
+    const alias = `${route}At${path.replace(/\W+(\w)/g, (_match, letter: string) => letter.toUpperCase())}`;
+    const handler: Handler = function (context) {
+      return (this[route] as Handler).call(this, context);
+    };
+    Object.defineProperty(View.prototype, alias, { value: handler, writable: true, configurable: true });
+    declare(View, alias, { ...AUTH_ROUTES[route], ...perModel[route], path, deprecated: true });
+  }
+  ViewSet({ path: 'auth', tags: ['Authentication'] })(View);
+  return View;
+}
+
+function declare(view: Type<AuthViewSet>, method: string, options: ActionOptions): void {
+  Action(options)(view.prototype as object, method, {});
+}
+
+function registerInput(model: UserModel): InputClass {
+  const { USERNAME_FIELD, REQUIRED_FIELDS } = model as unknown as typeof AbstractBaseUser;
+  return withPassword(picked(model, ['email', 'firstName', 'lastName', USERNAME_FIELD, ...REQUIRED_FIELDS]));
+}
+
+function profileInput(model: UserModel): InputClass {
+  const { USERNAME_FIELD, REQUIRED_FIELDS } = model as unknown as typeof AbstractBaseUser;
+  const names = ['firstName', 'lastName', ...REQUIRED_FIELDS].filter(
+    (name) => name !== 'email' && name !== USERNAME_FIELD,
+  );
+  return picked(model, names, true);
+}
+
+function picked(model: UserModel, names: readonly string[], partial?: true): InputClass {
+  const known = [...new Set(names)].filter((name) => modelDefinition(model).fields.has(name));
+  return InputSchema(model, { pick: known as never, ...(partial && { partial }) });
+}

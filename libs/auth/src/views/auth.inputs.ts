@@ -1,0 +1,67 @@
+import { Verbatim } from '@core-framework/viewset';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+
+// Databases store neither.
+const STORABLE = /^[^\0\p{Cs}]*$/u;
+const LONGEST_PASSWORD = 1024;
+
+function Secret(): PropertyDecorator {
+  return all(IsString(), MaxLength(LONGEST_PASSWORD), Verbatim());
+}
+
+function Text(longest: number): PropertyDecorator {
+  return all(
+    IsString(),
+    MaxLength(longest),
+    Matches(STORABLE, { message: '$property has characters that no text has' }),
+  );
+}
+
+function all(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
+  return (prototype, name) => {
+    for (const decorate of decorators) decorate(prototype, name);
+  };
+}
+
+/** What somebody signs in with; `username` where the model's `USERNAME_FIELD` is another than the address. */
+export class LoginInput {
+  @IsOptional() @Text(254) email?: string;
+  @IsOptional() @Text(254) username?: string;
+  @Secret() password!: string;
+  /** The backend to ask. @defaultValue all, in their order */
+  @IsOptional() @Text(50) backend?: string;
+}
+
+export class RefreshInput {
+  @Text(8192) refresh_token!: string;
+}
+
+export class ChangePasswordInput {
+  @Secret() currentPassword!: string;
+  @Secret() newPassword!: string;
+}
+
+export class DeleteAccountInput {
+  @Secret() currentPassword!: string;
+}
+
+export class EmailInput {
+  @Text(254) email!: string;
+}
+
+export class OneTimeTokenInput {
+  @Text(100) token!: string;
+}
+
+export class ResetPasswordInput extends OneTimeTokenInput {
+  @Secret() password!: string;
+}
+
+/** Adds a password to a schema of new users. */
+export function withPassword<I extends object>(schema: new () => I): new () => I & { password: string } {
+  const Base = schema as new () => object;
+  class RegisterInput extends Base {
+    @Secret() password!: string;
+  }
+  return RegisterInput as unknown as new () => I & { password: string };
+}

@@ -1,0 +1,159 @@
+import { SettingsModule } from '@core-framework/config';
+import { CoreOrmModule, Field, Model } from '@core-framework/orm';
+import { createTestApp, type TestApp } from '@core-framework/testing';
+import { Action, AllowAny, InputSchema, OutputSchema, Verbatim, ViewSetModule } from '@core-framework/viewset';
+import { Module } from '@nestjs/common';
+import { IsString, Matches } from 'class-validator';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AuthHooks } from '../accounts/auth-hooks.js';
+import { AuthModule } from '../auth.module.js';
+import { Hash } from '../hashing/hash.service.js';
+import { InMemoryMailSender } from '../mail/in-memory-mail-sender.js';
+import { MailSender } from '../mail/mail-sender.js';
+import { AbstractUser } from '../users/abstract-user.js';
+import { PermissionsMixin } from '../users/permissions.mixin.js';
+import type { UserManager } from '../users/user.manager.js';
+import { AuthViewSet } from './auth.viewset.js';
+
+@Model({ tableName: 'users' })
+class User extends PermissionsMixin(AbstractUser) {
+  declare static readonly objects: UserManager<User>;
+  static readonly REQUIRED_FIELDS = ['nickname'];
+  @Field.string({ maxLength: 30, unique: true }) nickname!: string;
+  @Field.integer({ default: 0, readOnly: true }) credits = 0;
+}
+
+class Registering extends InputSchema(User, { pick: ['email', 'nickname'] }) {
+  @Matches(/[A-Z]/, { message: 'Use a capital letter.' })
+  @Verbatim()
+  password!: string;
+
+  @IsString() @Verbatim() passwordConfirm!: string;
+  @IsString() isSuperuser = 'no';
+
+  validate() {
+    return this.password === this.passwordConfirm ? undefined : { passwordConfirm: 'The passwords differ.' };
+  }
+}
+
+const seen: string[] = [];
+
+class Watching extends AuthHooks<User> {
+  override async onAfterRegister({ email }: User) {
+    seen.push(`registered ${email}`);
+  }
+
+  override async onAfterLogin({ email }: User) {
+    seen.push(`in ${email}`);
+  }
+
+  override async onAfterForgotPassword(_user: User, token: string) {
+    seen.push(`forgot ${token.length}`);
+  }
+}
+
+class MyAuthViewSet extends AuthViewSet {
+  @Action({ permissions: [AllowAny] })
+  motto() {
+    return { motto: 'Who goes there?' };
+  }
+}
+
+@Module({
+  imports: [
+    SettingsModule.forRoot(),
+    CoreOrmModule.forRoot({ schema: 'update' }),
+    ViewSetModule.forRoot(),
+    AuthModule.forRoot({
+      userModel: User,
+      authViewSet: MyAuthViewSet,
+      hooks: Watching,
+      mailSender: InMemoryMailSender,
+      schemas: { register: Registering, user: OutputSchema(User, { pick: ['id', 'email', 'nickname'] }) },
+    }),
+  ],
+})
+class AppModule {}
+
+@Module({
+  imports: [
+    SettingsModule.forRoot(),
+    CoreOrmModule.forRoot({ schema: 'update' }),
+    ViewSetModule.forRoot(),
+    AuthModule.forRoot({ userModel: User, authViewSet: false }),
+  ],
+})
+class SilentModule {}
+
+const AUTH = '/api/v1/auth';
+const ANN = {
+  email: 'ann@example.com',
+  nickname: 'ann',
+  password: 'A correct horse',
+  passwordConfirm: 'A correct horse',
+};
+
+describe("an application's own endpoints of accounts", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp(AppModule, { env: { AUTH_HASHING_QUEUE: '0', AUTH_HASHING_CONCURRENCY: '1' } });
+    app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
+  });
+  afterAll(() => app.close());
+  const register = (change: object) => app.client.post(`${AUTH}/register`, { ...ANN, ...change });
+
+  test('accept what its schemas say, and hand out no flags by them', async () => {
+    expect((await register({ password: 'a correct horse', passwordConfirm: 'a correct horse' })).json()).toMatchObject({
+      errors: { password: [{ code: 'matches' }] },
+    });
+    expect((await register({ passwordConfirm: 'another' })).json()).toMatchObject({
+      errors: { passwordConfirm: [{ message: 'The passwords differ.' }] },
+    });
+    expect((await register({ isSuperuser: 'yes' })).status).toBe(201);
+    const [user] = await app.work(() => User.objects.values('email', 'isSuperuser', 'credits', 'nickname'));
+    expect(user).toEqual({ email: 'ann@example.com', isSuperuser: false, credits: 0, nickname: 'ann' });
+  });
+
+  test("show what its schema says, and change what is the user's, if it is free", async () => {
+    await register({ email: 'bob@example.com', nickname: 'bob' });
+    const { access_token } = (
+      await app.client.post(`${AUTH}/login`, { email: 'bob@example.com', password: ANN.password })
+    ).json<{ access_token: string }>();
+    const bob = app.client.with({ authorization: `Bearer ${access_token}` });
+    expect((await bob.get(`${AUTH}/me`)).json()).toEqual({ id: 2, email: 'bob@example.com', nickname: 'bob' });
+    const taken = await bob.patch(`${AUTH}/me`, { nickname: 'ann' });
+    expect([taken.status, taken.json()]).toMatchObject([400, { errors: { nickname: [{ code: 'unique' }] } }]);
+    expect((await bob.patch(`${AUTH}/me`, { nickname: 'bobby' })).json()).toMatchObject({ nickname: 'bobby' });
+    const other = await app.client.as({ id: 1 }).get(`${AUTH}/me`);
+    expect(other.json()).toMatchObject({ email: 'ann@example.com' });
+  });
+
+  test('have actions of their own, and hooks that see each step', async () => {
+    expect((await app.client.get(`${AUTH}/motto`)).json()).toEqual({ motto: 'Who goes there?' });
+    await app.client.post(`${AUTH}/forgot-password`, { email: 'ann@example.com' });
+    expect(seen).toEqual([
+      'registered ann@example.com',
+      'registered bob@example.com',
+      'in bob@example.com',
+      'forgot 43',
+    ]);
+    expect(app.nest.get<InMemoryMailSender>(MailSender).lastTo('ann@example.com')?.text).toContain(
+      'http://localhost:3000/reset-password#token=',
+    );
+  });
+
+  test('SEC-10: turn away what cannot be hashed at once, and go on', async () => {
+    app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 100_000 });
+    const tries = Array.from({ length: 8 }, (_, n) =>
+      app.client.post(`${AUTH}/login`, { email: `u${n}@example.com`, password: 'x' }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401, 503]));
+    expect((await app.client.post(`${AUTH}/login`, { email: 'nobody@example.com', password: 'x' })).status).toBe(401);
+  });
+
+  test('are none where the module is told so', async () => {
+    await using silent = await createTestApp(SilentModule);
+    expect((await silent.client.post(`${AUTH}/login`, {})).status).toBe(404);
+  });
+});

@@ -1,0 +1,454 @@
+import { AuthEvent, Session } from '@core-framework/auth';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Account, AccountsApp, API, type Held, Letter, PASSWORD } from '../support/accounts-app.js';
+import { databaseKinds } from '../support/databases.js';
+
+const kinds = await databaseKinds();
+const withoutId = (text: string) => text.replace(/"requestId":"[^"]*"/, '');
+
+describe.each(kinds)('accounts on %s', (kind) => {
+  let world: AccountsApp;
+  const work = <T>(run: () => Promise<T>) => world.app.work(run);
+  beforeAll(async () => void (world = await AccountsApp.start(kind)));
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  test('SEC-01: the answer to a bad sign-in is the same whatever is wrong', async () => {
+    const answers = [
+      await world.login('nobody'),
+      await world.login('alice', 'wrong horse battery'),
+      await world.login('ivy'),
+      await world.login('nopass', ''),
+      await world.login('nopass'),
+    ];
+    for (const { status, text, headers } of answers) {
+      expect([status, headers['www-authenticate'], withoutId(text)]).toEqual([
+        401,
+        'Bearer',
+        withoutId(answers[0]!.text),
+      ]);
+    }
+    expect(answers[0]!.json()).toMatchObject({ detail: 'Invalid email or password.', code: 'invalid_credentials' });
+  });
+
+  test('a user registers, signs in, is shown and changed, and nobody sees a hash', async () => {
+    const answer = await world.app.client.post(`${API}/auth/register/`, {
+      email: ' New@Example.com',
+      password: 'a fine new horse',
+      firstName: 'New',
+    });
+    expect([answer.status, answer.json()]).toEqual([
+      201,
+      {
+        id: expect.any(Number),
+        email: 'new@example.com',
+        firstName: 'New',
+        lastName: '',
+        isActive: true,
+        isVerified: false,
+        dateJoined: expect.any(String),
+      },
+    ]);
+    const again = await world.app.client.post(`${API}/auth/register`, {
+      email: 'NEW@example.com',
+      password: 'a fine new horse',
+    });
+    expect([again.status, again.json()]).toMatchObject([
+      400,
+      { errors: { email: [{ code: 'email_already_registered' }] } },
+    ]);
+    const signedIn = await world.login('new', 'a fine new horse');
+    expect([signedIn.status, signedIn.json()]).toEqual([
+      200,
+      { access_token: expect.any(String), refresh_token: expect.any(String), token_type: 'bearer', expires_in: 1800 },
+    ]);
+    const held = signedIn.json<Held>();
+    const changed = await world.bearer(held).patch(`${API}/auth/me`, { lastName: 'Comer' });
+    expect([changed.status, changed.json()]).toMatchObject([
+      200,
+      { firstName: 'New', lastName: 'Comer', email: 'new@example.com' },
+    ]);
+    expect((await world.me(held)).text).not.toMatch(/hash|tokenVersion|argon/i);
+    const kept = await world.bearer(held).delete(`${API}/auth/me`, { body: { currentPassword: 'wrong' } });
+    expect(kept.status).toBe(400);
+    const gone = await world.bearer(held).delete(`${API}/auth/me`, { body: { currentPassword: 'a fine new horse' } });
+    expect([gone.status, (await world.me(held)).status]).toEqual([204, 401]);
+  });
+
+  test('SEC-12 and SEC-14: passwords that are short, long, common or the address are refused', async () => {
+    const register = (password: unknown, email = 'pw@example.com') =>
+      world.app.client.post(`${API}/auth/register`, { email, password });
+    for (const [password, code] of [
+      ['seven.c', 'password_too_short'],
+      ['x1'.repeat(65), 'password_too_long'],
+      ['password123', 'password_too_common'],
+      ['pw-person@example.com', 'password_too_similar'],
+    ]) {
+      const answer = await register(password, 'pw-person@example.com');
+      expect([answer.status, answer.json()]).toMatchObject([400, { errors: { password: [{ code }] } }]);
+      expect(answer.text).not.toContain(password);
+    }
+    for (const password of ['x'.repeat(1_000_000), 7, null, ['x'], { $ne: null }, undefined])
+      expect((await register(password)).status).toBe(400);
+    expect((await register('x'.repeat(11_000_000))).status).toBe(413);
+    expect((await register('64 characters of horses, batteries and staples that are correct..')).status).toBe(201);
+  });
+
+  test('SEC-13: passwords are taken as they come, white space and all', async () => {
+    await world.app.client.post(`${API}/auth/register`, {
+      email: 'space@example.com',
+      password: '  two spaces around  ',
+    });
+    expect((await world.login('space', 'two spaces around')).status).toBe(401);
+    expect((await world.login('space', '  two spaces around  ')).status).toBe(200);
+  });
+
+  test('SEC-15: every route of the package but the open ones refuses anonymous callers', async () => {
+    const { paths } = (await world.app.client.get('/openapi.json')).json<{
+      paths: Record<string, Record<string, { security: object[] }>>;
+    }>();
+    const open: string[] = [];
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const method of Object.keys(operations)) {
+        const url = path.replace('{id}', '018f3b1e-0000-7000-8000-000000000000');
+        const { status } = await world.app.client.request(method.toUpperCase(), url, {
+          body: method === 'get' ? undefined : {},
+        });
+        if (status !== 401) open.push(`${method} ${path.replace(API, '')}`);
+      }
+    }
+    expect(open.filter((route) => route.includes('/auth/')).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'post /auth/forgot-password',
+      'post /auth/jwt/login',
+      'post /auth/login',
+      'post /auth/login/json',
+      'post /auth/refresh',
+      'post /auth/register',
+      'post /auth/request-verify-token',
+      'post /auth/reset-password',
+      'post /auth/verify',
+      'post /auth/verify-email',
+      'post /auth/verify-email/request',
+    ]);
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'] as const) {
+      expect([404, 405]).toContain((await world.app.client.request(method, `${API}/auth/1`, { body: {} })).status);
+    }
+  });
+
+  test('aliases answer like the endpoints that they stand for, and are deprecated', async () => {
+    const held = (
+      await world.app.client.post(`${API}/auth/jwt/login`, { email: 'bob@example.com', password: PASSWORD })
+    ).json<Held>();
+    expect((await world.bearer(held).get(`${API}/auth/users/me`)).json()).toEqual((await world.me(held)).json());
+    const { paths } = (await world.app.client.get('/openapi.json')).json<{
+      paths: Record<string, Record<string, { deprecated?: boolean }>>;
+    }>();
+    expect([paths[`${API}/auth/jwt/login`]?.post?.deprecated, paths[`${API}/auth/login`]?.post?.deprecated]).toEqual([
+      true,
+      undefined,
+    ]);
+    expect((await world.bearer(held).post(`${API}/auth/jwt/logout`)).status).toBe(204);
+    expect((await world.me(held)).status).toBe(401);
+  });
+
+  test("SEC-17, SEC-18 and SEC-20: nobody writes or runs actions on what is somebody else's, PATCH no less than PUT", async () => {
+    const id = await work(
+      async () =>
+        (
+          await Letter.objects.create({
+            title: 'Mine',
+            author: (await Account.objects.getByEmail('alice@example.com'))!,
+          })
+        ).id,
+    );
+    const bob = world.bearer(await world.hold('bob'));
+    const alice = world.bearer(await world.hold('alice'));
+    for (const [method, path, body] of [
+      ['PUT', '', { title: 'x' }],
+      ['PATCH', '', { title: 'x' }],
+      ['DELETE', '', undefined],
+      ['POST', '/publish', {}],
+    ] as const) {
+      expect([method, (await bob.request(method, `${API}/letters/${id}${path}`, { body })).status]).toEqual([
+        method,
+        403,
+      ]);
+    }
+    expect((await alice.patch(`${API}/letters/${id}`, { title: 'Still mine' })).status).toBe(200);
+  });
+
+  test('SEC-22: nobody gives himself flags, groups or another key', async () => {
+    const held = await world.hold('alice');
+    const alice = world.bearer(held);
+    const before = (await world.me(held)).json<Record<string, unknown>>();
+    for (const [name, value] of Object.entries({
+      isSuperuser: true,
+      isStaff: true,
+      isVerified: true,
+      isActive: false,
+      groups: [1],
+      userPermissions: [1],
+      passwordHash: 'x',
+      tokenVersion: 9,
+      id: 2,
+      email: 'x@y.zz',
+      lastLogin: null,
+    })) {
+      const answer = await alice.patch(`${API}/auth/me`, { [name]: value });
+      expect([400, 200]).toContain(answer.status);
+      const { updatedAt: _now, ...after } = (await world.me(held)).json<Record<string, unknown>>();
+      const { updatedAt: _then, ...expected } = before;
+      expect(after).toEqual(expected);
+    }
+    expect((await alice.get(`${API}/letters/statistics`)).status).toBe(403);
+    const registered = await world.app.client.post(`${API}/auth/register`, {
+      email: 'evil@example.com',
+      password: PASSWORD,
+      isSuperuser: true,
+    });
+    expect(registered.status).toBe(400);
+  });
+
+  test('SEC-23: a permission that is taken away is gone at the next request', async () => {
+    const ed = world.bearer(await world.hold('ed'));
+    expect((await ed.post(`${API}/letters`, { title: 'One' })).status).toBe(201);
+    await work(async () => (await Account.objects.getByEmail('ed@example.com'))?.setPermissions([]));
+    expect((await ed.post(`${API}/letters`, { title: 'Two' })).status).toBe(403);
+    await work(async () => {
+      const { Group } = await import('@core-framework/auth');
+      await (await Group.objects.get({ name: 'editors' })).addPermission('letters.create');
+    });
+    expect((await ed.post(`${API}/letters`, { title: 'Three' })).status).toBe(201);
+  });
+
+  test('SEC-24: 401, 403 and 404 mean what they say, and 401 says how to sign in', async () => {
+    const none = await world.app.client.get(`${API}/letters`);
+    const bad = await world.bearer({ access_token: 'x.y.z' }).get(`${API}/letters`);
+    const alice = world.bearer(await world.hold('alice'));
+    expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect([bad.status, bad.headers['www-authenticate']]).toEqual([401, 'Bearer error="invalid_token"']);
+    expect((await alice.get(`${API}/letters/statistics`)).status).toBe(403);
+    expect((await alice.get(`${API}/letters/99999`)).status).toBe(404);
+  });
+
+  test('SEC-29: a superuser who was switched off has no rights', async () => {
+    const root = await world.hold('root');
+    expect((await world.bearer(root).get(`${API}/letters/statistics`)).status).toBe(200);
+    await work(() => Account.objects.filter({ email: 'root@example.com' }).update({ isActive: false }));
+    expect((await world.bearer(root).get(`${API}/letters/statistics`)).status).toBe(401);
+    await work(() => Account.objects.filter({ email: 'root@example.com' }).update({ isActive: true }));
+  });
+
+  test('SEC-35: no token passes for one of another kind', async () => {
+    const held = await world.hold('alice');
+    await world.app.client.post(`${API}/auth/forgot-password`, { email: 'alice@example.com' });
+    const reset = await world.mailedToken('alice@example.com');
+    const tokens = { access: held.access_token, refresh: held.refresh_token, reset };
+    const doors: Record<string, (token: string) => Promise<{ status: number }>> = {
+      access: (access_token) => world.me({ access_token }),
+      verify: (token) => world.app.client.post(`${API}/auth/verify-email`, { token: token.slice(0, 100) }),
+      refresh: (refresh_token) => world.refresh({ refresh_token }),
+      reset: (token) =>
+        world.app.client.post(`${API}/auth/reset-password`, { token: token.slice(0, 100), password: PASSWORD }),
+    };
+    for (const [door, enter] of Object.entries(doors)) {
+      for (const [kindOfToken, token] of Object.entries(tokens)) {
+        const { status } = await enter(token);
+        expect([door, kindOfToken, status < 300]).toEqual([door, kindOfToken, door === kindOfToken]);
+      }
+    }
+  });
+
+  test('SEC-36: a token counts only in one Authorization header', async () => {
+    const { access_token: token } = await world.hold('alice');
+    expect((await world.app.client.get(`${API}/auth/me?access_token=${token}`)).status).toBe(401);
+    expect((await world.app.client.with({ authorization: `bEaReR ${token}` }).get(`${API}/auth/me`)).status).toBe(200);
+    for (const header of [
+      `Bearer ${token} `.padEnd(9000, 'x'),
+      'Bearer',
+      'Bearer ',
+      `Bearer ${token} ${token}`,
+      `Bearer,${token}`,
+      `Basic ${token}`,
+    ]) {
+      expect((await world.app.client.with({ authorization: header }).get(`${API}/auth/me`)).status).toBe(401);
+    }
+  });
+
+  test('SEC-38 and SEC-39: all tokens end with the password, and whoever changes it gets new ones', async () => {
+    const [here, there] = [await world.hold('bob'), await world.hold('bob')];
+    const wrong = await world
+      .bearer(here)
+      .post(`${API}/auth/password`, { currentPassword: 'wrong', newPassword: 'a better horse' });
+    expect([wrong.status, wrong.json()]).toMatchObject([
+      400,
+      { detail: 'Current password is incorrect.', errors: { currentPassword: [{ code: 'invalid_password' }] } },
+    ]);
+    const common = await world
+      .bearer(here)
+      .post(`${API}/auth/change-password`, { currentPassword: PASSWORD, newPassword: 'password123' });
+    expect(common.status).toBe(400);
+    const changed = await world
+      .bearer(here)
+      .post(`${API}/auth/password`, { currentPassword: PASSWORD, newPassword: 'a better horse' });
+    expect([changed.status, changed.json()]).toMatchObject([
+      200,
+      { message: 'Password changed successfully', token_type: 'bearer' },
+    ]);
+    for (const held of [here, there]) {
+      expect([(await world.me(held)).status, (await world.refresh(held)).status]).toEqual([401, 401]);
+    }
+    const fresh = changed.json<Held>();
+    expect([(await world.me(fresh)).status, (await world.refresh(fresh)).status]).toEqual([200, 200]);
+    expect([(await world.login('bob')).status, (await world.login('bob', 'a better horse')).status]).toEqual([
+      401, 200,
+    ]);
+    await work(async () => {
+      const bob = (await Account.objects.getByEmail('bob@example.com'))!;
+      await bob.setPassword(PASSWORD);
+      await bob.save();
+    });
+  });
+
+  test('a password is reset by a mailed link, once, which ends all sessions', async () => {
+    const held = await world.hold('alice');
+    await world.app.client.post(`${API}/auth/forgot-password`, { email: 'alice@example.com' });
+    const older = await world.mailedToken('alice@example.com');
+    await world.app.client.post(`${API}/auth/forgot-password`, { email: 'ALICE@example.com' });
+    const token = await world.mailedToken('alice@example.com');
+    const reset = (value: unknown, password: unknown = PASSWORD) =>
+      world.app.client.post(`${API}/auth/reset-password`, { token: value, password });
+    for (const value of [older, '', 'x', { $ne: null }, null, undefined, [token]])
+      expect((await reset(value)).status).toBe(400);
+    expect((await reset(token, 'short')).status).toBe(400);
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => reset(token)));
+    expect(outcomes.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400, 400, 400, 400]);
+    expect([(await world.me(held)).status, (await world.refresh(held)).status]).toEqual([401, 401]);
+    expect((await world.login('alice')).status).toBe(200);
+    await world.app.client.post(`${API}/auth/forgot-password`, { email: 'alice@example.com' });
+    const late = await world.mailedToken('alice@example.com');
+    world.app.clock.advance({ hours: 2 });
+    expect((await reset(late)).status).toBe(400);
+    world.app.clock.reset();
+  });
+
+  test('SEC-06: whoever asks for a link learns nothing, and only who has an account gets a mail', async () => {
+    const before = world.mails.outbox.length;
+    const answers = [];
+    for (const name of ['alice', 'nobody', 'ivy'])
+      answers.push(await world.app.client.post(`${API}/auth/forgot-password`, { email: `${name}@example.com` }));
+    for (const { status, text } of answers) expect([status, text]).toEqual([202, '']);
+    await world.mailedToken('alice@example.com');
+    expect(world.mails.outbox.length - before).toBe(1);
+  });
+
+  test('SEC-43 and SEC-44: each sign-in is a session of its own, which only its owner sees and ends', async () => {
+    const [one, two, other] = [await world.hold('alice'), await world.hold('alice'), await world.hold('bob')];
+    const list = (await world.bearer(one).get(`${API}/auth/sessions`)).json<{ id: string; isCurrent: boolean }[]>();
+    expect(list.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
+    expect(JSON.stringify(list)).not.toMatch(/token|hash|eyJ/i);
+    const foreign = (await world.bearer(other).get(`${API}/auth/sessions`)).json<{ id: string }[]>();
+    expect(list.some(({ id }) => foreign.some((session) => session.id === id))).toBe(false);
+    expect((await world.bearer(one).delete(`${API}/auth/sessions/${foreign[0]!.id}`)).status).toBe(404);
+    expect((await world.bearer(one).delete(`${API}/auth/sessions/nonsense`)).status).toBe(404);
+    expect((await world.me(other)).status).toBe(200);
+    expect((await world.bearer(one).post(`${API}/auth/sessions/revoke-others`)).json()).toEqual({
+      revoked: list.length - 1,
+    });
+    expect([(await world.me(one)).status, (await world.me(two)).status]).toEqual([200, 401]);
+    const [current] = (await world.bearer(one).get(`${API}/auth/sessions`)).json<{ id: string }[]>();
+    expect((await world.bearer(one).delete(`${API}/auth/sessions/${current!.id}`)).status).toBe(204);
+    expect((await world.me(one)).status).toBe(401);
+  });
+
+  test('SEC-45: answers with tokens are kept by nobody', async () => {
+    const signedIn = await world.login('alice');
+    const refreshed = await world.refresh(signedIn.json<Held>());
+    for (const { headers } of [signedIn, refreshed]) {
+      expect(headers['cache-control']).toBe('no-store');
+      expect(JSON.stringify(headers)).not.toContain('eyJ');
+    }
+  });
+
+  test('SEC-65: what no database stores, and what is no text, is refused at each endpoint', async () => {
+    for (const path of [
+      'login',
+      'register',
+      'refresh',
+      'forgot-password',
+      'reset-password',
+      'verify-email',
+      'verify-email/request',
+    ]) {
+      for (const value of ['a\0b', '\ud800', { $ne: null }, ['x'], 7, null]) {
+        const body = { email: value, password: value, token: value, refresh_token: value };
+        const { status } = await world.app.client.post(`${API}/auth/${path}`, JSON.stringify(body), {
+          headers: { 'content-type': 'application/json' },
+        });
+        expect([path, value, status]).toEqual([path, value, 400]);
+      }
+    }
+  });
+
+  test('SEC-90: what happened to accounts is recorded, with who and where', async () => {
+    const names = await work(() => AuthEvent.objects.values('name', 'userId', 'ip'));
+    const recorded = new Set(names.map(({ name }) => name));
+    for (const name of [
+      'authn_login_success',
+      'authn_login_fail',
+      'authn_logout',
+      'authn_password_change',
+      'authn_password_reset',
+      'authn_token_revoked',
+      'user_created',
+      'user_updated',
+      'user_deleted',
+    ]) {
+      expect([...recorded]).toContain(name);
+    }
+    expect(names.every(({ ip }) => ip === '127.0.0.1')).toBe(true);
+  });
+
+  test('SEC-46: no table holds a password, or a token that was handed out', async () => {
+    const dump = await work(async () => {
+      const { OneTimeToken, RefreshToken } = await import('@core-framework/auth');
+      const tables = [Account, Session, RefreshToken, OneTimeToken, AuthEvent, Letter];
+      const rows = [];
+      for (const table of tables) rows.push(await table.objects.values());
+      return JSON.stringify(rows);
+    });
+    expect(world.secrets.length).toBeGreaterThan(20);
+    for (const secret of world.secrets.filter((one) => one !== '')) expect(dump.includes(secret)).toBe(false);
+  });
+});
+
+describe.each(kinds)('accounts that have to be confirmed, on %s', (kind) => {
+  let world: AccountsApp;
+  beforeAll(async () => void (world = await AccountsApp.start(kind, { AUTH_REQUIRE_VERIFICATION: 'true' })));
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  test('SEC-04: registering does not tell who has an account; the owner gets a mail', async () => {
+    const register = (email: string) => world.app.client.post(`${API}/auth/register`, { email, password: PASSWORD });
+    const [known, unknown] = [await register('alice@example.com'), await register('fresh@example.com')];
+    expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
+    expect(known.status).toBe(201);
+    await world.mailedToken('fresh@example.com');
+    expect(world.mails.lastTo('alice@example.com')?.subject).toContain('You already have an account');
+    expect(world.mails.lastTo('fresh@example.com')?.subject).toContain('Confirm your e-mail address');
+  });
+
+  test('nobody gets in before the address is confirmed, and a link confirms it once', async () => {
+    await world.app.client.post(`${API}/auth/register`, { email: 'late@example.com', password: PASSWORD });
+    const first = await world.mailedToken('late@example.com');
+    const early = await world.login('late');
+    expect([early.status, early.json()]).toMatchObject([403, { code: 'email_not_verified' }]);
+    expect((await world.login('late', 'wrong horse battery')).status).toBe(401);
+    expect(
+      (await world.app.client.post(`${API}/auth/request-verify-token`, { email: 'late@example.com' })).status,
+    ).toBe(202);
+    const token = await world.mailedToken('late@example.com');
+    const verify = (value: string) => world.app.client.post(`${API}/auth/verify-email`, { token: value });
+    expect((await verify(first)).status).toBe(400);
+    expect([(await verify(token)).status, (await verify(token)).status]).toEqual([200, 400]);
+    expect((await world.login('late')).status).toBe(200);
+  });
+});
