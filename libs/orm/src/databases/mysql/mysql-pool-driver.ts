@@ -3,30 +3,19 @@ import type { ResolvedConnectionSettings } from '../driver-options.js';
 import { MySqlConnection } from './mysql-connection.js';
 import { MySqlPool } from './mysql-pool.js';
 import type { MySqlUrl } from './mysql-url.js';
-import { checkServer } from './server-version.js';
 
 /** Kysely's way into the pool. */
 export class MySqlPoolDriver implements Driver {
   readonly #pool: MySqlPool;
-  readonly #url: MySqlUrl;
   readonly #settings: ResolvedConnectionSettings;
 
   constructor(url: MySqlUrl, settings: ResolvedConnectionSettings) {
-    this.#url = url;
     this.#pool = new MySqlPool(url, settings);
     this.#settings = settings;
   }
 
   async init(): Promise<void> {
-    const connection = await this.acquireConnection();
-    try {
-      const { rows } = await connection.executeQuery<{ version: string }>(
-        CompiledQuery.raw('select version() as version'),
-      );
-      checkServer(this.#url.dialect, rows[0]?.version ?? '');
-    } finally {
-      await this.releaseConnection(connection);
-    }
+    // Nothing to do before the first connection.
   }
 
   async acquireConnection(): Promise<MySqlConnection> {

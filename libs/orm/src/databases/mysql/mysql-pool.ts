@@ -1,9 +1,10 @@
 import { createPool, type Pool, type PoolConnection } from 'mysql2';
-import { DatabaseBusyError, DatabaseUnreachableError } from '../../errors/database.errors.js';
+import { DatabaseBusyError, DatabaseUnreachableError, WrongServerError } from '../../errors/database.errors.js';
 import { describeDatabase } from '../database-url.js';
 import type { ResolvedConnectionSettings } from '../driver-options.js';
 import { messageOf } from '../foreign-error.js';
 import type { MySqlUrl } from './mysql-url.js';
+import { checkServer } from './server-version.js';
 import { sessionSettings } from './session-settings.js';
 
 const PATIENCE_MS = 5000;
@@ -19,10 +20,13 @@ export class MySqlPool {
   readonly #keepIdle: boolean;
   readonly #settings: string;
   readonly #prepared = new WeakSet<PoolConnection>();
+  readonly #dialect: MySqlUrl['dialect'];
+  #isChecked = false;
   #lent = 0;
 
   constructor(url: MySqlUrl, { max, keepIdle }: ResolvedConnectionSettings) {
     this.#database = describeDatabase(url);
+    this.#dialect = url.dialect;
     this.#max = max;
     this.#keepIdle = keepIdle;
     this.#settings = sessionSettings(url.dialect);
@@ -55,7 +59,7 @@ export class MySqlPool {
       await this.#prepare(connection);
     } catch (error) {
       this.release(connection, true);
-      throw this.#unreachable(error);
+      throw error instanceof WrongServerError ? error : this.#unreachable(error);
     }
     return connection;
   }
@@ -89,13 +93,17 @@ export class MySqlPool {
     });
   }
 
-  #prepare(connection: PoolConnection): Promise<void> {
+  async #prepare(connection: PoolConnection): Promise<void> {
     this.#prepared.add(connection);
     // A server that drops a connection must not take the process down: the query in flight fails on its own.
     connection.on('error', ignore);
-    return new Promise((resolve, reject) => {
-      connection.query(this.#settings, (error) => (error ? reject(error) : resolve()));
-    });
+    if (!this.#isChecked) {
+      // Before the settings, which the other kind of server does not understand.
+      const [row] = (await ask(connection, 'select version() as version')) as { version: string }[];
+      checkServer(this.#dialect, row?.version ?? '');
+      this.#isChecked = true;
+    }
+    await ask(connection, this.#settings);
   }
 
   #busy(): Error {
@@ -115,6 +123,12 @@ export class MySqlPool {
       error,
     );
   }
+}
+
+function ask(connection: PoolConnection, sql: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    connection.query(sql, (error, answer) => (error ? reject(error) : resolve(answer)));
+  });
 }
 
 function ignore(): void {}

@@ -2,6 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, type DatabaseConnection, type QueryResult, type TransactionSettings } from 'kysely';
 import { TransactionLostError } from '../../errors/database.errors.js';
 import { explainLockError } from '../postgres/lock-errors.js';
+import { textOfValue } from '../postgres/value-text.js';
 import type { QueryEcho } from '../query-echo.js';
 import type { LeaseLine } from '../sqlite/lease-line.js';
 
@@ -95,8 +96,13 @@ async function send<R>(database: PGlite, sql: string, parameters: readonly unkno
     const last = results.at(-1);
     return resultOf<R>(last?.rows ?? [], last?.fields.length ?? 0, last?.affectedRows);
   }
-  const { rows, fields, affectedRows } = await database.query(sql, [...parameters]);
+  const { rows, fields, affectedRows } = await database.query(sql, parameters.map(bound));
   return resultOf<R>(rows, fields.length, affectedRows);
+}
+
+/** PGlite writes points in time as JavaScript does, which PostgreSQL does not take before the year 1 and after 9999. */
+function bound(value: unknown): unknown {
+  return value instanceof Date ? textOfValue(value) : value;
 }
 
 function resultOf<R>(rows: unknown[], columns: number, affectedRows = 0): QueryResult<R> {
