@@ -316,6 +316,13 @@ describeEachDatabase(BLOG_MODELS, (under) => {
     );
     expect(outcomes.filter(([, created]) => created)).toHaveLength(1);
     expect(new Set(outcomes.map(([{ id }]) => id)).size).toBe(1);
+    const updates = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        run(() => User.objects.updateOrCreate({ email: 'second@example.com' }, { isActive: false })),
+      ),
+    );
+    expect(updates.filter(([, created]) => created)).toHaveLength(1);
+    expect(new Set(updates.map(([{ id }]) => id)).size).toBe(1);
   });
 
   test('a QuerySet is immutable and asks anew each time', () =>

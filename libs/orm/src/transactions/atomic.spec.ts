@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SetMetadata } from '@nestjs/common';
 import type { Database } from '../context/database.js';
@@ -11,7 +8,7 @@ import { NoContextError, NoTransactionError, UniqueViolationError } from '../err
 import { F } from '../querysets/expression.js';
 import { BLOG_MODELS, Post, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
-import { createScratchPostgres } from '../testing/scratch-postgres.js';
+import { scratchDatabases } from '../testing/scratch-database.js';
 import { Atomic, isAtomic } from './atomic.decorator.js';
 import { atomic, type AtomicOptions, onCommit, onRollback } from './atomic.js';
 import { Transaction } from './transaction.js';
@@ -267,148 +264,146 @@ describeEachDatabase(BLOG_MODELS, (under) => {
   });
 });
 
-const files = await mkdtemp(join(tmpdir(), 'core-atomic-'));
-afterAll(() => rm(files, { recursive: true }));
-const scratch = await createScratchPostgres('orm_atomic');
-afterAll(() => scratch?.drop());
+/** One connection, as PGlite and a database in memory have, cannot show what happens at once. */
+const CONCURRENT = (await scratchDatabases('orm_atomic')).filter(([kind]) => kind !== 'pglite');
 
-const CONCURRENT: [string, string][] = [['sqlite', `sqlite://${files}/app.db`]];
-if (scratch) CONCURRENT.push(['postgresql', scratch.url]);
-
-/** One connection, as a database in memory has, cannot show what happens at once. */
-describe.each(CONCURRENT)('at once, on %s', (dialect, url) => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await openDatabase([Tag], resolveCoreOrmOptions({ url, schema: 'update' }));
-  });
-  afterAll(() => database.close());
-  const alone = <T>(work: () => Promise<T>) => runInContext(work, { database, isolated: true });
-  beforeEach(async () => {
-    await alone(() => Post.objects.delete());
-    await alone(() => User.objects.delete());
-    await alone(() => Tag.objects.delete());
-  });
-  const createPost = () =>
-    alone(async () => {
-      const author = await User.objects.create({ email: 'a@example.com' });
-      return Post.objects.create({ title: 'x', author });
+for (const [kind, { drop, url }] of CONCURRENT)
+  describe(`at once, on ${kind}`, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await openDatabase([Tag], resolveCoreOrmOptions({ url, schema: 'update' }));
     });
-
-  test('isolated work reads beside the transaction around it and sees nothing of it', () =>
-    alone(() =>
-      atomic(async () => {
-        await Tag.objects.create({ name: 'uncommitted' });
-        expect(await alone(() => Tag.objects.count())).toBe(0);
-        expect(await Tag.objects.count()).toBe(1);
-      }),
-    ));
-
-  test('isolated work that writes stays although the transaction around it rolls back, or fails with a code', async () => {
-    let outcome: unknown;
-    const failing = alone(() =>
-      atomic(async () => {
-        await Tag.objects.create({ name: 'lost' });
-        outcome = await alone(() => Tag.objects.create({ name: 'kept' })).catch((error: unknown) => error);
-        giveUp();
-      }),
-    );
-    await expect(failing).rejects.toBe(FAILURE);
-    const left = await alone(() => Tag.objects.values('name'));
-    if (dialect === 'sqlite') expect([outcome, left]).toEqual([expect.objectContaining({ code: 'DATABASE_BUSY' }), []]);
-    else expect([outcome, left]).toEqual([expect.any(Tag), [{ name: 'kept' }]]);
-  });
-
-  test('a reader neither sees what another unit has not committed nor waits for it', async () => {
-    const written = Promise.withResolvers<void>();
-    const read = Promise.withResolvers<void>();
-    const writer = alone(() =>
-      atomic(async () => {
-        await Tag.objects.create({ name: 'x' });
-        written.resolve();
-        await read.promise;
-      }),
-    );
-    await written.promise;
-    expect(await alone(() => Tag.objects.count())).toBe(0);
-    read.resolve();
-    await writer;
-    expect(await alone(() => Tag.objects.count())).toBe(1);
-  });
-
-  test('50 increments at once are all kept', async () => {
-    const { id } = await createPost();
-    const increment = () => alone(() => Post.objects.filter({ id }).update({ viewsCount: F('viewsCount').plus(1) }));
-    await Promise.all(Array.from({ length: 50 }, increment));
-    expect(await alone(() => Post.objects.values('viewsCount'))).toEqual([{ viewsCount: 50 }]);
-  });
-
-  test('of two writers of one version one wins', async () => {
-    const { id } = await createPost();
-    const bothRead = Promise.withResolvers<void>();
-    let readers = 0;
-    const write = (title: string) =>
+    afterAll(async () => {
+      await database.close();
+      await drop();
+    });
+    const alone = <T>(work: () => Promise<T>) => runInContext(work, { database, isolated: true });
+    beforeEach(async () => {
+      await alone(() => Post.objects.delete());
+      await alone(() => User.objects.delete());
+      await alone(() => Tag.objects.delete());
+    });
+    const createPost = () =>
       alone(async () => {
-        const post = await Post.objects.get({ id });
-        if (++readers === 2) bothRead.resolve();
-        await bothRead.promise;
-        post.title = title;
-        await post.save();
+        const author = await User.objects.create({ email: 'a@example.com' });
+        return Post.objects.create({ title: 'x', author });
       });
-    const outcomes = await Promise.allSettled([write('a'), write('b')]);
-    const lost = outcomes.filter(({ status }) => status === 'rejected');
-    expect(lost).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'ORM_VERSION_CONFLICT' }) }]);
-    expect(await alone(() => Post.objects.values('version'))).toEqual([{ version: 2 }]);
-  });
 
-  if (dialect === 'postgresql') {
-    const incrementIn = (id: number, options: AtomicOptions, onAttempt: () => unknown = () => undefined) =>
+    test('isolated work reads beside the transaction around it and sees nothing of it', () =>
       alone(() =>
-        atomic(
-          async () => {
-            await onAttempt();
-            const post = await Post.objects.get({ id });
-            await Post.objects.filter({ id }).update({ viewsCount: post.viewsCount + 1 });
-          },
-          { isolationLevel: 'serializable', ...options },
-        ),
-      );
+        atomic(async () => {
+          await Tag.objects.create({ name: 'uncommitted' });
+          expect(await alone(() => Tag.objects.count())).toBe(0);
+          expect(await Tag.objects.count()).toBe(1);
+        }),
+      ));
 
-    test('transactions that cannot be put in a row fail with a code, and retries bring them through', async () => {
-      const { id } = await createPost();
-      const failed = await Promise.allSettled(Array.from({ length: 4 }, () => incrementIn(id, {})));
-      const reasons = failed.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-      expect(reasons.length).toBeGreaterThan(0);
-      for (const reason of reasons) expect(reason).toMatchObject({ code: 'DATABASE_TRANSACTION_CONFLICT' });
-      await alone(() => Post.objects.update({ viewsCount: 0 }));
-      let attempts = 0;
-      const count = () => attempts++;
-      await Promise.all(Array.from({ length: 4 }, () => incrementIn(id, { retries: 50 }, count)));
-      expect(await alone(() => Post.objects.values('viewsCount'))).toEqual([{ viewsCount: 4 }]);
-      expect(attempts).toBeGreaterThan(4);
+    test('isolated work that writes stays although the transaction around it rolls back, or fails with a code', async () => {
+      let outcome: unknown;
+      const failing = alone(() =>
+        atomic(async () => {
+          await Tag.objects.create({ name: 'lost' });
+          outcome = await alone(() => Tag.objects.create({ name: 'kept' })).catch((error: unknown) => error);
+          giveUp();
+        }),
+      );
+      await expect(failing).rejects.toBe(FAILURE);
+      const left = await alone(() => Tag.objects.values('name'));
+      if (kind === 'sqlite') expect([outcome, left]).toEqual([expect.objectContaining({ code: 'DATABASE_BUSY' }), []]);
+      else expect([outcome, left]).toEqual([expect.any(Tag), [{ name: 'kept' }]]);
     });
 
-    test('a deadlock has a code, and one of the two may be repeated', async () => {
-      const [a, b] = await alone(() => Tag.objects.bulkCreate([{ name: 'a' }, { name: 'b' }]));
-      const met = Promise.withResolvers<void>();
-      let arrived = 0;
-      const touchBoth = (first: Tag, second: Tag, retries: number) =>
+    test('a reader neither sees what another unit has not committed nor waits for it', async () => {
+      const written = Promise.withResolvers<void>();
+      const read = Promise.withResolvers<void>();
+      const writer = alone(() =>
+        atomic(async () => {
+          await Tag.objects.create({ name: 'x' });
+          written.resolve();
+          await read.promise;
+        }),
+      );
+      await written.promise;
+      expect(await alone(() => Tag.objects.count())).toBe(0);
+      read.resolve();
+      await writer;
+      expect(await alone(() => Tag.objects.count())).toBe(1);
+    });
+
+    test('50 increments at once are all kept', async () => {
+      const { id } = await createPost();
+      const increment = () => alone(() => Post.objects.filter({ id }).update({ viewsCount: F('viewsCount').plus(1) }));
+      await Promise.all(Array.from({ length: 50 }, increment));
+      expect(await alone(() => Post.objects.values('viewsCount'))).toEqual([{ viewsCount: 50 }]);
+    });
+
+    test('of two writers of one version one wins', async () => {
+      const { id } = await createPost();
+      const bothRead = Promise.withResolvers<void>();
+      let readers = 0;
+      const write = (title: string) =>
+        alone(async () => {
+          const post = await Post.objects.get({ id });
+          if (++readers === 2) bothRead.resolve();
+          await bothRead.promise;
+          post.title = title;
+          await post.save();
+        });
+      const outcomes = await Promise.allSettled([write('a'), write('b')]);
+      const lost = outcomes.filter(({ status }) => status === 'rejected');
+      expect(lost).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'ORM_VERSION_CONFLICT' }) }]);
+      expect(await alone(() => Post.objects.values('version'))).toEqual([{ version: 2 }]);
+    });
+
+    if (kind !== 'sqlite') {
+      const incrementIn = (id: number, options: AtomicOptions, onAttempt: () => unknown = () => undefined) =>
         alone(() =>
           atomic(
             async () => {
-              await Tag.objects.filter({ id: first.id }).update({ name: 'x' });
-              if (++arrived === 2) met.resolve();
-              await met.promise;
-              await Tag.objects.filter({ id: second.id }).update({ name: 'y' });
+              await onAttempt();
+              const post = await Post.objects.get({ id });
+              await Post.objects.filter({ id }).update({ viewsCount: post.viewsCount + 1 });
             },
-            { retries },
+            { isolationLevel: 'serializable', ...options },
           ),
         );
-      if (!a || !b) throw new Error('the world is incomplete');
-      const [one, other] = await Promise.allSettled([touchBoth(a, b, 0), touchBoth(b, a, 0)]);
-      const [lost] = [one, other].filter(({ status }) => status === 'rejected');
-      expect(lost).toMatchObject({ reason: { code: 'DATABASE_TRANSACTION_CONFLICT', client: { status: 503 } } });
-      arrived = 0;
-      await Promise.all([touchBoth(a, b, 2), touchBoth(b, a, 2)]);
-    });
-  }
-});
+
+      test('transactions that cannot be put in a row fail with a code, and retries bring them through', async () => {
+        const { id } = await createPost();
+        const failed = await Promise.allSettled(Array.from({ length: 4 }, () => incrementIn(id, {})));
+        const reasons = failed.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+        expect(reasons.length).toBeGreaterThan(0);
+        for (const reason of reasons) expect(reason).toMatchObject({ code: 'DATABASE_TRANSACTION_CONFLICT' });
+        await alone(() => Post.objects.update({ viewsCount: 0 }));
+        let attempts = 0;
+        const count = () => attempts++;
+        await Promise.all(Array.from({ length: 4 }, () => incrementIn(id, { retries: 50 }, count)));
+        expect(await alone(() => Post.objects.values('viewsCount'))).toEqual([{ viewsCount: 4 }]);
+        expect(attempts).toBeGreaterThan(4);
+      });
+
+      test('a deadlock has a code, and one of the two may be repeated', async () => {
+        const [a, b] = await alone(() => Tag.objects.bulkCreate([{ name: 'a' }, { name: 'b' }]));
+        const met = Promise.withResolvers<void>();
+        let arrived = 0;
+        const touchBoth = (first: Tag, second: Tag, retries: number) =>
+          alone(() =>
+            atomic(
+              async () => {
+                await Tag.objects.filter({ id: first.id }).update({ name: 'x' });
+                if (++arrived === 2) met.resolve();
+                await met.promise;
+                await Tag.objects.filter({ id: second.id }).update({ name: 'y' });
+              },
+              { retries },
+            ),
+          );
+        if (!a || !b) throw new Error('the world is incomplete');
+        const [one, other] = await Promise.allSettled([touchBoth(a, b, 0), touchBoth(b, a, 0)]);
+        const [lost] = [one, other].filter(({ status }) => status === 'rejected');
+        expect(lost).toMatchObject({ reason: { code: 'DATABASE_TRANSACTION_CONFLICT', client: { status: 503 } } });
+        arrived = 0;
+        await Promise.all([touchBoth(a, b, 2), touchBoth(b, a, 2)]);
+      });
+    }
+  });
