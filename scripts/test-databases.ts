@@ -1,7 +1,7 @@
 /**
  * Runs the suites that every database has to pass, one database after the other, and prints how each did.
  *
- * `TEST_DATABASES` narrows the choice; servers are found by `TEST_POSTGRES_URL`, `TEST_MARIADB_URL` and
+ * `TEST_DATABASES` narrows the choice, and arguments name fewer suites: `npm run test:db -- querysets/ transactions/`; servers are found by `TEST_POSTGRES_URL`, `TEST_MARIADB_URL` and
  * `TEST_MYSQL_URL`. One that does not answer is reported, and an error under `REQUIRE_SERVICES=1`.
  */
 import { spawnSync } from 'node:child_process';
@@ -26,6 +26,7 @@ const SUITES = [
   .map((suite) => `libs/orm/src/${suite}`)
   // And the sample application, over HTTP.
   .concat('test/(posts|comments-and-tags|reading)\\.e2e-spec');
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
 
 const SERVERS: Readonly<Record<string, string>> = {
   postgresql: process.env.TEST_POSTGRES_URL ?? 'postgresql://127.0.0.1:5432',
@@ -69,7 +70,7 @@ function run(database: string, folder: string): Outcome {
   const report = join(folder, `${database}.json`);
   const started = performance.now();
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const patterns = SUITES.map((suite) => `--testPathPatterns=${suite}`);
+  const patterns = chosen.map((suite) => `--testPathPatterns=${suite}`);
   const jest = [
     ...patterns,
     '--selectProjects',
