@@ -38,6 +38,13 @@ class Archived extends BaseModel {
   @Field.string() name!: string;
 }
 
+@Model({ connection: 'default' })
+class Headline extends BaseModel {
+  declare static readonly objects: Manager<Headline>;
+  @Field.string() title!: string;
+  @Field.slug({ from: 'title' }) slug!: string;
+}
+
 @Model()
 class Misplaced extends BaseModel {
   @Field.foreignKey(() => Sale) sale!: Ref<Sale>;
@@ -167,6 +174,18 @@ test('a model on two connections says which one is its own, and using names the 
     await here.save();
     expect(await Archived.objects.using('default').values('name')).toEqual([{ name: 'changed' }]);
     expect(await Archived.objects.values('name')).toEqual([{ name: 'there' }]);
+  });
+});
+
+test('a row that is created on a named connection is read back from there', async () => {
+  await start([
+    CoreOrmModule.forRoot({ ...MEMORY, models: [Headline] }),
+    CoreOrmModule.forRoot({ ...MEMORY, name: 'reports', models: [Headline] }),
+  ]);
+  await runInContext(async () => {
+    const reports = Headline.objects.using('reports');
+    expect(await reports.createRow({ title: 'Hot News' }, { columns: ['slug'] })).toEqual({ slug: 'hot-news' });
+    expect(await Headline.objects.count()).toBe(0);
   });
 });
 

@@ -108,10 +108,10 @@ export class QueryRunner<T extends object> implements Session {
 
   /** How many rows the whole table has, about; `undefined` when that is unknown or not all of them are meant. */
   async estimate(): Promise<number | undefined> {
-    const { state, database } = this;
+    const { state } = this;
     const isWhole = !visibleRows(this.model, state) && state.limit === undefined && state.offset === undefined;
     if (!isWhole) return undefined;
-    return estimatedRows({ database, em: state.em ?? database.usedEntityManager() }, this.definition);
+    return estimatedRows(this.#target, this.definition);
   }
 
   async exists(): Promise<boolean> {
@@ -154,7 +154,7 @@ export class QueryRunner<T extends object> implements Session {
   }
 
   links(em: SqlEntityManager, relation: string): Links {
-    return new Links({ database: this.database, em }, this.definition, relation);
+    return new Links({ database: this.database, em, primary: this.state.primary }, this.definition, relation);
   }
 
   sql(): { readonly sql: string; readonly parameters: readonly unknown[] } {

@@ -217,10 +217,10 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return new QuerySet(this.model, state);
   }
 
-  /** Every row of the model, whatever this query says. */
+  /** Every row of the model where this query looks for them, whatever else it says. */
   get #all(): QuerySet<T> {
-    const { em, database } = this.state;
-    return this.derive({ ...EVERYTHING, deleted: 'with', em, database });
+    const { em, database, connections, connection, primary } = this.state;
+    return this.derive({ ...EVERYTHING, deleted: 'with', em, database, connections, connection, primary });
   }
 
   #byKey(row: unknown): QuerySet<T> {
