@@ -1,0 +1,94 @@
+import type { EventMessage } from '../envelope/event-message.js';
+
+/** A message that a group has been given and has to decide on. Exactly one of `ack`, `retry`, `deadLetter` ends it. */
+export interface Delivery {
+  readonly message: EventMessage;
+  readonly topic: string;
+  /** How often the group was given the message, this time included; a process that died counts too. */
+  readonly attempt: number;
+  /** The group is done with it. */
+  ack(): Promise<void>;
+  /** Has it delivered to this group, and to no other, again after so many milliseconds. */
+  retry(delayMs: number, reason: string): Promise<void>;
+  /** Puts it among the dead letters of the group. */
+  deadLetter(reason: string): Promise<void>;
+  /** Says that it is still being worked on, so that nobody else is given it. */
+  extend(): Promise<void>;
+}
+
+/** What a group wants. */
+export interface SubscribeRequest {
+  readonly topics: readonly string[];
+  /** Of all processes that subscribe under one name, each message goes to one. */
+  readonly group: string;
+  /** Most messages in hand at a time. */
+  readonly prefetch: number;
+  /** Milliseconds after which a message that nobody extended is given to another process. */
+  readonly visibilityMs: number;
+}
+
+/** A group's stream of messages in this process. */
+export interface Subscription {
+  /** Takes no more messages until {@link resume}. */
+  pause(): void;
+  resume(): void;
+  /** Takes no more messages and resolves once those in hand are decided on, or after so many milliseconds. */
+  drain(timeoutMs: number): Promise<void>;
+  /** How many messages the group has not dealt with. */
+  lag(): Promise<number>;
+}
+
+/** A message that a group gave up. */
+export interface DeadLetter {
+  /** Names it within its group and topic. */
+  readonly id: string;
+  readonly topic: string;
+  readonly message: EventMessage;
+  readonly reason: string;
+  readonly attempt: number;
+  readonly failedAt: Date;
+}
+
+/** Whose dead letters. */
+export interface DeadLetterPlace {
+  readonly group: string;
+  readonly topic: string;
+}
+
+/** Options of a topic; brokers without partitions or copies take them for 1. */
+export interface TopicOptions {
+  /** @defaultValue 1 */
+  readonly partitions?: number;
+  /** @defaultValue 1 */
+  readonly replicationFactor?: number;
+}
+
+/**
+ * Carries messages between processes. The framework decides what becomes of a message; a broker keeps it until then.
+ * `BROKER_CASES` of `@core-framework/messaging/testing` is what every broker must do.
+ */
+export interface MessageBroker {
+  readonly name: string;
+  /** @throws BrokerUnreachableError */
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Facts for operators; rejects when it does not work. */
+  health(): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * Resolves once the messages are safe, with what was wrong with single ones by their ids.
+   *
+   * @throws BrokerUnreachableError when it does not answer within a few seconds.
+   */
+  publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>>;
+  /** Calls `handle` for each message of the group, for as many at once as `prefetch` says. */
+  subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription>;
+  createTopic(topic: string, options?: TopicOptions): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  listTopics(): Promise<readonly string[]>;
+  /** The oldest dead letters first. */
+  deadLetters(place: DeadLetterPlace, limit: number): Promise<readonly DeadLetter[]>;
+  /** Has dead letters delivered to their group again, as new; those of the given ids, or all. Answers how many. */
+  replay(place: DeadLetterPlace, ids?: readonly string[]): Promise<number>;
+  /** Deletes dead letters; those of the given ids, or all. Answers how many. */
+  purge(place: DeadLetterPlace, ids?: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,54 @@
+import { isAtomic } from '@core-framework/orm';
+import type { ActionCall } from '@core-framework/common';
+import { EventOutsideTransactionError } from '../errors/messaging.errors.js';
+import { checkChannelName, checkEventName } from '../events/event-name.js';
+import { emitFrom } from '../publishing/method-emission.js';
+import { recordEmitter } from '../metadata/messaging.metadata.js';
+
+/** Options of `@Event`. */
+export interface EventOptions {
+  /** @defaultValue that of the module: `events` */
+  readonly topic?: string;
+  /** Makes the data of the result. @defaultValue the result; of a model its columns, without those that are hidden */
+  readonly data?: (result: never, call?: ActionCall) => unknown;
+  /** Makes the key of the result; events of one key keep their order. @defaultValue none */
+  readonly key?: (result: never) => string | number | undefined;
+  /** Whether there is an event at all. @defaultValue always */
+  readonly when?: (result: never) => boolean;
+}
+
+/**
+ * Emits an event with the result of a method when it succeeds, in its transaction: an action of a ViewSet has one, any other
+ * method needs `@Atomic()` above this decorator, else the application does not start.
+ *
+ * @throws InvalidEventNameError, EventOutsideTransactionError
+ */
+export function Event(event: string, options: EventOptions = {}) {
+  checkEventName(event);
+  if (options.topic !== undefined) checkChannelName('a topic', options.topic);
+  return <M extends (...args: never[]) => Promise<unknown>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const method = descriptor.value as M;
+    const emitter = Object.freeze({ event, options });
+    if (isAtomic(method)) {
+      const subject = `${target.constructor.name}.${String(name)}`;
+      throw new EventOutsideTransactionError(subject, event, 'Put @Atomic() above @Event(), so that it is around it.');
+    }
+    async function emitting(this: object, ...args: Parameters<M>): Promise<unknown> {
+      const result: unknown = await Reflect.apply(method, this, args);
+      await emitFrom(this, emitter, result);
+      return result;
+    }
+    for (const key of ['name', 'length'] as const) {
+      Object.defineProperty(emitting, key, { value: method[key], configurable: true });
+    }
+    for (const key of Reflect.getOwnMetadataKeys(method)) {
+      Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, method), emitting);
+    }
+    recordEmitter(emitting, emitter);
+    descriptor.value = emitting as unknown as M;
+  };
+}

@@ -1,0 +1,76 @@
+import { CoreError } from '@core-framework/common';
+
+/** Thrown when an event, a pattern, a topic or a group has a name that not every broker takes. */
+export class InvalidEventNameError extends CoreError {
+  readonly code = 'MESSAGING_INVALID_NAME';
+
+  constructor(what: string, name: string, fix: string) {
+    super(`"${name}" is no name of ${what}.`, { fix });
+  }
+}
+
+/** Thrown when a method emits an event that could be sent although what it tells of was rolled back. */
+export class EventOutsideTransactionError extends CoreError {
+  readonly code = 'MESSAGING_EVENT_OUTSIDE_TRANSACTION';
+
+  constructor(method: string, event: string, fix = `Put @Atomic() above @Event('${event}').`) {
+    super(`${method} emits "${event}" outside of a transaction.`, { fix });
+  }
+}
+
+/** Thrown when a class handles or emits events in a way that cannot work. */
+export class InvalidConsumerError extends CoreError {
+  readonly code = 'MESSAGING_INVALID_CONSUMER';
+
+  constructor(problem: string, fix: string) {
+    super(problem, { fix });
+  }
+}
+
+/** Thrown when it cannot be told which broker is meant, or it must not be used. */
+export class BrokerChoiceError extends CoreError {
+  readonly code = 'MESSAGING_BROKER_CHOICE';
+
+  constructor(problem: string, fix: string) {
+    super(problem, { fix });
+  }
+}
+
+/** Thrown when a broker cannot be reached or does not answer in time. */
+export class BrokerUnreachableError extends CoreError {
+  readonly code = 'MESSAGING_BROKER_UNREACHABLE';
+
+  constructor(broker: string, cause: unknown) {
+    super(`The broker "${broker}" does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      fix: 'Check that it runs and that its address is right.',
+      cause,
+    });
+  }
+}
+
+/** Thrown when a message is no CloudEvent. */
+export class InvalidEnvelopeError extends CoreError {
+  readonly code = 'MESSAGING_INVALID_ENVELOPE';
+
+  constructor(problem: string) {
+    super(`The message is no CloudEvent of version 1.0: ${problem}.`, {
+      fix: 'Publish it through EventBus or a MessageBroker.',
+    });
+  }
+}
+
+/** Thrown when the data of an event is not what its handler declares; the event is not tried again. */
+export class InvalidPayloadError extends CoreError {
+  readonly code = 'MESSAGING_INVALID_PAYLOAD';
+
+  constructor(event: string, problems: readonly string[]) {
+    super(`The data of "${event}" is invalid: ${problems.join('; ')}.`, {
+      fix: 'Correct whoever publishes it, or the class of the payload.',
+    });
+  }
+}
+
+/** To be thrown by a handler that will fail on this event every time: it goes to the dead letters at once. */
+export class PermanentEventError extends CoreError {
+  readonly code: string = 'MESSAGING_PERMANENT';
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, RequestContext } from '@core-framework/common';
+import { type Database, onCommit } from '@core-framework/orm';
+import type { Outbox } from '@core-framework/outbox';
+import type { MessageBroker } from './brokers/message-broker.js';
+import { checkHeaders, type EventMessage } from './envelope/event-message.js';
+import type { CoreEvent } from './events/core-event.js';
+import { checkChannelName, checkEventName } from './events/event-name.js';
+import { type EventListener, LocalListeners } from './listening/local-listeners.js';
+import type { ResolvedMessagingOptions } from './messaging.options.js';
+
+/** Options of {@link EventBus.publish}. */
+export interface PublishOptions {
+  /** @defaultValue that of the module: `events` */
+  readonly topic?: string;
+  /** Events of a topic with the same key keep their order. */
+  readonly key?: string;
+  /** Extension attributes of the CloudEvent; names of small letters and digits. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names the event; publishing under one id twice has one effect. @defaultValue a new one */
+  readonly id?: string;
+}
+
+/** What registers several listeners at once. */
+export interface EventSubscriber {
+  subscribe(events: EventBus): void;
+}
+
+/** The name under which the outbox knows events. */
+export const EVENTS_CHANNEL = 'events';
+
+/** Publishes events to the broker and tells listeners of this process. */
+export class EventBus {
+  readonly #listeners = new LocalListeners();
+
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly broker: MessageBroker,
+    private readonly clock: Clock,
+    private readonly options: ResolvedMessagingOptions,
+  ) {}
+
+  /**
+   * Publishes an event if and only if the transaction of the work in hand commits; at once outside of one. It is written to
+   * the outbox, from where it leaves however long the broker is away. Listeners of this process are told after the commit.
+   *
+   * @throws InvalidEventNameError
+   */
+  async publish(name: string, data: unknown, options: PublishOptions = {}): Promise<string> {
+    checkEventName(name);
+    const { topic = this.options.topic, key, headers = {}, id = randomUUID() } = options;
+    checkChannelName('a topic', topic);
+    checkHeaders(headers);
+    const message: EventMessage = {
+      id,
+      type: name,
+      source: this.options.source,
+      time: this.clock.now().toISOString(),
+      ...(key !== undefined && { key }),
+      data: jsonOf(data),
+      headers,
+    };
+    if (this.options.outbox) {
+      const { source, time } = message;
+      const stored = { id, channel: EVENTS_CHANNEL, type: name, topic, key, payload: message.data };
+      await this.outbox.add({ ...stored, headers: { ...headers, source, time } });
+    } else await this.#afterCommit(() => this.#send(topic, message));
+    await this.#afterCommit(() => this.#listeners.tellAfterwards(localEvent(message, topic)));
+    return id;
+  }
+
+  /**
+   * Tells listeners of this process only: after the commit inside a transaction, else at once.
+   *
+   * @throws what the first listener that failed threw, outside of a transaction; all have been told.
+   */
+  async dispatch(name: string, data?: unknown): Promise<void> {
+    checkEventName(name);
+    const time = this.clock.now().toISOString();
+    const message = {
+      id: randomUUID(),
+      type: name,
+      source: this.options.source,
+      time,
+      data: jsonOf(data),
+      headers: {},
+    };
+    const event: CoreEvent = { ...localEvent(message, ''), data };
+    if (this.#isInTransaction) return this.#afterCommit(() => this.#listeners.tellAfterwards(event));
+    const [error] = await this.#listeners.tell(event);
+    if (error) throw error;
+  }
+
+  /**
+   * Has a function told of events of this process. Answers a function that ends it.
+   *
+   * @param pattern the name of an event, or a pattern: `user.*`, `*.created`, `order.**`
+   */
+  listen<T = unknown>(pattern: string, listener: EventListener<T>): () => void {
+    return this.#listeners.add(pattern, listener as EventListener);
+  }
+
+  /** Has a class register its listeners. */
+  subscribe(subscriber: EventSubscriber): void {
+    subscriber.subscribe(this);
+  }
+
+  get #isInTransaction(): boolean {
+    if (!RequestContext.current()) return false;
+    return this.database.usedEntityManager()?.isInTransaction() ?? false;
+  }
+
+  async #afterCommit(work: () => Promise<void>): Promise<void> {
+    if (this.#isInTransaction) onCommit(work, { database: this.database });
+    else await work();
+  }
+
+  async #send(topic: string, message: EventMessage): Promise<void> {
+    const [error] = (await this.broker.publish(topic, [message])).values();
+    if (error) throw error;
+  }
+}
+
+function localEvent({ id, type, source, time, key, data, headers }: EventMessage, topic: string): CoreEvent {
+  return { id, name: type, data: JSON.parse(data), topic, timestamp: new Date(time), attempt: 1, source, key, headers };
+}
+
+/** Big integers are texts, as everywhere in JSON. */
+function jsonOf(data: unknown): string {
+  return JSON.stringify(data ?? null, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}

@@ -1,0 +1,30 @@
+export type {
+  DeadLetter,
+  DeadLetterPlace,
+  Delivery,
+  MessageBroker,
+  SubscribeRequest,
+  Subscription,
+  TopicOptions,
+} from './brokers/message-broker.js';
+export { MemoryBroker } from './brokers/memory.broker.js';
+export { Consumer, type ConsumerOptions } from './decorators/consumer.decorator.js';
+export { Event, type EventOptions } from './decorators/event.decorator.js';
+export { EventData, EventInfo } from './decorators/event-parameters.js';
+export { OnEvent, type OnEventOptions } from './decorators/on-event.decorator.js';
+export { type EventMessage, fromStructured, toStructured } from './envelope/event-message.js';
+export {
+  BrokerChoiceError,
+  BrokerUnreachableError,
+  EventOutsideTransactionError,
+  InvalidConsumerError,
+  InvalidEnvelopeError,
+  InvalidEventNameError,
+  InvalidPayloadError,
+  PermanentEventError,
+} from './errors/messaging.errors.js';
+export { EventBus, type EventSubscriber, type PublishOptions } from './event-bus.js';
+export type { CoreEvent } from './events/core-event.js';
+export type { EventListener } from './listening/local-listeners.js';
+export { MessagingModule } from './messaging.module.js';
+export { MESSAGE_BROKER, type MessagingExtras, type MessagingOptions } from './messaging.options.js';

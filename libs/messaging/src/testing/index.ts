@@ -1,0 +1,1 @@
+export { BROKER_CASES, type BrokerCase, type BrokerUnderTest } from './broker.conformance.js';
