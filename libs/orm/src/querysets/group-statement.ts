@@ -77,6 +77,7 @@ export function groupStatement(
     const query = sql`select * from (${grouped}) as ${sql.id(outer.alias)}${having}${order}${limit}`;
     return builder.build(
       counts ? sql`select count(*) as ${sql.id('count')} from (${query}) as ${sql.id('matching')}` : query,
+      { looksAtAll: true },
     );
   });
   return { statement, values };

@@ -3,6 +3,7 @@ import { runnerOf } from '../databases/statement-runner.js';
 import { BLOG_MODELS, Post, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
 import { runAtomic } from '../transactions/atomic.js';
+import { Count, Sum } from './aggregate.js';
 
 interface Sent {
   readonly sql: string;
@@ -49,13 +50,29 @@ describeEachDatabase(BLOG_MODELS, (under) => {
   test('values differ, text and name stay; a name comes with the fourth use', async () => {
     const sent = await sentBy(async () => {
       for (let value = 0; value < 5; value++)
-        await Post.objects.filter({ viewsCount__in: [value, value + 1], title: `t${value}` }).count();
+        await Post.objects.filter({ viewsCount__in: [value, value + 1], title: `t${value}` }).exists();
     });
     expect(new Set(sent.map(({ sql }) => sql)).size).toBe(1);
     const names = sent.map(({ statementName }) => statementName);
     expect(names.slice(0, 3)).toEqual([undefined, undefined, undefined]);
     expect(names[3]).toMatch(/^core_[\da-f]{24}$/);
     expect(names[4]).toBe(names[3]);
+  });
+
+  test('what counts rows is planned for its values each time, and named where it has none', async () => {
+    const namesOf = async (ask: () => Promise<unknown>) => {
+      const sent = await sentBy(async () => {
+        for (let value = 0; value < 5; value++) await ask();
+      });
+      return new Set(sent.map(({ statementName }) => statementName).slice(3));
+    };
+    const busy = Post.objects.filter({ viewsCount__gte: 0 });
+    const unnamed = new Set([undefined]);
+    expect(await namesOf(() => busy.count())).toEqual(unnamed);
+    expect(await namesOf(() => busy.limit(3).count())).toEqual(unnamed);
+    expect(await namesOf(() => busy.aggregate({ views: Sum('viewsCount') }))).toEqual(unnamed);
+    expect(await namesOf(() => busy.groupBy('isPublished').annotate({ n: Count() }).all())).toEqual(unnamed);
+    expect(await namesOf(() => Post.objects.count())).not.toEqual(unnamed);
   });
 
   test('a statement in a transaction goes to its connection, and only there', async () => {
