@@ -4,7 +4,7 @@ import { AUTHENTICATOR, type Authenticator, type Principal, UnauthorizedExceptio
 import { type FactoryProvider, Global, Module, type Type } from '@nestjs/common';
 import { BaseModel, CoreOrmModule, Field, Model } from '@core-framework/orm';
 import { CoreFactory } from '@core-framework/platform';
-import { AllowAny, IsOwner, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
+import { AllowAny, IsOwner, ModelViewSet, ViewSet, ViewSetModule, type ViewSetOptions } from '@core-framework/viewset';
 import type { FastifyRequest } from 'fastify';
 
 @Model({ tableName: 'posts' })
@@ -17,16 +17,18 @@ class Post extends BaseModel {
   @Field.integer({ column: 'author_id' }) author!: number;
 }
 
-@ViewSet({
-  path: 'posts',
+const POSTS = {
   model: Post,
   permissions: [IsOwner('author')],
   permissionsByAction: { list: [AllowAny], retrieve: [AllowAny] },
-  pagination: { pageSize: 20, maxPageSize: 100 },
   filter: ['isPublished', { viewsCount: ['exact', 'gte', 'lt'] }],
   search: ['title'],
   ordering: ['createdAt', 'viewsCount'],
-})
+} satisfies ViewSetOptions<Post>;
+
+const PAGES = { pageSize: 20, maxPageSize: 100 };
+
+@ViewSet({ ...POSTS, path: 'posts', pagination: PAGES })
 class PostViewSet extends ModelViewSet<Post> {
   override getQuerySet() {
     return super.getQuerySet().filter({ author__gt: 0 });
@@ -36,6 +38,9 @@ class PostViewSet extends ModelViewSet<Post> {
     return { viewsCount__gte: 0 };
   }
 }
+
+@ViewSet({ ...POSTS, path: 'uncounted-posts', pagination: { ...PAGES, count: 'none' } })
+class UncountedPostViewSet extends PostViewSet {}
 
 /** Believes whoever names a user by `Authorization: Bearer <id>`: what tokens cost is another benchmark's matter. */
 class NamedUser implements Authenticator {
@@ -85,7 +90,7 @@ const authenticator: FactoryProvider = { provide: AUTHENTICATOR, useFactory: () 
 
 @Global()
 @Module({
-  imports: [CoreOrmModule.forRoot(), ViewSetModule.forFeature([PostViewSet, ...further])],
+  imports: [CoreOrmModule.forRoot(), ViewSetModule.forFeature([PostViewSet, UncountedPostViewSet, ...further])],
   providers: [authenticator],
   exports: [AUTHENTICATOR],
 })

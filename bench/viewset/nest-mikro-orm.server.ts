@@ -99,6 +99,14 @@ class PostsService {
     return { count, page, results };
   }
 
+  async findSome({ page, pageSize }: ListPostsDto) {
+    const results = await this.posts.find(
+      { author: { $gt: 0 }, viewsCount: { $gte: 0 } },
+      { limit: pageSize + 1, offset: (page - 1) * pageSize, orderBy: { id: 'asc' } },
+    );
+    return { page, hasNext: results.length > pageSize, results: results.slice(0, pageSize) };
+  }
+
   async findOne(id: number) {
     const post = await this.posts.findOne({ id, author: { $gt: 0 }, viewsCount: { $gte: 0 } });
     if (!post) throw new NotFoundException();
@@ -117,6 +125,16 @@ class PostsService {
     this.posts.assign(post, dto);
     await this.em.flush();
     return post;
+  }
+}
+
+@Controller('uncounted-posts')
+class UncountedPostsController {
+  constructor(private readonly posts: PostsService) {}
+
+  @Get()
+  findSome(@Query() query: ListPostsDto) {
+    return this.posts.findSome(query);
   }
 }
 
@@ -158,7 +176,7 @@ class PostsController {
     }),
     MikroOrmModule.forFeature([Post]),
   ],
-  controllers: [PostsController],
+  controllers: [PostsController, UncountedPostsController],
   providers: [PostsService],
 })
 class AppModule {}

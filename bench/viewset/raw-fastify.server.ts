@@ -81,6 +81,12 @@ function named(text: string, values: unknown[]): QueryConfig {
   return { name, text, values };
 }
 
+function linkTo(url: string, page: number): string {
+  const link = new URL(url, 'http://127.0.0.1');
+  link.searchParams.set('page', String(page));
+  return link.href;
+}
+
 function callerOf({ headers }: FastifyRequest): number | undefined {
   const [, id] = /^Bearer (\d+)$/.exec(headers.authorization ?? '') ?? [];
   return id === undefined ? undefined : Number(id);
@@ -119,16 +125,28 @@ app.get<{ Querystring: ListQuery }>(
       pool.query<{ count: string }>(named(`select count(*) from posts where ${where}`, values)),
     ]);
     const count = Number(total.rows[0]?.count);
-    const linkTo = (other: number) => {
-      const link = new URL(url, 'http://127.0.0.1');
-      link.searchParams.set('page', String(other));
-      return link.href;
-    };
     return {
       count,
-      next: asked.page * asked.pageSize < count ? linkTo(asked.page + 1) : null,
-      previous: asked.page > 1 ? linkTo(asked.page - 1) : null,
+      next: asked.page * asked.pageSize < count ? linkTo(url, asked.page + 1) : null,
+      previous: asked.page > 1 ? linkTo(url, asked.page - 1) : null,
       results: rows.rows,
+    };
+  },
+);
+
+app.get<{ Querystring: ListQuery }>(
+  '/uncounted-posts',
+  { schema: { querystring: query, response: { 200: page } } },
+  async ({ query: { page: number, pageSize }, url }) => {
+    const { rows } = await pool.query({
+      name: 'uncounted',
+      text: `select ${COLUMNS} from posts where ${SCOPE} order by id limit $1 offset $2`,
+      values: [pageSize + 1, (number - 1) * pageSize],
+    });
+    return {
+      next: rows.length > pageSize ? linkTo(url, number + 1) : null,
+      previous: number > 1 ? linkTo(url, number - 1) : null,
+      results: rows.slice(0, pageSize),
     };
   },
 );

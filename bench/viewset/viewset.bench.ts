@@ -25,6 +25,7 @@ function nextPost(): { readonly id: number; readonly authorization: string } {
 const SCENARIOS: readonly Scenario[] = [
   { name: 'retrieve', next: () => ({ path: `/posts/${nextPost().id}` }) },
   { name: 'list(20) with count', next: () => ({ path: '/posts?page=3' }) },
+  { name: 'list(20) without count', next: () => ({ path: '/uncounted-posts?page=3' }) },
   {
     name: 'filtered, ordered list(20)',
     next: () => ({ path: '/posts?isPublished=true&viewsCount__gte=250&ordering=-viewsCount' }),

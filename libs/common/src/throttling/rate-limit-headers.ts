@@ -1,15 +1,22 @@
 import { RateLimitException } from '../exceptions/application.exceptions.js';
 import type { ThrottleStanding } from './throttle-store.js';
 
+/** The names by their prefix; built once, since every answer has them. */
+const NAMES = {
+  ratelimit: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+  'x-ratelimit': ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+} as const;
+
 /** What clients are told of where they stand: `RateLimit-Limit`, `-Remaining`, and `-Reset` in whole seconds. */
 export function rateLimitHeaders(
   { limit, remaining, resetMs }: ThrottleStanding,
-  prefix = 'ratelimit',
+  prefix: keyof typeof NAMES = 'ratelimit',
 ): Readonly<Record<string, string>> {
+  const [limitName, remainingName, resetName] = NAMES[prefix];
   return {
-    [`${prefix}-limit`]: String(limit),
-    [`${prefix}-remaining`]: String(remaining),
-    [`${prefix}-reset`]: String(Math.ceil(resetMs / 1000)),
+    [limitName]: String(limit),
+    [remainingName]: String(remaining),
+    [resetName]: String(Math.ceil(resetMs / 1000)),
   };
 }
 

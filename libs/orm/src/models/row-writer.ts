@@ -238,6 +238,9 @@ async function unlessLost<R>(
   }
 }
 
+/** Longer insertions are compiled each time: their text is long, and hardly two have the same number of rows. */
+const REMEMBERED_ROWS = 50;
+
 function insertStatement(
   database: Database,
   definition: ModelDefinition,
@@ -258,8 +261,9 @@ function insertStatement(
       sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)}${unlessTaken}${returning}`,
     );
   };
-  const shape = `insert ${slug ? `unless ${slug.name} ` : ''}${fields.map(({ name }) => name).join(',')}`;
-  return rows === 1 ? database.statement(definition.model, shape, compile) : compile();
+  if (rows > REMEMBERED_ROWS) return compile();
+  const shape = `insert ${rows} ${slug ? `unless ${slug.name} ` : ''}${fields.map(({ name }) => name).join(',')}`;
+  return database.statement(definition.model, shape, compile);
 }
 
 function updateStatement(

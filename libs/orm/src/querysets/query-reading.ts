@@ -203,7 +203,10 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
       throw new InvalidLookupError(this.model.name, 'pageSize', 'pageSize takes a whole number from 1 on.');
     }
-    for await (const page of pagesOf(this.model, this.state, pageSize)) yield* page;
+    for await (const page of pagesOf(this.model, this.state, pageSize)) {
+      // Not by yield*, which waits three times for each row.
+      for (const row of page) yield row;
+    }
   }
 
   /** The SQL that {@link all} would send, with the values beside it. */
