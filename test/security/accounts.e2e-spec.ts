@@ -208,6 +208,39 @@ describe.each(kinds)('accounts on %s', (kind) => {
     expect(registered.status).toBe(400);
   });
 
+  test('SEC-22: only superusers administer accounts, and what they change ends sessions', async () => {
+    const alice = world.bearer(await world.hold('alice'));
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', ''],
+      ['GET', '/1'],
+      ['PATCH', '/1'],
+      ['DELETE', '/1'],
+    ] as const) {
+      expect(
+        (await alice.request(method, `${API}/users${path}`, { body: method === 'GET' ? undefined : {} })).status,
+      ).toBe(403);
+    }
+    const root = world.bearer(await world.hold('root'));
+    const made = await root.post(`${API}/users`, { email: 'made@example.com', password: PASSWORD, isStaff: true });
+    expect([made.status, made.json()]).toMatchObject([
+      201,
+      { email: 'made@example.com', isStaff: true, isSuperuser: false },
+    ]);
+    expect(made.text).not.toMatch(/argon|hash/i);
+    const { id } = made.json<{ id: number }>();
+    const held = (await world.login('made')).json<Held>();
+    expect((await world.me(held)).status).toBe(200);
+    expect((await root.patch(`${API}/users/${id}`, { password: 'password123' })).status).toBe(400);
+    expect((await root.patch(`${API}/users/${id}`, { password: 'another fine horse' })).status).toBe(200);
+    expect([(await world.me(held)).status, (await world.login('made')).status]).toEqual([401, 401]);
+    const again = (await world.login('made', 'another fine horse')).json<Held>();
+    expect((await root.patch(`${API}/users/${id}`, { isActive: false })).json()).toMatchObject({ isActive: false });
+    expect([(await world.me(again)).status, (await world.refresh(again)).status]).toEqual([401, 401]);
+    expect((await root.get(`${API}/users?isActive=false&search=made`)).json()).toMatchObject({ count: 1 });
+    expect((await root.delete(`${API}/users/${id}`)).status).toBe(204);
+  });
+
   test('SEC-23: a permission that is taken away is gone at the next request', async () => {
     const ed = world.bearer(await world.hold('ed'));
     expect((await ed.post(`${API}/letters`, { title: 'One' })).status).toBe(201);

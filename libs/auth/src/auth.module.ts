@@ -23,6 +23,7 @@ import { MailSender } from './mail/mail-sender.js';
 import { PostOffice } from './mail/post-office.js';
 import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
+import { usersViewFor } from './views/users.viewset.js';
 import { authViewFor } from './views/auth-view.factory.js';
 import { ApiKey } from './api-keys/api-key.model.js';
 import {
@@ -174,6 +175,7 @@ const EXTRAS = [
   'hooks',
   'schemas',
   'authViewSet',
+  'usersViewSet',
   'isGlobal',
 ] as const satisfies readonly (keyof AuthExtras)[];
 
@@ -195,7 +197,10 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
     global: isGlobal,
     imports: [...(options.imports ?? []), CoreOrmModule.forFeature([users, ...MODELS]), ViewSetModule.forFeature([])],
     // Among the controllers of this module, so that it sees what the module provides.
-    controllers: authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet)],
+    controllers: [
+      ...(authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet)]),
+      ...(extras.usersViewSet ? [usersViewFor(users)] : []),
+    ],
     providers: [
       ...(options.providers ?? []),
       { provide: USER_MODEL, useValue: users },

@@ -91,6 +91,8 @@ export interface AuthExtras {
   readonly schemas?: AuthSchemas;
   /** The endpoints below `/auth`; `false` for none. @defaultValue `AuthViewSet` */
   readonly authViewSet?: Type<AuthViewSet> | false;
+  /** Whether superusers administer accounts below `/users`. @defaultValue false */
+  readonly usersViewSet?: boolean;
   /** Whether other modules see its services without importing it. @defaultValue true */
   readonly isGlobal?: boolean;
 }

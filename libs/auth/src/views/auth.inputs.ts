@@ -1,5 +1,6 @@
-import { Verbatim } from '@core-framework/viewset';
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { InputSchema, Verbatim } from '@core-framework/viewset';
+import type { UserModel } from '../auth.options.js';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 // Databases store neither.
 const STORABLE = /^[^\0\p{Cs}]*$/u;
@@ -64,4 +65,16 @@ export function withPassword<I extends object>(schema: new () => I): new () => I
     @Secret() password!: string;
   }
   return RegisterInput as unknown as new () => I & { password: string };
+}
+
+/** What superusers may set of an account: all that its owner may, the flags, and a new password. */
+export function adminInput(model: UserModel): new () => object {
+  class UserInput extends (InputSchema(model) as new () => object) {
+    @IsOptional() @IsBoolean() isActive?: boolean;
+    @IsOptional() @IsBoolean() isStaff?: boolean;
+    @IsOptional() @IsBoolean() isSuperuser?: boolean;
+    @IsOptional() @IsBoolean() isVerified?: boolean;
+    @IsOptional() @Secret() password?: string;
+  }
+  return UserInput;
 }

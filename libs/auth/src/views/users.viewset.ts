@@ -1,0 +1,87 @@
+import type { Principal } from '@core-framework/common';
+import { timezone } from '@core-framework/orm';
+import { type ActionContext, IsAdmin, ModelViewSet, ViewSet } from '@core-framework/viewset';
+import { Inject, type Type } from '@nestjs/common';
+import { AccountSteps } from '../accounts/account-steps.js';
+import { PasswordRules } from '../accounts/password-rules.js';
+import type { UserModel } from '../auth.options.js';
+import { clientInfoOf } from '../events/client-info.js';
+import { Hash } from '../hashing/hash.service.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { adminInput } from './auth.inputs.js';
+
+type Changes = Readonly<Record<string, unknown>> & { readonly password?: string };
+type Context = ActionContext<AbstractBaseUser, Changes>;
+
+/**
+ * All accounts, for superusers: below `/users`, flags and passwords included. A password that is set, and an account that is
+ * switched off, ends all sessions of the user.
+ */
+export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Changes> {
+  constructor(
+    @Inject(AccountSteps) private readonly steps: AccountSteps,
+    @Inject(PasswordRules) private readonly rules: PasswordRules,
+    @Inject(Hash) private readonly hash: Hash,
+  ) {
+    super();
+  }
+
+  override async performCreateValidation(data: Changes): Promise<Changes> {
+    return this.#withHash(data, data);
+  }
+
+  override async performUpdateValidation(data: Changes, user: AbstractBaseUser): Promise<Changes> {
+    const { passwordHash, ...rest } = await this.#withHash(data, user);
+    if (passwordHash === undefined) return rest;
+    return { ...rest, passwordHash, passwordChangedAt: timezone.now(), tokenVersion: user.tokenVersion + 1 };
+  }
+
+  override async afterCreate(user: AbstractBaseUser, context: Context): Promise<void> {
+    await this.#record('user_created', user.id, context);
+  }
+
+  override async afterUpdate(user: AbstractBaseUser, context: Context): Promise<void> {
+    if (!user.isActive || 'passwordHash' in context.input) await this.steps.sessions.revokeAll(user.id, 'deactivated');
+    await this.#record('user_updated', user.id, context);
+  }
+
+  override async beforeDestroy(user: AbstractBaseUser, context: Context): Promise<void> {
+    await this.#record('user_deleted', user.id, context);
+  }
+
+  /** Hashed before the transaction begins. */
+  async #withHash({ password, ...rest }: Changes, person: object): Promise<Changes & { passwordHash?: string }> {
+    if (password === undefined) return rest;
+    this.rules.check('password', password, person);
+    return { ...rest, passwordHash: await this.hash.make(password) };
+  }
+
+  #record(
+    name: string,
+    userId: number | string,
+    { request, principal }: { request: Context['request']; principal: Principal },
+  ) {
+    return this.steps.events.record(name, {
+      userId,
+      client: clientInfoOf(request),
+      detail: { by: String(principal.id) },
+    });
+  }
+}
+
+/** Makes the view of an application's users. */
+export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
+  class ApplicationUsersViewSet extends (UsersViewSet as unknown as Type<UsersViewSet>) {}
+  ViewSet({
+    path: 'users',
+    model: userModel,
+    input: adminInput(userModel),
+    permissions: [IsAdmin],
+    tags: ['Users'],
+    uniqueFields: ['email'],
+    search: ['email', 'firstName', 'lastName'],
+    filter: ['isActive', 'isStaff', 'isSuperuser', 'isVerified'],
+    ordering: ['email', 'dateJoined', 'lastLogin'],
+  })(ApplicationUsersViewSet);
+  return ApplicationUsersViewSet;
+}
