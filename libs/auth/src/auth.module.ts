@@ -25,7 +25,10 @@ import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
 import { authViewFor } from './views/auth-view.factory.js';
+import { ApiKeyBackend } from './api-keys/api-key.backend.js';
 import { ApiKey } from './api-keys/api-key.model.js';
+import { ApiKeyViewSet } from './api-keys/api-key.viewset.js';
+import { ApiKeys } from './api-keys/api-keys.service.js';
 import {
   AUTH_OPTIONS,
   type AuthExtras,
@@ -113,6 +116,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     Sessions,
     JwtBackend,
     PasswordBackend,
+    ApiKeys,
+    ApiKeyBackend,
     AuthBackends,
     OneTimeTokens,
     PostOffice,
@@ -142,6 +147,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     CredentialThrottle,
     MailSender,
     AUTHENTICATOR,
+    ApiKeys,
     PermissionService,
     PolicyEngine,
     SignInService,
@@ -198,7 +204,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
     imports: [...(options.imports ?? []), CoreOrmModule.forFeature([users, ...MODELS]), ViewSetModule.forFeature([])],
     // Among the controllers of this module, so that it sees what the module provides.
     controllers: [
-      ...(authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet)]),
+      ...(authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet), ApiKeyViewSet]),
       ...(extras.usersViewSet ? [usersViewFor(users)] : []),
     ],
     providers: [
@@ -214,7 +220,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
       ...backends,
       {
         provide: AUTH_BACKENDS,
-        inject: [JwtBackend, PasswordBackend, ...backends],
+        inject: [ApiKeyBackend, JwtBackend, PasswordBackend, ...backends],
         useFactory: (...all: AuthBackend[]) => Object.freeze(all),
       },
       ...PERMISSION_PROVIDERS,

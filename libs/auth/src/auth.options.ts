@@ -61,6 +61,8 @@ export interface AuthOptions {
   readonly requestRate?: ThrottleRate;
   /** Mails to one address. @defaultValue `AUTH_MAIL_RATE`: '5/h' */
   readonly mailRate?: ThrottleRate;
+  /** What API keys begin with: small letters and digits, at most 20. @defaultValue 'key' */
+  readonly apiKeyPrefix?: string;
   /** Rules that decide beside the groups and permissions in the tables. @defaultValue none */
   readonly policies?: PolicyOptions;
 }
@@ -137,6 +139,7 @@ export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings
     accountRate: rateOf('accountRate', options.accountRate ?? known.authAccountRate),
     clientRate: rateOf('clientRate', options.clientRate ?? known.authClientRate),
     requestRate: rateOf('requestRate', options.requestRate ?? known.authRequestRate),
+    apiKeyPrefix: prefixOf(options.apiKeyPrefix),
     mailRate: rateOf('mailRate', options.mailRate ?? known.authMailRate),
   });
 }
@@ -145,4 +148,12 @@ function rateOf(option: Rates, rate: string): ThrottleLimit {
   const limit = parseThrottleRate(rate);
   if (limit) return limit;
   throw new AuthOptionsError(`AuthModule: ${option} "${rate}" is no rate.`, "Write '10/minute' or '5/15m'.");
+}
+
+function prefixOf(prefix = 'key'): string {
+  if (/^[a-z0-9]{1,20}$/.test(prefix)) return prefix;
+  throw new AuthOptionsError(
+    `AuthModule: apiKeyPrefix "${prefix}" is none.`,
+    'Write small letters and digits, at most 20: acmelive.',
+  );
 }

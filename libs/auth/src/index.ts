@@ -1,4 +1,6 @@
+export { ApiKeyBackend } from './api-keys/api-key.backend.js';
 export { ApiKey } from './api-keys/api-key.model.js';
+export { ApiKeys, type ApiKeySummary, type NewApiKey } from './api-keys/api-keys.service.js';
 export { AuthModule } from './auth.module.js';
 export {
   AUTH_OPTIONS,
@@ -45,6 +47,7 @@ export {
   type RequirePermissionOptions,
   RequireRole,
 } from './permissions/role.permissions.js';
+export { RecentlySignedIn, RequireSession } from './permissions/session.permissions.js';
 export { CasbinRule, PolicyVersion } from './policies/casbin-rule.model.js';
 export { OrmCasbinAdapter, type PolicyFilter } from './policies/orm-casbin.adapter.js';
 export { POLICY_WATCHER, type PolicyOptions, type PolicyWatcher } from './policies/policy-options.js';

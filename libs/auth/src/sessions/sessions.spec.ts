@@ -205,7 +205,7 @@ describe.each([
     const signIn = (credentials: Credentials, only?: string) =>
       work(() => backends.signIn(credentials, {} as never, only));
     const email = 'ann@example.com';
-    expect(backends.all.map(({ name }) => name)).toEqual(['jwt', 'default', 'ticket']);
+    expect(backends.all.map(({ name }) => name)).toEqual(['api_key', 'jwt', 'default', 'ticket']);
     expect((await signIn({ email, password: 'correct horse' }))?.id).toBe(user.id);
     expect((await signIn({ email, ticket: 'golden' }))?.id).toBe(user.id);
     expect(await signIn({ email, ticket: 'golden' }, 'default')).toBeNull();

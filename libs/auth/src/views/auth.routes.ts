@@ -1,4 +1,5 @@
 import { type ActionOptions, AllowAny, IsAuthenticated } from '@core-framework/viewset';
+import { RequireSession } from '../permissions/session.permissions.js';
 import {
   ChangePasswordInput,
   DeleteAccountInput,
@@ -11,7 +12,8 @@ import {
 
 // Passwords are hashed and mails are made outside of transactions; each service opens the one it needs.
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
-const own = { method: 'POST', permissions: [IsAuthenticated], transaction: false } as const;
+// Programs with a key, and tokens that are limited, do not manage the account.
+const own = { method: 'POST', permissions: [RequireSession], transaction: false } as const;
 
 /** The endpoints of accounts, by the methods that answer them. */
 export const AUTH_ROUTES = {
@@ -58,7 +60,7 @@ export const AUTH_ROUTES = {
     message: 'E-mail address confirmed',
     summary: 'Confirm the address',
   },
-  sessions: { method: 'GET', permissions: [IsAuthenticated], summary: 'List the sessions that are going on' },
+  sessions: { method: 'GET', permissions: [RequireSession], summary: 'List the sessions that are going on' },
   endSession: {
     ...own,
     method: 'DELETE',
