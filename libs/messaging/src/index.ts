@@ -21,6 +21,7 @@ export {
   InvalidEnvelopeError,
   InvalidEventNameError,
   InvalidPayloadError,
+  MissingBrokerPackageError,
   PermanentEventError,
 } from './errors/messaging.errors.js';
 export { EventBus, type EventSubscriber, type PublishOptions } from './event-bus.js';

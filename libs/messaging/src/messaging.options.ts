@@ -1,12 +1,12 @@
 import type { CoreSettings } from '@core-framework/config';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { MemoryBroker } from './brokers/memory.broker.js';
-import { BrokerChoiceError } from './errors/messaging.errors.js';
+import { BrokerChoiceError, MissingBrokerPackageError } from './errors/messaging.errors.js';
 import { checkChannelName } from './events/event-name.js';
 
 /** Options of `MessagingModule.forRoot`. */
 export interface MessagingOptions {
-  /** The broker, or its name: `memory` or one of `brokers`. @defaultValue the setting `MESSAGE_BROKER` */
+  /** The broker, or its name: `memory`, `redis` or one of `brokers`. @defaultValue the setting `MESSAGE_BROKER` */
   readonly broker?: string | MessageBroker;
   /** Brokers of one's own, by the names that `MESSAGE_BROKER` may have. @defaultValue {} */
   readonly brokers?: Readonly<Record<string, (settings: Partial<CoreSettings>) => MessageBroker>>;
@@ -74,12 +74,18 @@ const BUILT_IN: Readonly<Record<string, BrokerFactory>> = {
       'Set MESSAGE_BROKER=redis and REDIS_URL.',
     );
   },
+  redis: async ({ redisUrl = 'redis://localhost:6379/0' }) => {
+    const { RedisBroker } = await import('./adapters/redis.js').catch((cause: unknown) => {
+      throw new MissingBrokerPackageError('redis', 'ioredis', cause);
+    });
+    return new RedisBroker({ url: redisUrl });
+  },
 };
 
 /**
  * Makes the broker that the options or the settings name. When none is named it is told from the one address that is set.
  *
- * @throws BrokerChoiceError
+ * @throws BrokerChoiceError, MissingBrokerPackageError
  */
 export async function chooseBroker(
   { broker, brokers = {} }: MessagingOptions,

@@ -36,6 +36,18 @@ export class BrokerChoiceError extends CoreError {
   }
 }
 
+/** Thrown when the package that talks to the broker is not installed: brokers' clients are optional. */
+export class MissingBrokerPackageError extends CoreError {
+  readonly code = 'MESSAGING_PACKAGE_MISSING';
+
+  constructor(broker: string, packages: string, cause: unknown) {
+    super(`The broker "${broker}" is chosen, but its client is not installed.`, {
+      fix: `npm install ${packages}`,
+      cause,
+    });
+  }
+}
+
 /** Thrown when a broker cannot be reached or does not answer in time. */
 export class BrokerUnreachableError extends CoreError {
   readonly code = 'MESSAGING_BROKER_UNREACHABLE';

@@ -12,6 +12,8 @@ export interface BrokerUnderTest {
 /** One thing that every broker must do; rejects when it does not. */
 export interface BrokerCase {
   readonly title: string;
+  /** Whether it is about several processes, which a broker within one does not have. */
+  readonly acrossProcesses?: boolean;
   run(broker: MessageBroker, under: BrokerUnderTest): Promise<void>;
 }
 
@@ -88,14 +90,52 @@ export const BROKER_CASES: readonly BrokerCase[] = [
   },
   {
     title: 'gives each message to one of several subscribers of a group',
+    acrossProcesses: true,
     async run(broker, { open }) {
       const { topic, group } = place();
-      const second = broker.name === 'memory' ? broker : await open();
+      const second = await open();
       const [one, other] = [await listen(broker, { topic, group }), await listen(second, { topic, group })];
       await broker.publish(topic, numbered(200));
       await until(() => one.came.length + other.came.length === 200);
       equal(new Set(textsOf([...one.came, ...other.came])).size, 200);
-      if (second !== broker) await second.disconnect();
+      await second.disconnect();
+    },
+  },
+  {
+    title: 'gives what a process that died had in hand to another, and counts that attempt',
+    acrossProcesses: true,
+    async run(broker, { open }) {
+      const { topic, group } = place();
+      const doomed = await open();
+      const lost = await listen(doomed, { topic, group }, async () => undefined);
+      await broker.publish(topic, numbered(5));
+      await until(() => lost.came.length === 5);
+      await doomed.disconnect();
+      const { came } = await listen(broker, { topic, group });
+      await until(() => came.length === 5);
+      deepEqual(
+        came.map(({ attempt }) => attempt),
+        [2, 2, 2, 2, 2],
+      );
+    },
+  },
+  {
+    title: 'leaves a message to whoever says that it is still being worked on',
+    acrossProcesses: true,
+    async run(broker, { open }) {
+      const { topic, group } = place();
+      const second = await open();
+      const slow = await listen(second, { topic, group }, async () => undefined, { visibilityMs: 300 });
+      await broker.publish(topic, numbered(1));
+      await until(() => slow.came.length === 1);
+      const { came } = await listen(broker, { topic, group }, undefined, { visibilityMs: 300 });
+      for (let round = 0; round < 20; round++) {
+        await slow.came[0]?.extend();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      deepEqual([came.length, slow.came.length], [0, 1]);
+      await slow.came[0]?.ack();
+      await second.disconnect();
     },
   },
   {

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { EventMessage } from '../envelope/event-message.js';
+import { BROKER_CASES } from '../testing/broker.conformance.js';
+import { RedisBroker } from './redis.js';
+
+const URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/11';
+
+async function answers(): Promise<boolean> {
+  const redis = new Redis(URL, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return true;
+  } catch (error) {
+    if (process.env.REQUIRE_SERVICES === '1') throw error;
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+((await answers()) ? describe : describe.skip)('the broker on Redis', () => {
+  let broker: RedisBroker;
+  let before: readonly string[] = [];
+  const open = async () => {
+    const made = new RedisBroker({ url: URL });
+    await made.connect();
+    return made;
+  };
+  beforeEach(async () => {
+    broker = await open();
+    before = await broker.listTopics();
+  });
+  afterEach(async () => {
+    const cleaner = await open();
+    await broker.disconnect();
+    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
+    await cleaner.disconnect();
+  });
+
+  test.each([...BROKER_CASES])('$title', ({ run }) => run(broker, { open }), 40_000);
+
+  test('what is no CloudEvent goes to the dead letters and holds nobody up', async () => {
+    const [topic, group] = [`t-${randomUUID()}`, 'g'];
+    const redis = new Redis(URL);
+    await redis.xadd(`evt:{${topic}}`, '*', 'd', 'nonsense');
+    const message: EventMessage = { id: '1', type: 'a.b', source: 's', time: '', data: '1', headers: {} };
+    await broker.publish(topic, [message]);
+    const came: string[] = [];
+    await broker.subscribe({ topics: [topic], group, prefetch: 1, visibilityMs: 1000 }, async (delivery) => {
+      came.push(delivery.message.id);
+      await delivery.ack();
+    });
+    while (came.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await broker.deadLetters({ topic, group }, 10)).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('no CloudEvent'), attempt: 1 }),
+    ]);
+    redis.disconnect();
+  });
+});
+
+describe('a server that does not answer', () => {
+  const broker = new RedisBroker({ url: 'redis://127.0.0.1:1', timeoutMs: 200 });
+  afterAll(() => broker.disconnect());
+
+  test('is told with a code, not waited for', async () => {
+    const unreachable = { code: 'MESSAGING_BROKER_UNREACHABLE' };
+    await expect(broker.connect()).rejects.toMatchObject(unreachable);
+    const message: EventMessage = { id: '1', type: 'a.b', source: 's', time: '', data: '1', headers: {} };
+    await expect(broker.publish('t', [message])).rejects.toMatchObject(unreachable);
+    await expect(broker.health()).rejects.toMatchObject(unreachable);
+  });
+});
