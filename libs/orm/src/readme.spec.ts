@@ -28,6 +28,34 @@ describe('the README', () => {
     expect(outcome).toEqual({ total: 5, authors: 2, announced: ['The Odyssey'], loaded: 7 });
   });
 
+  test('leads to the guide to models and queries, whose example runs', async () => {
+    const { outcome } = await import('../examples/orm-guide.js');
+    expect(outcome).toEqual({
+      filled: { isNew: true, written: 1 },
+      seen: {
+        titles: ['Ferns', 'Moss'],
+        newest: { title: 'Ferns', writer__name: 'Ann', publishedAt: new Date('2026-02-01T08:00Z') },
+        isKnown: true,
+        anns: ['Ferns'],
+        shared: 1,
+        totals: { articles: 3, reads: 81, mean: 27 },
+        writers: [{ name: 'Ann', written: 2, reads: 51 }],
+        months: [
+          { publishedAt__month: 1, n: 1, read: 1 },
+          { publishedAt__month: 2, n: 1, read: 0 },
+        ],
+      },
+      related: ['Ann', 'Green', 'Damp'],
+      shares: 3,
+      deleted: { alive: 2, bin: ['Ferns'], all: 3 },
+      announced: ['Trees'],
+      popular: ['Moss', 'Trees'],
+      topics: ['Kept'],
+      reports: [3],
+      opening: new Date('2026-03-29T07:30Z'),
+    });
+  });
+
   test('lists every error that the package exports, and no other', () => {
     const exported = Object.values(orm).filter(
       (value) => typeof value === 'function' && value.prototype instanceof CoreError,
