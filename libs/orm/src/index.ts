@@ -140,6 +140,7 @@ export {
 } from './databases/driver-options.js';
 export {
   DatabaseBusyError,
+  DatabaseConnectionLostError,
   DatabaseInUseError,
   DatabaseUnreachableError,
   InvalidDatabaseUrlError,

@@ -2,12 +2,11 @@ import { ContextKey, RequestContext } from '@core-framework/common';
 import { Logger } from '@nestjs/common';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { runnerOf } from '../databases/statement-runner.js';
-import { DatabaseUnreachableError } from '../errors/database.errors.js';
+import { DatabaseConnectionLostError, DatabaseUnreachableError } from '../errors/database.errors.js';
+import { timezone } from '../time/timezone.js';
 
 /** How long a replica that does not answer is left alone. */
 const RETRY_AFTER_MS = 10_000;
-/** What PostgreSQL and sockets say when the server goes away under a connection. */
-const LOST = /^(?:08\w{3}|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|PROTOCOL_CONNECTION_LOST)$/;
 
 /** A copy of the database that only reads. */
 export interface Replica {
@@ -18,14 +17,12 @@ export interface Replica {
 /** The copies of a database, asked in turn; one that does not answer is passed over and tried again later. */
 export class Replicas {
   readonly #written = new ContextKey<boolean>('orm:written');
-  readonly #deadUntil = new Map<Replica, number>();
+  /** When those that do not answer were last asked. */
+  readonly #deadSince = new Map<Replica, number>();
   readonly #logger = new Logger('Database');
   #next = 0;
 
-  constructor(
-    private readonly all: readonly Replica[],
-    private readonly retryAfterMs = RETRY_AFTER_MS,
-  ) {}
+  constructor(private readonly all: readonly Replica[]) {}
 
   /** Whether the work in hand may read what is a little old: not once it has written something. */
   get mayServe(): boolean {
@@ -42,13 +39,14 @@ export class Replicas {
     const start = this.#next++;
     for (let index = 0; index < this.all.length; index++) {
       const replica = this.all[(start + index) % this.all.length];
-      if (!replica || (this.#deadUntil.get(replica) ?? 0) > performance.now()) continue;
+      if (!replica || !this.#mayAsk(replica)) continue;
       try {
         const result = await runnerOf(replica.kysely).run<R>(query);
-        if (this.#deadUntil.delete(replica)) this.#logger.log(`The replica ${replica.description} answers again.`);
+        if (this.#deadSince.delete(replica)) this.#logger.log(`The replica ${replica.description} answers again.`);
         return result;
       } catch (error) {
-        if (!isLost(error)) throw error;
+        const isGone = error instanceof DatabaseUnreachableError || error instanceof DatabaseConnectionLostError;
+        if (!isGone) throw error;
         this.#bury(replica);
       }
     }
@@ -59,20 +57,23 @@ export class Replicas {
     await Promise.all(this.all.map(({ kysely }) => kysely.destroy()));
   }
 
+  /** One query at a time finds out whether a replica is back; the others do not wait for that. */
+  #mayAsk(replica: Replica): boolean {
+    const since = this.#deadSince.get(replica);
+    if (since === undefined) return true;
+    const now = timezone.now().getTime();
+    // A clock that was set back must not keep it out for longer.
+    if (now >= since && now < since + RETRY_AFTER_MS) return false;
+    this.#deadSince.set(replica, now);
+    return true;
+  }
+
   #bury(replica: Replica): void {
-    if (!this.#deadUntil.has(replica)) {
+    if (!this.#deadSince.has(replica)) {
       this.#logger.warn(
         `The replica ${replica.description} does not answer; others, or the primary, are read instead.`,
       );
     }
-    this.#deadUntil.set(replica, performance.now() + this.retryAfterMs);
+    this.#deadSince.set(replica, timezone.now().getTime());
   }
-}
-
-function isLost(error: unknown): boolean {
-  if (error instanceof DatabaseUnreachableError) return true;
-  // pg gives no code to a connection that ends under a query.
-  if (error instanceof Error && error.message.startsWith('Connection terminated')) return true;
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' && LOST.test(code);
 }

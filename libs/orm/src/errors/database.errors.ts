@@ -39,6 +39,19 @@ export class DatabaseUnreachableError extends CoreError {
   }
 }
 
+/** Thrown when the connection ended under a statement: one that writes may or may not have been carried out. */
+export class DatabaseConnectionLostError extends CoreError {
+  readonly code = 'DATABASE_CONNECTION_LOST';
+
+  constructor(cause: unknown) {
+    super('The connection to the database was terminated before it answered.', {
+      fix: 'Try again, and look into the log of the server for why it ended; a write may have been carried out.',
+      cause,
+      client: BUSY_ANSWER,
+    });
+  }
+}
+
 /**
  * Thrown when a query waited too long for a connection or for the write lock.
  *

@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import type { PoolConnection, QueryError, ResultSetHeader } from 'mysql2';
 import { TransactionLostError } from '../../errors/database.errors.js';
+import { explainLostConnection } from '../lost-connection.js';
 import type { QueryEcho } from '../query-echo.js';
 import { endsTransaction, explainLockError } from './lock-errors.js';
 
@@ -85,7 +86,7 @@ export class MySqlConnection implements DatabaseConnection {
       const done = (error: QueryError | null, answer: Answer) => {
         if (error === null) return resolve(answer);
         if (this.#inTransaction && endsTransaction(error)) this.#lost = true;
-        reject(explainLockError(error));
+        reject(explainLostConnection(explainLockError(error)));
       };
       // A text without values hardly ever comes twice; some statements cannot be prepared at all.
       if (parameters.length === 0) this.#client.query<ResultSetHeader>(sql, done);

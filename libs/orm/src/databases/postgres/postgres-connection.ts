@@ -1,7 +1,8 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
-import { TransactionLostError } from '../../errors/database.errors.js';
+import { DatabaseConnectionLostError, TransactionLostError } from '../../errors/database.errors.js';
+import { explainLostConnection } from '../lost-connection.js';
 import type { QueryEcho } from '../query-echo.js';
 import { explainLockError } from './lock-errors.js';
 import { PreparedQuery, type StatementAnswer } from './prepared-query.js';
@@ -16,6 +17,7 @@ export class PostgresConnection implements DatabaseConnection {
   readonly #echo: QueryEcho | undefined;
   #released = false;
   #inTransaction = false;
+  #lost = false;
   /** The `begin` that the transaction's first statement takes along. */
   #begin: string | undefined;
 
@@ -30,10 +32,13 @@ export class PostgresConnection implements DatabaseConnection {
     return this.#inTransaction;
   }
 
+  /** Whether it ended under a statement, after which nothing more can be asked. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   async executeQuery<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#send(query).catch((error: unknown) => {
-      throw explainLockError(error);
-    });
+    const { command, rowCount, rows } = await this.#send(query).catch((error: unknown) => this.#fail(error));
     const numAffectedRows = COUNTED.has(command) ? BigInt(rowCount ?? 0) : undefined;
     return { rows: (rows ?? []) as R[], numAffectedRows };
   }
@@ -42,12 +47,15 @@ export class PostgresConnection implements DatabaseConnection {
     await this.#sendBegin();
     this.#echo?.(query.sql);
     const cursor = this.#client.query(new Cursor<R>(query.sql, [...query.parameters]));
+    const read = () => cursor.read(chunkSize).catch((error: unknown) => this.#fail(error));
+    // A cursor waits for a server that is gone without end.
+    const ended = Promise.withResolvers<void>();
+    this.#client.once('end', ended.resolve);
     try {
-      for (let rows = await cursor.read(chunkSize); rows.length > 0; rows = await cursor.read(chunkSize)) {
-        yield { rows };
-      }
+      for (let rows = await read(); rows.length > 0; rows = await read()) yield { rows };
     } finally {
-      await cursor.close();
+      if (!this.#lost) await Promise.race([cursor.close(), ended.promise]);
+      this.#client.off('end', ended.resolve);
     }
   }
 
@@ -71,7 +79,7 @@ export class PostgresConnection implements DatabaseConnection {
   release(broken = false): void {
     if (this.#released) return;
     this.#released = true;
-    this.#client.release(broken);
+    this.#client.release(broken || this.#lost);
   }
 
   /** Answers what PostgreSQL made of it. */
@@ -79,9 +87,17 @@ export class PostgresConnection implements DatabaseConnection {
     const begun = this.#begin === undefined;
     this.#begin = undefined;
     if (begun) this.#echo?.(statement);
-    const { command } = begun ? await this.#client.query(statement) : { command: '' };
+    const { command } = begun
+      ? await this.#client.query(statement).catch((error: unknown) => this.#fail(error))
+      : { command: '' };
     this.#inTransaction = false;
     return command;
+  }
+
+  #fail(error: unknown): never {
+    const explained = explainLostConnection(explainLockError(error));
+    if (explained instanceof DatabaseConnectionLostError) this.#lost = true;
+    throw explained;
   }
 
   async #send({ sql, parameters, statementName }: NamedQuery): Promise<StatementAnswer> {

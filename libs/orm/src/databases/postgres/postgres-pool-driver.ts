@@ -32,10 +32,12 @@ export class PostgresPoolDriver implements Driver {
   /** Runs one statement outside of transactions, without the layers that Kysely puts around a connection. */
   async run<R>(query: NamedQuery): Promise<QueryResult<R>> {
     const client = await this.#pool.acquire();
+    const connection = this.#connectionOf(client);
     try {
-      return await this.#connectionOf(client).executeQuery<R>(query);
+      return await connection.executeQuery<R>(query);
     } finally {
-      this.#pool.giveBack(client);
+      if (connection.lost) connection.release();
+      else this.#pool.giveBack(client);
     }
   }
 

@@ -33,7 +33,7 @@ export class PostgresPool {
     });
     // A server that drops a connection must not take the process down: the query in flight fails on its own.
     this.#pool.on('error', ignore);
-    this.#pool.on('connect', (client) => client.on('error', ignore));
+    this.#pool.on('connect', (client) => client.on('error', () => this.#dropSpare(client)));
   }
 
   async acquire(): Promise<pg.PoolClient> {
@@ -57,6 +57,14 @@ export class PostgresPool {
 
   async close(): Promise<void> {
     await this.#pool.end();
+  }
+
+  /** A spare connection that ends is not lent out again. */
+  #dropSpare(client: pg.PoolClient): void {
+    const index = this.#spare.indexOf(client);
+    if (index < 0) return;
+    this.#spare.splice(index, 1);
+    client.release(true);
   }
 
   #releaseSpare(): void {
