@@ -7,6 +7,8 @@ import { ActionHookRegistry } from './registries/action-hook.registry.js';
 import { Throttling } from './throttling/throttling.js';
 import { BootReportRegistry } from './registries/boot-report.registry.js';
 import { CheckRegistry } from './registries/check.registry.js';
+import { DocumentRegistry } from './registries/document.registry.js';
+import { PayloadSchemaRegistry } from './registries/payload-schema.registry.js';
 import { HealthRegistry } from './registries/health.registry.js';
 import { OpenApiRegistry } from './registries/openapi.registry.js';
 import { UnroutedRequestRegistry } from './registries/unrouted-request.registry.js';
@@ -17,6 +19,8 @@ const SHARED = [
   ActionHookRegistry,
   HealthRegistry,
   OpenApiRegistry,
+  DocumentRegistry,
+  PayloadSchemaRegistry,
   UnroutedRequestRegistry,
   BootReportRegistry,
   { provide: CLOCK, useValue: systemClock },

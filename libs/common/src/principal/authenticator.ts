@@ -5,6 +5,8 @@ import type { Principal } from './principal.js';
 export interface Authenticator {
   /** Value of `WWW-Authenticate` on the 401 that a caller without credentials gets. */
   readonly challenge: string;
+  /** The ways to show who one is, as OpenAPI's security schemes by their names. @defaultValue what the challenge tells */
+  readonly securitySchemes?: Readonly<Record<string, object>>;
   /**
    * Answers `null` when the request carries no credentials of a kind that is known here.
    *

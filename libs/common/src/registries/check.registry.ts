@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type CheckFinding, FailedChecksError, type SystemCheck } from '../checks/system-check.js';
+import { isAssembledOnly } from '../process/assembly.js';
 
 /** Where packages announce what they look at before the application starts. */
 @Injectable()
@@ -27,6 +28,7 @@ export class CheckRegistry implements OnApplicationBootstrap {
 
   /** @throws FailedChecksError when a finding is an error. */
   async onApplicationBootstrap(): Promise<void> {
+    if (isAssembledOnly()) return;
     const findings = await this.run();
     const errors = findings.filter(({ level }) => level === 'error');
     if (errors.length) throw new FailedChecksError(errors);

@@ -34,15 +34,15 @@ export class MemoryThrottleStore implements ThrottleStore {
 
   hit(key: string, { limit, windowMs }: ThrottleLimit): ThrottleStanding {
     const now = this.#clock.now().getTime();
-    const entries = this.#entriesOf(key);
+    const entries = this.#entries.get(key) ?? [];
     while (entries[0] && entries[0].last + windowMs <= now) entries.shift();
     let used = 0;
     for (const { count } of entries) used += count;
     const allowed = used < limit;
-    if (allowed) {
-      count(entries, now, Math.floor(now / Math.max(1, windowMs / THROTTLE_GRAINS)));
-      used += 1;
-    }
+    const isFirstOfGrain = allowed && count(entries, now, Math.floor(now / Math.max(1, windowMs / THROTTLE_GRAINS)));
+    if (allowed) used += 1;
+    // Once a grain is often enough for those who may go on.
+    if (isFirstOfGrain || !allowed) this.#touch(key, entries);
     const until = (entry: Entry | undefined) => (entry ? entry.last + windowMs - now : 0);
     return {
       allowed,
@@ -61,24 +61,24 @@ export class MemoryThrottleStore implements ThrottleStore {
     if (latest.count === 0) entries.pop();
   }
 
-  #entriesOf(key: string): Entry[] {
-    const entries = this.#entries.get(key) ?? [];
+  /** Puts a key behind all others, as the one that was active last. */
+  #touch(key: string, entries: Entry[]): void {
     this.#entries.delete(key);
     this.#entries.set(key, entries);
-    if (this.#entries.size > this.#maxKeys) {
-      const [quietest] = this.#entries.keys();
-      if (quietest !== undefined) this.#entries.delete(quietest);
-    }
-    return entries;
+    if (this.#entries.size <= this.#maxKeys) return;
+    const [quietest] = this.#entries.keys();
+    if (quietest !== undefined) this.#entries.delete(quietest);
   }
 }
 
-function count(entries: Entry[], now: number, grain: number): void {
+/** Counts a hit; answers whether it is the first of its grain. */
+function count(entries: Entry[], now: number, grain: number): boolean {
   const latest = entries.at(-1);
   if (latest?.grain !== grain) {
     entries.push({ grain, count: 1, last: now });
-    return;
+    return true;
   }
   latest.count += 1;
   latest.last = now;
+  return false;
 }
