@@ -22,6 +22,8 @@ import { UploadSettings } from './fragments/uploads.settings.js';
 import { requireAllDatabaseParts } from './rules/database-url.js';
 import {
   refuseDebugInProduction,
+  refuseMemoryDatabaseInProduction,
+  requireSecureCookiesInProduction,
   refuseOpenCorsInProduction,
   requireStrongSecretKey,
 } from './rules/production-rules.js';
@@ -61,6 +63,8 @@ const FrameworkSettings = composeSettings(
  */
 @SettingsRule<CoreSettings>(requireStrongSecretKey)
 @SettingsRule<CoreSettings>(refuseDebugInProduction)
+@SettingsRule<CoreSettings>(requireSecureCookiesInProduction)
+@SettingsRule<CoreSettings>(refuseMemoryDatabaseInProduction)
 @SettingsRule<CoreSettings>(refuseOpenCorsInProduction)
 @SettingsRule<CoreSettings>(requireAllDatabaseParts)
 @SettingsRule<CoreSettings>(keepPageWithinLimit)

@@ -1,11 +1,12 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Setting } from '../decorators/setting.decorator.js';
 import { SettingsGroup } from '../decorators/settings-group.decorator.js';
 
-/** Algorithms that sign with a shared secret; `none` is not one of them. */
-const TOKEN_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
+/** Algorithms that sign with a shared secret, and those of key pairs; `none` is not one of them. */
+const TOKEN_ALGORITHMS = ['HS256', 'HS384', 'HS512', 'EdDSA', 'RS256'] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 
+const CLIENT = /^[\w.-]{1,100}:[\x21-\x7e]{24,200}$/;
 const RATE = /^[1-9]\d*\/(?:[1-9]\d*)?(?:s|second|m|minute|h|hour|d|day)$/;
 const RATE_MESSAGE = { message: '$property must be a rate like 10/minute or 5/15m' };
 
@@ -19,6 +20,34 @@ export class AuthSettings {
   })
   @IsIn(TOKEN_ALGORITHMS)
   authAlgorithm: TokenAlgorithm = 'HS256';
+
+  @Setting({
+    secret: true,
+    description:
+      'Private key that signs access tokens by EdDSA or RS256: PEM (line ends may be written as \\n) or a JWK.',
+  })
+  @IsString()
+  authSigningKey = '';
+
+  /** Published beside the signing key, so that tokens of a former key are accepted, and those of a coming one will be. */
+  @Setting({
+    secret: true,
+    description: 'Former and coming keys whose access tokens are accepted: PEM after PEM, a JWK or a JWK Set.',
+  })
+  @IsString()
+  authSigningKeyFallbacks = '';
+
+  @Setting({
+    secret: true,
+    description: 'Services that may introspect and revoke tokens, each as id:secret. Separated by commas.',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  @Matches(CLIENT, {
+    each: true,
+    message: '$property must be pairs of id:secret, with secrets of 24 characters or more',
+  })
+  authClients: readonly string[] = [];
 
   @Setting({ aliases: ['ACCESS_TOKEN_EXPIRE_MINUTES'], description: 'Minutes that an access token is good for.' })
   @IsInt()
@@ -54,11 +83,23 @@ export class AuthSettings {
   secretKeyFallbacks: readonly string[] = [];
 
   @Setting<AuthSettings & { readonly appName?: string }>({
-    description: 'Issuer and audience of tokens. The name of the application when not set.',
+    description: 'Issuer of tokens. The name of the application when not set.',
     derive: ({ appName }) => appName,
   })
   @IsString()
   authTokenIssuer = '';
+
+  @Setting<AuthSettings>({
+    description: 'Audience of access tokens, which is asked for where they are accepted. The issuer when not set.',
+    derive: ({ authTokenIssuer }) => authTokenIssuer,
+  })
+  @IsString()
+  authTokenAudience = '';
+
+  @Setting({ description: 'Where the service that issues tokens publishes its keys, for services without users.' })
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
+  authJwksUrl?: string;
 
   @Setting({ description: 'Days after which a session ends however often it is refreshed.' })
   @IsInt()
@@ -103,6 +144,10 @@ export class AuthSettings {
   @IsInt()
   @Min(0)
   authHashingQueue = 32;
+
+  @Setting({ description: 'Sends the cookies of sign-ins over HTTPS only, which includes localhost.' })
+  @IsBoolean()
+  authCookieSecure = true;
 
   @Setting({ description: 'Limits tries of passwords and codes; only tests have a reason to switch it off.' })
   @IsBoolean()

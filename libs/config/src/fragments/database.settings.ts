@@ -78,14 +78,16 @@ export class DatabaseSettings {
   @IsBoolean()
   dbEcho = false;
 
-  /** Connections that are kept open. */
-  @Setting({ description: 'Connections that the pool keeps open.' })
+  /** Connections that may be open at once, but for those of `dbMaxOverflow`; on servers, idle ones close after 30 seconds. */
+  @Setting({
+    description: 'Connections that may be open at once, with `DB_MAX_OVERFLOW` more; idle ones close after 30 s.',
+  })
   @IsInt()
   @Min(1)
   dbPoolSize = 5;
 
-  /** Connections that may be opened beyond the pool's size under load. */
-  @Setting({ description: 'Connections that may be opened beyond `DB_POOL_SIZE` under load.' })
+  /** How many connections may be open at once beyond the pool's size. */
+  @Setting({ description: 'How many connections may be open at once beyond `DB_POOL_SIZE`.' })
   @IsInt()
   @Min(0)
   dbMaxOverflow = 10;

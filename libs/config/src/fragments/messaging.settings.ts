@@ -45,6 +45,21 @@ export class MessagingSettings {
   @IsNotEmpty()
   messageSource = 'my-app';
 
+  /** Whether this process runs consumers. */
+  @Setting({ description: 'Whether this process runs consumers; others may be there for it.' })
+  @IsBoolean()
+  messageConsumers = true;
+
+  /** Groups that this process runs. */
+  @Setting({ description: 'Groups of consumers that this process runs; all when empty.' })
+  @Matches(/^[A-Za-z\d][\w.-]*$/, { each: true, message: '$property must list names of groups' })
+  messageGroups: readonly string[] = [];
+
+  /** Topics that this process consumes. */
+  @Setting({ description: 'Topics that the consumers of this process take events from; all of theirs when empty.' })
+  @Matches(/^[A-Za-z\d][\w.-]*$/, { each: true, message: '$property must list names of topics' })
+  messageTopics: readonly string[] = [];
+
   @Setting({ description: 'Events that one consumer takes from the broker before it has dealt with earlier ones.' })
   @IsInt()
   @Min(1)
@@ -64,6 +79,10 @@ export class MessagingSettings {
   @Setting({ description: 'Whether events are written to the database in the transaction and published from there.' })
   @IsBoolean()
   outboxEnabled = true;
+
+  @Setting({ description: 'Whether this process publishes what is in the outbox; others may be there for it.' })
+  @IsBoolean()
+  outboxRelay = true;
 
   @Setting({ description: 'Events that the outbox publishes at a time.' })
   @IsInt()

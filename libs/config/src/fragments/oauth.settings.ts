@@ -29,4 +29,13 @@ export class OAuthSettings {
   @IsOptional()
   @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
   githubRedirectUri?: string;
+
+  /** Never taken from a request: whoever sends one could choose its Host. */
+  @Setting<OAuthSettings & { readonly port?: number; readonly apiPrefix?: string }>({
+    description:
+      'Public address of the API, to which providers send people back. http://localhost with PORT and API_PREFIX when not set.',
+    derive: ({ port = 8000, apiPrefix = '/api/v1' }) => `http://localhost:${port}${apiPrefix}`,
+  })
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
+  oauthApiUrl = '';
 }

@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { Setting } from '../decorators/setting.decorator.js';
 import { SettingsGroup } from '../decorators/settings-group.decorator.js';
 
@@ -51,8 +51,11 @@ export class ServerSettings {
   )
   trustProxy = '';
 
-  /** Serves `/docs`, `/redoc` and `/openapi.json`. */
-  @Setting({ description: 'Serves `/docs`, `/redoc` and `/openapi.json`.' })
+  /** Serves `/docs`, `/redoc` and `/openapi.json`; without a value not in production. */
+  @Setting<ServerSettings & { readonly isProduction?: boolean }>({
+    description: 'Serves `/docs`, `/redoc` and `/openapi.json`; not in production when not set.',
+    derive: ({ isProduction }) => !isProduction,
+  })
   @IsBoolean()
   docsEnabled = true;
 
@@ -75,4 +78,21 @@ export class ServerSettings {
   @IsInt()
   @Min(0)
   shutdownTimeoutMs = 10_000;
+
+  /** How long events and tasks in work may go on when the process is told to stop. */
+  @Setting({ description: 'Seconds that events and tasks in work may still take when the process is told to stop.' })
+  @IsNumber()
+  @Min(0)
+  shutdownTimeout = 25;
+
+  /** Where a process without an HTTP interface says how it is; `0` picks a free port. */
+  @Setting({
+    description:
+      'Port on which a process without an HTTP interface answers below `/health`; `0` picks a free one. It does not when not set.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  healthPort?: number;
 }

@@ -1,5 +1,7 @@
 import type { ApplicationSettings } from '../fragments/application.settings.js';
+import type { AuthSettings } from '../fragments/auth.settings.js';
 import type { CorsSettings } from '../fragments/cors.settings.js';
+import type { DatabaseSettings } from '../fragments/database.settings.js';
 import type { RuleViolation } from '../metadata/settings.metadata.js';
 
 const SHORTEST_KEY_BYTES = 32;
@@ -23,6 +25,24 @@ function weaknessOf({ secretKey, isProduction, environment }: ApplicationSetting
   if (new Set(secretKey).size < FEWEST_DISTINCT_CHARACTERS)
     return 'must not repeat the same few characters in production';
   return undefined;
+}
+
+/** Whoever listens on the way could take the cookie. */
+export function requireSecureCookiesInProduction({
+  authCookieSecure,
+  isProduction,
+}: ApplicationSettings & AuthSettings): readonly RuleViolation[] {
+  if (!isProduction || authCookieSecure) return [];
+  return [{ property: 'authCookieSecure', message: 'must be true in production' }];
+}
+
+/** What is kept in memory is gone with the process, accounts included. */
+export function refuseMemoryDatabaseInProduction({
+  databaseUrl,
+  isProduction,
+}: ApplicationSettings & DatabaseSettings): readonly RuleViolation[] {
+  if (!isProduction || !/:memory:|mode=memory/.test(databaseUrl)) return [];
+  return [{ property: 'databaseUrl', message: 'must not be a database in memory in production' }];
 }
 
 export function refuseDebugInProduction({ debug, isProduction }: ApplicationSettings): readonly RuleViolation[] {
