@@ -15,6 +15,7 @@ import {
   Manager,
   Model,
   onCommit,
+  PlainModel,
   Q,
   type Ref,
   runInContext,
@@ -66,6 +67,15 @@ class Article extends SoftDelete(BaseModel) {
   @Field.version() version!: number;
 }
 
+@Model({ primaryKey: ['writer', 'topic'] })
+class Expertise extends PlainModel {
+  declare static readonly objects: Manager<Expertise>;
+
+  @Field.foreignKey(() => Writer, { onDelete: 'cascade' }) writer!: Ref<Writer>;
+  @Field.foreignKey(() => Topic, { onDelete: 'cascade' }) topic!: Ref<Topic>;
+  @Field.integer({ default: 1, min: 1, max: 5 }) level = 1;
+}
+
 @Model({ connection: 'reports' })
 class DailyReport extends BaseModel {
   declare static readonly objects: Manager<DailyReport>;
@@ -94,7 +104,7 @@ class Newsroom {
   imports: [
     CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update' }),
     CoreOrmModule.forRoot({ name: 'reports', url: 'sqlite://:memory:', schema: 'update' }),
-    CoreOrmModule.forFeature([Writer, Topic, Article, DailyReport]),
+    CoreOrmModule.forFeature([Writer, Topic, Article, Expertise, DailyReport]),
   ],
   providers: [Newsroom],
 })
@@ -164,6 +174,20 @@ async function relate(moss: Article) {
   return article && [article.writer.unwrap().name, ...article.topics.getItems().map(({ name }) => name)];
 }
 
+async function join(writer: Ref<Writer>) {
+  const green = await Topic.objects.get({ name: 'Green' });
+  const damp = await Topic.objects.get({ name: 'Damp' });
+  await Expertise.objects.bulkCreate([
+    { writer, topic: green },
+    { writer, topic: damp, level: 3 },
+  ]);
+  const expertise = await Expertise.objects.get({ writer, topic: green });
+  expertise.level = 5;
+  await expertise.save();
+
+  return Expertise.objects.filter({ writer, level__gt: 2 }).orderBy('-level').pluck('topic__name');
+}
+
 async function edit(ferns: Article) {
   const stale = await runInContext(() => Article.objects.get({ id: ferns.id }));
   ferns.shares = 3;
@@ -220,7 +244,9 @@ export const outcome = await runInContext(async () => {
   const filled = await fill();
   const newsroom = app.get(Newsroom);
   const seen = { ...(await look()), ...(await combine()), ...(await summarize()) };
-  const related = await relate(await Article.objects.get({ slug: 'moss' }));
+  const moss = await Article.objects.get({ slug: 'moss' });
+  const related = await relate(moss);
+  const known = await join(moss.writer);
   const ferns = await Article.objects.get({ slug: 'ferns' });
   const shares = await edit(ferns);
   const deleted = await throwAway(ferns);
@@ -230,6 +256,7 @@ export const outcome = await runInContext(async () => {
     filled,
     seen,
     related,
+    known,
     shares,
     deleted,
     announced: newsroom.announced,

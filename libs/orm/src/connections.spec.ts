@@ -1,16 +1,33 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { BootReportRegistry, HealthRegistry } from '@core-framework/common';
 import { type Ref } from '@mikro-orm/core';
-import { type INestApplicationContext, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type INestApplicationContext,
+  Injectable,
+  Module,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Database } from './context/database.js';
 import { runInContext } from './context/run-in-context.js';
 import { CoreOrmModule } from './core-orm.module.js';
-import { getDatabaseToken, getManagerToken, InjectDatabase, InjectManager } from './core-orm.tokens.js';
+import {
+  getDatabaseToken,
+  getManagerToken,
+  InjectDatabase,
+  InjectManager,
+  InjectMigrations,
+} from './core-orm.tokens.js';
 import { Field } from './fields/field.decorator.js';
+import { Migration } from './migrations/migration.js';
+import { MigrationService } from './migrations/migration.service.js';
+import { createTable } from './migrations/operations/table-operations.js';
 import { BaseModel } from './models/base.model.js';
 import { Model } from './models/model.decorator.js';
 import type { Manager } from './querysets/manager.js';
+import { Seeder } from './seeding/seeder.js';
+import { SeederService } from './seeding/seeder.service.js';
 import { scratchDatabases } from './testing/scratch-database.js';
 import { atomic, onCommit } from './transactions/atomic.js';
 
@@ -75,6 +92,72 @@ async function failureOf(...imports: NonNullable<ModuleMetadata['imports']>) {
 
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
+});
+
+@Injectable()
+class Upkeep implements BeforeApplicationShutdown {
+  readonly counted: number[] = [];
+
+  constructor(
+    @InjectMigrations('reports') readonly migrations: MigrationService,
+    @InjectDatabase('reports') readonly reports: Database,
+    @InjectDatabase() readonly main: Database,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const { orm } of [this.main, this.reports]) {
+      const [row] = await orm.em.fork().execute<{ n: number }[]>('select count(*) as n from sqlite_master');
+      this.counted.push(Number(row?.n));
+    }
+  }
+}
+
+test('migrations of a named connection are its own, and both are open until everything else is shut down', async () => {
+  class CreateNotes extends Migration {
+    readonly operations = [createTable('notes', { columns: { id: { type: 'integer', primaryKey: true } } })];
+  }
+  const url = 'sqlite://:memory:';
+  const app = await start(
+    [
+      CoreOrmModule.forRoot({ url, migrations: {} }),
+      CoreOrmModule.forRoot({ name: 'reports', url, migrations: { '0001_notes': CreateNotes } }),
+    ],
+    [Upkeep],
+  );
+  const upkeep = app.get(Upkeep);
+  expect(await upkeep.migrations.migrate()).toHaveLength(1);
+  expect(await upkeep.main.orm.em.fork().execute('select name from sqlite_master')).toEqual([]);
+  expect(await upkeep.reports.orm.em.fork().execute('select id from notes')).toEqual([]);
+  apps.length = 0;
+  await app.close();
+  expect(upkeep.counted[0]).toBe(0);
+  expect(upkeep.counted[1]).toBeGreaterThan(1);
+  for (const closed of [upkeep.main, upkeep.reports]) {
+    expect(() => closed.kysely).toThrow(expect.objectContaining({ code: 'ORM_UNKNOWN_DATABASE' }));
+  }
+});
+
+test('seeders run in the transaction of the connection that is named', async () => {
+  @Seeder()
+  class SummarySeeder {
+    async run() {
+      await Summary.objects.create({ name: 'seeded' });
+      throw new Error('no');
+    }
+  }
+  const app = await start(
+    [
+      CoreOrmModule.forRoot(MEMORY),
+      CoreOrmModule.forRoot({ ...MEMORY, name: 'reports' }),
+      CoreOrmModule.forFeature([Summary], { connection: 'reports' }),
+    ],
+    [SummarySeeder],
+  );
+  const seeders = app.get(SeederService);
+  await expect(seeders.run(undefined, { connection: 'reports' })).rejects.toThrow('no');
+  const database = app.get<Database>(getDatabaseToken('reports'));
+  expect(await runInContext(() => Summary.objects.count(), { database })).toBe(0);
+  await expect(seeders.run([], { connection: 'nowhere' })).rejects.toMatchObject({ code: 'ORM_UNKNOWN_DATABASE' });
 });
 
 describe.each(await scratchDatabases('orm_connections'))('a second connection on %s', (_kind, { drop, url }) => {

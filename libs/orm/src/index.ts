@@ -28,6 +28,7 @@ export {
   DoesNotExistError,
   ForeignKeyViolationError,
   InvalidLookupError,
+  CompositeKeyError,
   InvalidModelError,
   InvalidValueError,
   MultipleObjectsReturnedError,
@@ -71,7 +72,7 @@ export type {
   TextOptions,
 } from './fields/field.options.js';
 export { compileFieldParser, compileTextParser } from './fields/field-parser.js';
-export { compileJsonValue, toJsonValue } from './fields/json-value.js';
+export { compileJsonValue, hasJsonForm, toJsonValue } from './fields/json-value.js';
 export type { ParseOutcome, ValueParser } from './fields/parse-outcome.js';
 export type { LookupName } from './fields/types/field-type.js';
 export type { FileRules } from './fields/types/file-rules.js';
@@ -251,4 +252,4 @@ export {
   type SeederOptions,
   type SeedOptions,
 } from './seeding/seeder.js';
-export { SeederService } from './seeding/seeder.service.js';
+export { type SeederRunOptions, SeederService } from './seeding/seeder.service.js';

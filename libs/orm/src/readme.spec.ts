@@ -46,6 +46,7 @@ describe('the README', () => {
         ],
       },
       related: ['Ann', 'Green', 'Damp'],
+      known: ['Green', 'Damp'],
       shares: 3,
       deleted: { alive: 2, bin: ['Ferns'], all: 3 },
       announced: ['Trees'],

@@ -1,3 +1,4 @@
+import { isAssembledOnly } from '@core-framework/common';
 import type { CoreSettings } from '@core-framework/config';
 import { MikroORM } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
@@ -7,7 +8,7 @@ import type { ResolvedCoreOrmOptions } from '../core-orm.options.js';
 import { type DatabaseUrl, databaseUrlOf, describeDatabase, sqlDialectOf } from '../databases/database-url.js';
 import { createDriverOptions } from '../databases/driver-options.js';
 import { DatabaseUnreachableError } from '../errors/database.errors.js';
-import { OrmOptionsError } from '../errors/orm.errors.js';
+import { InvalidModelError, OrmOptionsError } from '../errors/orm.errors.js';
 import { checkDecimalDigits } from '../fields/decimal-digits.js';
 import type { ModelClass } from '../fields/field-definition.js';
 import { MigrationService } from '../migrations/migration.service.js';
@@ -53,6 +54,10 @@ export async function openDatabase(
     () => withRelated(models),
   );
   checkDecimalDigits(sqlDialectOf(url), known);
+  whileDiscovering(
+    () => known,
+    () => checkRelationsToKeys(known),
+  );
   // MikroORM asks for the context already while it is constructed.
   const made: { database?: Database } = {};
   const driver = await createDriverOptions(url, { ...settings, onStatement: (sql) => made.database?.announce(sql) });
@@ -65,6 +70,9 @@ export async function openDatabase(
       contextName: `core-orm-${++opened}`,
       context: () => made.database?.contextualEntityManager(),
       discovery: { warnWhenNoEntities: false },
+      // Accessors that every new instance would define for each of its columns: half of what reading rows costs. The sides
+      // of a relation tell each other all the same, by those of managed instances.
+      propagationOnPrototype: false,
       forceUtcTimezone: true,
     });
     declareConstraints(discovered);
@@ -83,8 +91,11 @@ export async function openDatabase(
   });
   made.database = database;
   try {
-    await connect(orm, url);
-    await prepareTables(orm, options);
+    if (isAssembledOnly()) await orm.connect();
+    else {
+      await connect(orm, url);
+      await prepareTables(orm, options);
+    }
   } catch (error) {
     await database.close();
     throw error;
@@ -120,6 +131,23 @@ function withRelated(models: readonly ModelClass[]): ReadonlySet<ModelClass> {
     for (const { relation } of modelDefinition(model).fields.values()) if (relation) found.add(relation.target());
   }
   return found;
+}
+
+/** Columns and link tables hold one value of a key. @throws InvalidModelError when a relation leads to rows that have no such key. */
+function checkRelationsToKeys(models: ReadonlySet<ModelClass>): void {
+  for (const model of models) {
+    const { fields, keys, name } = modelDefinition(model);
+    for (const { name: field, relation } of fields.values()) {
+      if (!relation) continue;
+      const target = modelDefinition(relation.target());
+      const linked = relation.kind === 'manyToMany' && keys.length > 1;
+      const pointed = (relation.owner || relation.kind === 'manyToMany') && target.keys.length > 1;
+      if (!linked && !pointed) continue;
+      throw new InvalidModelError(`${name}.${field} needs ${linked ? name : target.name} to have a key of one value.`, {
+        fix: 'Give that model an id, and make the fields of its key unique together.',
+      });
+    }
+  }
 }
 
 async function connect(orm: MikroORM<AbstractSqlDriver>, url: DatabaseUrl): Promise<void> {

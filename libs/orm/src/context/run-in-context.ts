@@ -12,6 +12,8 @@ export interface ContextOptions {
    * rolls back, and it does not see what that one has not committed. @defaultValue false
    */
   readonly isolated?: boolean;
+  /** Names the work in logs. @defaultValue none */
+  readonly requestId?: string;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface ContextOptions {
  * EntityManager, so that nothing it loads is shared with other work. Inside other work it starts a new unit; inside
  * `atomic` its queries still belong to that transaction, unless it is `isolated`.
  */
-export function runInContext<T>(work: () => T, { database, isolated = false }: ContextOptions = {}): T {
-  const context = new RequestContext();
+export function runInContext<T>(work: () => T, { database, isolated = false, requestId }: ContextOptions = {}): T {
+  const context = new RequestContext(requestId);
   if (database) database.bindTo(context);
   else Connections.carryTo(context);
   const run = () => RequestContext.run(context, work);

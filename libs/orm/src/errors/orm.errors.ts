@@ -5,6 +5,21 @@ export class InvalidModelError extends CoreError {
   readonly code = 'ORM_INVALID_MODEL';
 }
 
+/** Thrown where something needs rows that are told apart by one value, of a model whose key is made of several fields. */
+export class CompositeKeyError extends CoreError {
+  readonly code = 'ORM_COMPOSITE_KEY';
+
+  constructor(
+    readonly model: string,
+    readonly keys: readonly string[],
+  ) {
+    const fields = keys.join(', ');
+    super(`Rows of ${model} have no key of one value: it is made of ${fields}.`, {
+      fix: `Find them by lookups of ${fields}; where one value has to do, give the model an id and make the fields unique together.`,
+    });
+  }
+}
+
 /** Thrown when a lookup, an ordering or a field list names something that the model does not have, or gives it a wrong value. */
 export class InvalidLookupError extends CoreError {
   readonly code = 'ORM_INVALID_LOOKUP';

@@ -12,6 +12,11 @@ export function compileJsonValue(field: FieldDefinition): (value: unknown) => un
   return field.relation?.many ? (values) => (Array.isArray(values) ? values.map(one) : []) : one;
 }
 
+/** Whether a field's values have another form in JSON than in code. */
+export function hasJsonForm({ scalarKind }: FieldDefinition): boolean {
+  return FIELD_TYPES[scalarKind].toJson !== undefined;
+}
+
 /** The JSON form of one value; compile it with {@link compileJsonValue} where many are converted. */
 export function toJsonValue(field: FieldDefinition, value: unknown): unknown {
   return compileJsonValue(field)(value);

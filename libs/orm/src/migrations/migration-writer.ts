@@ -56,7 +56,7 @@ function operationsField(calls: readonly string[]): string {
 
 function callOf({ name, args }: OperationCall, indent: number): string {
   const flat = `${name}(${args.map(inline).join(', ')})`;
-  if (name !== 'createTable' && indent + flat.length + 1 <= WIDTH) return flat;
+  if (name !== 'createTable' && indent + flat.length + 1 <= WIDTH && !args.some(isAlwaysSpread)) return flat;
   // Prettier keeps the last argument beside the others when it is an object, and puts each on a line when there are two.
   const objects = args.filter((arg) => isRecord(arg) || Array.isArray(arg));
   if (objects.length > 1 || !isRecord(args.at(-1))) {
@@ -74,7 +74,8 @@ function spread(value: unknown, indent: number, levels: number, key = ''): strin
   const flat = inline(value);
   const fits = indent + key.length + flat.length + 1 <= WIDTH;
   const isList = Array.isArray(value);
-  if (!(isList || isRecord(value)) || flat === '{}' || (fits && (isList || levels <= 0))) return flat;
+  if (!(isList || isRecord(value)) || flat === '{}' || (fits && (isList || levels <= 0) && !isAlwaysSpread(value)))
+    return flat;
   const lines = isList
     ? value.map((entry) => spread(entry, indent + 2, 0))
     : Object.entries(value)
@@ -85,6 +86,14 @@ function spread(value: unknown, indent: number, levels: number, key = ''): strin
         });
   const [open, close] = isList ? '[]' : '{}';
   return `${open}\n${lines.map((line) => `${' '.repeat(indent + 2)}${line},\n`).join('')}${' '.repeat(indent)}${close}`;
+}
+
+/** Prettier never writes lists of several objects with several properties each on one line, nor what is around them. */
+function isAlwaysSpread(value: unknown): boolean {
+  if (isRecord(value)) return Object.values(value).some(isAlwaysSpread);
+  if (!Array.isArray(value)) return false;
+  const isTable = value.length > 1 && value.every((entry) => isRecord(entry) && Object.keys(entry).length > 1);
+  return isTable || value.some(isAlwaysSpread);
 }
 
 function inline(value: unknown): string {

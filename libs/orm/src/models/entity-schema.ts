@@ -39,9 +39,9 @@ function columnType(kind: ScalarKind) {
 /** Makes MikroORM's description of a model; a new one each time, because MikroORM completes it in place. */
 export function entitySchemaOf(model: ModelClass): EntitySchema {
   const definition = modelDefinition(model);
-  const properties = Object.fromEntries(
-    [...definition.fields.values()].map((field) => [field.name, propertyOf(definition, field)]),
-  );
+  // In the order in which they make the key.
+  const fields = new Set([...definition.keys, ...definition.fields.values()]);
+  const properties = Object.fromEntries([...fields].map((field) => [field.name, propertyOf(definition, field)]));
   return new EntitySchema({
     class: model,
     tableName: definition.tableName,
@@ -60,7 +60,11 @@ function indexesOf({ indexes }: ModelDefinition, unique: boolean) {
 }
 
 function propertyOf(definition: ModelDefinition, field: FieldDefinition): Property {
-  return field.relation ? relationProperty(definition, field) : scalarProperty(field);
+  const property = field.relation ? relationProperty(definition, field) : scalarProperty(field);
+  if (!definition.keys.includes(field)) return property;
+  // Or MariaDB's numbers would have no sign, as those have that it counts up itself.
+  const isCounted = field.kind === 'pk' || field.relation !== undefined;
+  return { ...property, primary: true, ...(!isCounted && { unsigned: false }) };
 }
 
 function scalarProperty(field: FieldDefinition): Property {
@@ -72,7 +76,7 @@ function scalarProperty(field: FieldDefinition): Property {
     fieldName: field.columnName,
     nullable,
     hidden: field.hidden || field.writeOnly,
-    ...(kind === 'pk' && { primary: true, ...(scalarKind === 'integer' && { autoincrement: true }) }),
+    ...(kind === 'pk' && scalarKind === 'integer' && { autoincrement: true }),
     ...(kind === 'version' && { version: true }),
     ...(kind !== 'pk' && field.unique && { unique: true }),
     ...(field.indexed && !field.unique && { index: true }),

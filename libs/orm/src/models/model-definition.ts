@@ -1,7 +1,7 @@
 import type { ModelCheck } from '../constraints/clause-check.js';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
 import type { Clause } from '../querysets/q.js';
-import { InvalidModelError } from '../errors/orm.errors.js';
+import { CompositeKeyError, InvalidModelError } from '../errors/orm.errors.js';
 
 const DEFINITION = Symbol.for('@core-framework/orm:model');
 
@@ -23,7 +23,10 @@ export interface ModelDefinition<T extends object = object> {
   readonly tableName: string;
   /** By name, in the order of their declaration, inherited ones first. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
+  /** The one field that tells rows apart. @throws CompositeKeyError where several do so together: every model has {@link keys} */
   readonly primaryKey: FieldDefinition;
+  /** The fields whose values together tell rows apart: one, or those that `primaryKey` of `@Model` names. */
+  readonly keys: readonly [FieldDefinition, ...FieldDefinition[]];
   /** The connection of its rows, when `@Model` names one. */
   readonly connection?: string;
   /** Counts the writes of a row, when the model declares one. */
@@ -42,7 +45,18 @@ export interface ModelDefinition<T extends object = object> {
   readonly comment?: string;
 }
 
-export function recordModel<T extends object>(definition: ModelDefinition<T>): void {
+export function recordModel<T extends object>(given: Omit<ModelDefinition<T>, 'primaryKey'>): void {
+  const definition: ModelDefinition<T> = {
+    ...given,
+    get primaryKey() {
+      const [key, ...others] = this.keys;
+      if (others.length === 0) return key;
+      throw new CompositeKeyError(
+        this.name,
+        this.keys.map(({ name }) => name),
+      );
+    },
+  };
   Object.defineProperty(definition.model, DEFINITION, { value: Object.freeze(definition) });
 }
 

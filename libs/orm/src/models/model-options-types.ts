@@ -32,7 +32,7 @@ type UnknownOptions<O> = Exclude<keyof O, keyof ModelOptions>;
 
 type Unknown<T, O extends ModelOptions> =
   | UnknownOptions<O>
-  | UnknownColumns<T, IndexedNames<O>>
+  | UnknownColumns<T, IndexedNames<O> | NamesOf<O['primaryKey']>>
   | UnknownOrder<T, O['ordering']>
   | UnknownClauses<T, Clauses<O>>;
 

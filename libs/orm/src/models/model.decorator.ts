@@ -1,10 +1,10 @@
 import type { ModelCheck } from '../constraints/clause-check.js';
 import { InvalidModelError } from '../errors/orm.errors.js';
-import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
+import type { FieldDefinition, FieldKind, ModelClass } from '../fields/field-definition.js';
 import { fieldsOf } from '../fields/field.metadata.js';
 import { createManager } from '../querysets/manager.js';
 import type { Clause } from '../querysets/q.js';
-import { type IndexDefinition, recordModel } from './model-definition.js';
+import { type IndexDefinition, type ModelDefinition, recordModel } from './model-definition.js';
 import type { FittingOptions } from './model-options-types.js';
 import { tableNameOf } from './naming.js';
 import { isSoftDeletable } from './soft-delete.js';
@@ -22,6 +22,11 @@ export interface IndexOptions {
 export interface ModelOptions {
   /** @defaultValue the class's name in the plural and in snake_case: `BlogPost` → `blog_posts` */
   readonly tableName?: string;
+  /**
+   * The fields whose values together tell rows apart, for models that join others (`['user', 'group']`) and have no
+   * `Field.pk()`. Nothing may point to such rows. @defaultValue the field of kind `pk`
+   */
+  readonly primaryKey?: readonly string[];
   /** The connection that keeps its rows. @defaultValue that of `forRoot` or `forFeature` which lists it, else `default` */
   readonly connection?: string;
   /** Sets of fields whose values together are unique. @defaultValue [] */
@@ -39,13 +44,14 @@ export interface ModelOptions {
 /**
  * Makes a class a model: its fields become columns of a table and `Class.objects` its {@link Manager}.
  *
- * @throws InvalidModelError when the class has no primary key, or the options name a field that it does not have.
+ * @throws InvalidModelError when the class has no primary key or two, or the options name a field that it does not have.
  */
 export function Model<const O extends ModelOptions>(
   options?: O,
 ): <C extends ModelClass>(target: C & FittingOptions<InstanceType<C>, O>) => void {
   const {
     connection,
+    primaryKey,
     tableName,
     unique = [],
     indexes = [],
@@ -57,13 +63,7 @@ export function Model<const O extends ModelOptions>(
   return (model: ModelClass) => {
     checkOptions(model.name, Object.keys(others));
     const fields = new Map(fieldsOf(model));
-    const keys = [...fields.values()].filter((field) => field.kind === 'pk');
-    const [primaryKey] = keys;
-    if (!primaryKey || keys.length > 1) {
-      throw new InvalidModelError(`${model.name} has ${keys.length} primary keys.`, {
-        fix: 'Extend BaseModel, or declare exactly one field with @Field.pk().',
-      });
-    }
+    const keys = keysOf(model.name, fields, primaryKey);
     const sets = [...unique.map((set) => indexOf(set, true)), ...indexes.map((set) => indexOf(set, false))];
     const sorted = ordering.map((key) => key.replace(/^-/, '').split('__', 1)[0] ?? '');
     checkNames(model.name, fields, [...sets.flatMap((set) => set.fields), ...sorted]);
@@ -73,7 +73,7 @@ export function Model<const O extends ModelOptions>(
       name: model.name,
       tableName: tableName ?? tableNameOf(model.name),
       fields,
-      primaryKey,
+      keys,
       connection,
       versionField: [...fields.values()].find((field) => field.kind === 'version'),
       deletedField: isSoftDeletable(model.prototype) ? fields.get('deletedAt') : undefined,
@@ -83,6 +83,7 @@ export function Model<const O extends ModelOptions>(
       ordering: Object.freeze([...ordering]),
       comment,
     });
+    hideInherited(model, fields.keys());
     Object.defineProperty(model, 'objects', { value: createManager(model), configurable: true });
   };
 }
@@ -93,8 +94,56 @@ function checkOptions(model: string, [unknown]: readonly string[]): void {
     fix:
       unknown === 'schema'
         ? 'Not every database has schemas: name one in the URL of the database.'
-        : 'The options are tableName, connection, unique, indexes, checks, ordering and comment.',
+        : 'The options are tableName, primaryKey, connection, unique, indexes, checks, ordering and comment.',
   });
+}
+
+/** The kinds of fields that a key may be made of besides relations: values that are the same on every database. */
+const KEY_KINDS: ReadonlySet<FieldKind> = new Set([
+  'string',
+  'integer',
+  'bigInteger',
+  'date',
+  'uuid',
+  'email',
+  'slug',
+  'enum',
+]);
+
+function keysOf(
+  model: string,
+  fields: ReadonlyMap<string, FieldDefinition>,
+  named: readonly string[] | undefined,
+): ModelDefinition['keys'] {
+  const own = [...fields.values()].filter((field) => field.kind === 'pk');
+  const [only] = own;
+  if (named === undefined) {
+    if (only && own.length === 1) return Object.freeze([only]);
+    throw new InvalidModelError(`${model} has ${own.length} primary keys.`, {
+      fix: 'Extend BaseModel, declare exactly one field with @Field.pk(), or name several fields: @Model({ primaryKey: [...] }).',
+    });
+  }
+  if (own.length > 0 || named.length < 2 || new Set(named).size < named.length) {
+    throw new InvalidModelError(`@Model of ${model} has a primaryKey that is none.`, {
+      fix: 'Name two fields or more, each once, and declare no field with @Field.pk().',
+    });
+  }
+  checkNames(model, fields, named);
+  const keys = named.flatMap((name) => fields.get(name) ?? []);
+  const [first, ...others] = keys;
+  const unfit = keys.find(({ kind, nullable, relation }) => nullable || (!relation && !KEY_KINDS.has(kind)));
+  if (first && !unfit) return Object.freeze([first, ...others]);
+  throw new InvalidModelError(`${model}.${unfit?.name} cannot be part of a primary key.`, {
+    fix: `Name relations to one row, and fields of the kinds ${[...KEY_KINDS].join(', ')}; none of them nullable.`,
+  });
+}
+
+/** A field that a row was not given is empty, whatever a library left on `Object.prototype` under its name. */
+function hideInherited({ prototype }: ModelClass, names: Iterable<string>): void {
+  for (const name of names) {
+    if (Object.hasOwn(prototype, name)) continue;
+    Object.defineProperty(prototype, name, { value: undefined, writable: true, configurable: true });
+  }
 }
 
 function checkNames(model: string, fields: ReadonlyMap<string, FieldDefinition>, names: readonly string[]): void {

@@ -6,6 +6,7 @@ import type { FieldDefinition } from '../fields/field-definition.js';
 import { columnValue } from '../querysets/bound-values.js';
 import { givenRecord } from '../querysets/given-arguments.js';
 import type { ColumnPath } from '../querysets/query-state.js';
+import { describeColumns } from '../querysets/select-statement.js';
 import { returningSql } from '../querysets/returning.js';
 import { type Statement, StatementBuilder } from '../querysets/statement.js';
 import { execute, type Target } from '../querysets/statement-executor.js';
@@ -50,7 +51,7 @@ function insertion(
   fields: readonly FieldDefinition[],
   columns: readonly ColumnPath[],
 ): Statement {
-  const shape = `insert ${fields.map(({ name }) => name).join()} returning ${columns.map(({ key }) => key).join()}`;
+  const shape = `insert ${fields.map(({ name }) => name).join()} returning ${describeColumns(columns)}`;
   return database.statement(definition.model, shape, () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
     const written = sql.join(fields.map(({ columnName = '' }) => sql.id(columnName)));
@@ -74,9 +75,13 @@ function completed(definition: ModelDefinition, given: object): [FieldDefinition
     let value = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
     if (value === undefined) value = (initial as Row)[field.name];
     if (value === undefined) value = valueLeftOut(field, now);
-    if (value !== undefined || field !== definition.primaryKey) complete.push([field, value]);
+    if (value !== undefined || !isOnlyKey(definition, field)) complete.push([field, value]);
   }
   return complete;
+}
+
+function isOnlyKey({ keys }: ModelDefinition, field: FieldDefinition): boolean {
+  return keys.length === 1 && keys[0] === field;
 }
 
 function bindable(definition: ModelDefinition, field: FieldDefinition, value: unknown): unknown {

@@ -7,6 +7,7 @@ import { columnsToLoad, mapRow } from '../querysets/row-loader.js';
 import { selectStatement } from '../querysets/select-statement.js';
 import { execute } from '../querysets/statement-executor.js';
 import { modelDefinition } from './model-definition.js';
+import { keyLookups } from './row-key.js';
 import { assignValues } from './row-values.js';
 import { markStored, markWritten, modelOf } from './tracking.js';
 
@@ -15,8 +16,8 @@ export async function reloadRow(session: Session, row: object, chosen: readonly 
   const { database, em } = session;
   const model = modelOf(row);
   const definition = modelDefinition(model);
-  const { name, primaryKey } = definition;
-  const where = conditionOf(model, { [primaryKey.name]: Reflect.get(row, primaryKey.name) as unknown });
+  const { name } = definition;
+  const where = conditionOf(model, keyLookups(definition, row));
   const partial = chosen.length > 0;
   const columns = columnsToLoad(model, partial ? chosen : undefined);
   const selection = { kind: 'rows', columns, joined: [], annotations: EVERYTHING.annotations } as const;

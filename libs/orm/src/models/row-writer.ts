@@ -22,6 +22,7 @@ import { Transaction } from '../transactions/transaction.js';
 import { MAX_LOST_SLUGS } from './lost-slugs.js';
 import { modelDefinition, type ModelDefinition, storedFields } from './model-definition.js';
 import { isStoredAtOnce } from './plain-row.js';
+import { generatedKeyOf, keyCondition, storedKey } from './row-key.js';
 import { checkTypes, storableValue, wrapReferences } from './row-values.js';
 import { fillSlugs } from './slugs.js';
 import {
@@ -40,13 +41,12 @@ import { valueLeftOut } from './value-left-out.js';
 export async function insertRow(session: Session, row: object): Promise<void> {
   const { database, em } = session;
   const definition = modelDefinition(modelOf(row));
-  const { primaryKey } = definition;
   const slugs = new Set<unknown>();
   prepareRow(em, definition, row);
   if (!isStoredAtOnce(definition)) checkRow(definition, row);
   const [slug] = await fillSlugs(session, definition, row, slugs);
-  const generatesKey = Reflect.get(row, primaryKey.name) === undefined;
-  const fields = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
+  const generated = generatedKeyOf(definition, [row]);
+  const fields = storedFields(definition.model).filter((field) => field !== generated);
   const insert = (field?: FieldDefinition) => {
     const intent = { definition, operation: 'insert', fields, values: valuesOf(definition, row, fields) } as const;
     const statement = insertStatement(database, definition, fields, 1, field);
@@ -58,10 +58,10 @@ export async function insertRow(session: Session, row: object): Promise<void> {
     await fillSlugs(session, definition, row, slugs);
     stored = await insert(lost < MAX_LOST_SLUGS ? slug : undefined);
   }
-  if (generatesKey) Reflect.set(row, primaryKey.name, generatedKey(database, definition, stored, 0));
+  if (generated) Reflect.set(row, generated.name, generatedKey(database, generated, stored, 0));
   markStored(em, row);
   startCollections(definition, row);
-  undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
+  undoOnRollback(em, row, generated?.name);
 }
 
 /** Inserts several new instances of one model, which have been prepared, with as few statements as possible. */
@@ -72,11 +72,10 @@ export async function insertRows(
 ): Promise<void> {
   const { database, em } = session;
   const fields = storedFields(definition.model);
-  const { primaryKey } = definition;
   const slugs = new Set<unknown>();
   for (const row of rows) await fillSlugs(session, definition, row, slugs);
-  const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
-  const written = fields.filter((field) => field !== primaryKey || !generatesKey);
+  const generated = generatedKeyOf(definition, rows);
+  const written = fields.filter((field) => field !== generated);
   // Databases limit the placeholders of a statement; SQLite allows 32 766.
   const size = Math.max(1, Math.floor(30_000 / written.length));
   for (let start = 0; start < rows.length; start += size) {
@@ -85,10 +84,10 @@ export async function insertRows(
     const statement = insertStatement(database, definition, written, chunk.length);
     const result = await write(session, { definition, operation: 'insert', fields: written, values }, statement);
     for (const [index, row] of chunk.entries()) {
-      if (generatesKey) Reflect.set(row, primaryKey.name, generatedKey(database, definition, result, index));
+      if (generated) Reflect.set(row, generated.name, generatedKey(database, generated, result, index));
       markStored(em, row);
       startCollections(definition, row);
-      undoOnRollback(em, row, generatesKey ? primaryKey.name : undefined);
+      undoOnRollback(em, row, generated?.name);
     }
   }
 }
@@ -109,12 +108,12 @@ export async function updateRow(session: Session, row: object, named?: readonly 
   const key = storedKey(definition, row);
   checkTypes(definition, row);
   const changed = new Set(changedFields(em, row, stored));
-  const { versionField, primaryKey } = definition;
+  const { versionField, keys } = definition;
   const fields = storedFields(definition.model).filter(
     (field) =>
       changed.has(field.name) &&
       field !== versionField &&
-      field !== primaryKey &&
+      !keys.includes(field) &&
       (!named || named.includes(field.name)),
   );
   if (fields.length === 0 && named?.length !== 0) return;
@@ -127,7 +126,7 @@ export async function updateRow(session: Session, row: object, named?: readonly 
   }
   if (fields.length === 0 && !versionField) return;
   const version = versionField ? (Reflect.get(row, versionField.name) as number | undefined) : undefined;
-  const values = [...valuesOf(definition, row, fields), key, ...(version === undefined ? [] : [version])];
+  const values = [...valuesOf(definition, row, fields), ...key, ...(version === undefined ? [] : [version])];
   try {
     const statement = updateStatement(database, definition, fields, version !== undefined);
     const { affected } = await write(session, { definition, operation: 'update', fields, values }, statement);
@@ -156,28 +155,19 @@ export async function deleteRow(session: Session, row: object): Promise<void> {
   const { database, em } = session;
   const definition = modelDefinition(modelOf(row));
   const stored = storedSnapshot(row);
-  const { primaryKey } = definition;
   const statement = database.statement(definition.model, 'delete-row', () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
     return builder.build(
-      sql`delete from ${sql.table(definition.tableName)} where ${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`,
+      sql`delete from ${sql.table(definition.tableName)} where ${keyCondition(builder, definition)}`,
     );
   });
-  const key = storedKey(definition, row);
-  const { affected } = await write(session, { definition, operation: 'delete', fields: [], values: [key] }, statement);
+  const values = storedKey(definition, row);
+  const { affected } = await write(session, { definition, operation: 'delete', fields: [], values }, statement);
   if (affected === 0) throw new DoesNotExistError(definition.name);
   forget(em, row);
   const owner = managerOf(row);
   if (owner && owner !== em) forget(owner, row);
   if (stored) Transaction.of(em)?.onRollback(() => restoreSnapshot(row, stored));
-}
-
-/** The key by which an instance's row is found. @throws InvalidValueError when it holds something that no key can be. */
-function storedKey(definition: ModelDefinition, row: object): unknown {
-  const { primaryKey } = definition;
-  const key = storableValue(definition, primaryKey, Reflect.get(row, primaryKey.name));
-  if (key !== null) return key;
-  throw new DoesNotExistError(definition.name);
 }
 
 /** A row whose creation is undone is a new one again, without the key that the database gave it. */
@@ -211,15 +201,12 @@ export async function write(
 /** The key that the database gave a row; MySQL tells the first one of a statement, and the others follow it. */
 function generatedKey(
   { dialect }: Database,
-  { primaryKey }: ModelDefinition,
+  field: FieldDefinition,
   { rows, insertId }: StatementResult<{ key?: unknown }>,
   index: number,
 ): unknown {
   const key = insertId === undefined ? rows[index]?.key : insertId + BigInt(index);
-  return columnReader(
-    dialect,
-    primaryKey,
-  )(primaryKey.scalarKind === 'integer' && insertId !== undefined ? Number(key) : key);
+  return columnReader(dialect, field)(field.scalarKind === 'integer' && insertId !== undefined ? Number(key) : key);
 }
 
 /** MySQL has no insertion that passes over one unique column only; there the error leaves the transaction as it was. */
@@ -238,8 +225,8 @@ async function unlessLost<R>(
   }
 }
 
-/** Longer insertions are compiled each time: their text is long, and hardly two have the same number of rows. */
-const REMEMBERED_ROWS = 50;
+/** Longer insertions are written each time: their text is long, and hardly two have the same number of rows. */
+const REMEMBERED_ROWS = 100;
 
 function insertStatement(
   database: Database,
@@ -251,14 +238,15 @@ function insertStatement(
   const compile = () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
     const columns = fields.map(({ columnName = '' }) => sql.id(columnName));
-    const tuples = Array.from({ length: rows }, () => sql`(${sql.join(fields.map(() => builder.slot()))})`);
-    const key = sql.id(definition.primaryKey.columnName ?? '');
+    const key = sql.id(definition.keys[0].columnName ?? '');
     // Not as an error: that would end the transaction on PostgreSQL.
     const unlessTaken =
       slug && !speaksMySql(database.dialect) ? sql` on conflict (${sql.id(slug.columnName ?? '')}) do nothing` : sql``;
     const returning = database.dialect === 'mysql' ? sql`` : sql` returning ${key} as ${sql.id('key')}`;
-    return builder.build(
-      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values ${sql.join(tuples)}${unlessTaken}${returning}`,
+    return builder.buildRows(
+      sql`insert into ${sql.table(definition.tableName)} (${sql.join(columns)}) values `,
+      { rows, columns: fields.length },
+      sql`${unlessTaken}${returning}`,
     );
   };
   if (rows > REMEMBERED_ROWS) return compile();
@@ -275,13 +263,13 @@ function updateStatement(
   const shape = `update ${checksVersion} ${fields.map(({ name }) => name).join(',')}`;
   return database.statement(definition.model, shape, () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
-    const { primaryKey, tableName, versionField } = definition;
+    const { tableName, versionField } = definition;
     const assignments: RawBuilder<unknown>[] = fields.map(
       ({ columnName = '' }) => sql`${sql.id(columnName)} = ${builder.slot()}`,
     );
     const version = versionField && sql.id(versionField.columnName ?? '');
     if (version) assignments.push(sql`${version} = ${version} + 1`);
-    const condition = sql`${sql.id(primaryKey.columnName ?? '')} = ${builder.slot()}`;
+    const condition = keyCondition(builder, definition);
     const where = version && checksVersion ? sql`${condition} and ${version} = ${builder.slot()}` : condition;
     return builder.build(sql`update ${sql.table(tableName)} set ${sql.join(assignments)} where ${where}`);
   });
@@ -321,10 +309,9 @@ export function prepareRow(em: SqlEntityManager, definition: ModelDefinition, ro
  * @throws InvalidValueError or NotNullViolationError when it cannot.
  */
 export function checkRow(definition: ModelDefinition, row: object): void {
+  const generated = generatedKeyOf(definition, [row]);
   const isMade = (field: FieldDefinition) =>
-    field === definition.primaryKey
-      ? Reflect.get(row, field.name) === undefined
-      : field.slugFrom !== undefined && !Reflect.get(row, field.name);
+    field === generated || (field.slugFrom !== undefined && !Reflect.get(row, field.name));
   valuesOf(
     definition,
     row,

@@ -15,6 +15,7 @@ import { StatementBuilder } from '../querysets/statement.js';
 import { Transaction } from '../transactions/transaction.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
 import { writableField, wrapReferences } from './row-values.js';
+import { keyCondition, storedKey } from './row-key.js';
 import { valuesOf, write } from './row-writer.js';
 import { markWritten, restoreSnapshot, storedSnapshot } from './tracking.js';
 
@@ -55,9 +56,9 @@ export function checkRowsUpdate(
   names: unknown,
 ): void {
   const asked = { model: definition.name, what: 'bulkUpdate' };
-  const { primaryKey, versionField } = definition;
+  const { keys, versionField } = definition;
   const named = givenList(asked, names).map((name) => writableField(definition, givenName(asked, name)));
-  const fixed = named.find((field) => field === primaryKey || field === versionField);
+  const fixed = named.find((field) => keys.includes(field) || field === versionField);
   if (fixed) throw new InvalidValueError(definition.name, fixed.name, 'is not written by bulkUpdate()');
   for (const row of givenList(asked, rows)) {
     if (types.isProxy(row) || !(row instanceof definition.model)) {
@@ -65,7 +66,8 @@ export function checkRowsUpdate(
     }
     if (!storedSnapshot(row)) throw new DoesNotExistError(definition.name);
     wrapReferences(em, definition, row);
-    valuesOf(definition, row, [primaryKey, ...named]);
+    storedKey(definition, row);
+    valuesOf(definition, row, named);
   }
 }
 
@@ -77,7 +79,7 @@ async function updateChunk(
   named: ReadonlySet<FieldDefinition>,
 ): Promise<void> {
   const { em } = session;
-  const { primaryKey, versionField } = definition;
+  const { keys, versionField } = definition;
   const now = timezone.now();
   const before = rows.map((row) => {
     const stored = storedSnapshot(row);
@@ -97,9 +99,9 @@ async function updateChunk(
     wrapReferences(em, definition, row);
     for (const [name] of automatic) Reflect.set(row, name, now);
   }
-  const keyed = [primaryKey, ...(versionField ? [versionField] : [])];
+  const keyed = [...keys, ...(versionField ? [versionField] : [])];
   const values = [
-    ...fields.flatMap((field) => rows.flatMap((row) => valuesOf(definition, row, [primaryKey, field]))),
+    ...fields.flatMap((field) => rows.flatMap((row) => valuesOf(definition, row, [...keys, field]))),
     ...rows.flatMap((row) => valuesOf(definition, row, keyed)),
   ];
   try {
@@ -131,11 +133,10 @@ function updateStatement(
   fields: readonly FieldDefinition[],
   rows: number,
 ) {
-  const { model, primaryKey, tableName, versionField } = definition;
+  const { model, tableName, versionField } = definition;
   return database.statement(model, `update rows ${rows} ${fields.map(({ name }) => name).join()}`, () => {
     const builder = new StatementBuilder(database.dialect, database.kysely);
     const column = ({ columnName = '' }: FieldDefinition) => sql.id(columnName);
-    const key = column(primaryKey);
     const each = (make: () => RawBuilder<unknown>, separator: RawBuilder<unknown>) =>
       sql.join(Array.from({ length: rows }, make), separator);
     // PostgreSQL takes a bound value for a text where no column stands beside it.
@@ -150,13 +151,13 @@ function updateStatement(
       database.dialect === 'postgresql' ? sql`cast(${builder.slot()} as ${type(field)})` : builder.slot();
     const changes = fields.map(
       (field) =>
-        sql`${column(field)} = case ${each(() => sql`when ${key} = ${builder.slot()} then ${value(field)}`, sql` `)} end`,
+        sql`${column(field)} = case ${each(() => sql`when ${keyCondition(builder, definition)} then ${value(field)}`, sql` `)} end`,
     );
     if (versionField) changes.push(sql`${column(versionField)} = ${column(versionField)} + 1`);
     const row = () =>
       versionField
-        ? sql`${key} = ${builder.slot()} and ${column(versionField)} = ${builder.slot()}`
-        : sql`${key} = ${builder.slot()}`;
+        ? sql`${keyCondition(builder, definition)} and ${column(versionField)} = ${builder.slot()}`
+        : keyCondition(builder, definition);
     return builder.build(
       sql`update ${sql.table(tableName)} set ${sql.join(changes)} where ${each(() => sql`(${row()})`, sql` or `)}`,
     );

@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '../context/session.js';
 import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import { InvalidLookupError, UniqueViolationError } from '../errors/orm.errors.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
 import { StatementBuilder } from '../querysets/statement.js';
 import { type ModelDefinition, storedFields } from './model-definition.js';
+import { generatedKeyOf } from './row-key.js';
 import { writableField } from './row-values.js';
 import { fillSlugs } from './slugs.js';
 import { valuesOf, write } from './row-writer.js';
@@ -32,9 +33,8 @@ export async function upsertRows(
   const unique = rule.kind === 'update' ? rule.unique.map((name) => writableField(definition, name)) : [];
   const slugs = new Set<unknown>();
   for (const row of rows) await fillSlugs(session, definition, row, slugs);
-  const { primaryKey } = definition;
-  const generatesKey = rows.every((row) => Reflect.get(row, primaryKey.name) === undefined);
-  const written = storedFields(definition.model).filter((field) => field !== primaryKey || !generatesKey);
+  const generated = generatedKeyOf(definition, rows);
+  const written = storedFields(definition.model).filter((field) => field !== generated);
   const distinct = lastOfEach(definition, rows, unique);
   if (speaksMySql(session.database.dialect))
     return upsertEach(session, definition, distinct, { written, unique, rule });
@@ -61,8 +61,11 @@ async function upsertEach(
   { written, unique, rule }: Omit<UpsertPlan, 'rows'>,
 ): Promise<number> {
   const { dialect, kysely } = session.database;
-  const insertion = insertionSql(new StatementBuilder(dialect, kysely), definition, written, 1);
-  const insert = insertion.builder.build(insertion.sql);
+  const insert = new StatementBuilder(dialect, kysely).buildRows(
+    insertionSql(definition, written),
+    { rows: 1, columns: written.length },
+    sql``,
+  );
   const update = new StatementBuilder(dialect, kysely);
   const changed = changedFields(written, rule);
   const changes = changed.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${update.slot()}`);
@@ -89,15 +92,9 @@ async function upsertEach(
   return affected;
 }
 
-function insertionSql(
-  builder: StatementBuilder,
-  definition: ModelDefinition,
-  written: readonly FieldDefinition[],
-  rows: number,
-) {
+function insertionSql({ tableName }: ModelDefinition, written: readonly FieldDefinition[]) {
   const columns = sql.join(written.map(({ columnName = '' }) => sql.id(columnName)));
-  const tuples = Array.from({ length: rows }, () => sql`(${sql.join(written.map(() => builder.slot()))})`);
-  return { builder, sql: sql`insert into ${sql.table(definition.tableName)} (${columns}) values ${sql.join(tuples)}` };
+  return sql`insert into ${sql.table(tableName)} (${columns}) values `;
 }
 
 function changedFields(written: readonly FieldDefinition[], rule: ConflictRule): readonly FieldDefinition[] {
@@ -118,16 +115,20 @@ function upsertStatement(
   definition: ModelDefinition,
   { written, unique, rows, rule }: UpsertPlan,
 ) {
-  const insertion = insertionSql(new StatementBuilder(database.dialect, database.kysely), definition, written, rows);
-  const { builder } = insertion;
-  const inserting = sql`${insertion.sql} on conflict`;
-  if (rule.kind === 'ignore') return builder.build(sql`${inserting} do nothing`);
+  const builder = new StatementBuilder(database.dialect, database.kysely);
+  const insert = (conflict: RawBuilder<unknown>) =>
+    builder.buildRows(
+      insertionSql(definition, written),
+      { rows, columns: written.length },
+      sql` on conflict ${conflict}`,
+    );
+  if (rule.kind === 'ignore') return insert(sql`do nothing`);
   const changed = changedFields(written, rule);
   const changes = changed.map(({ columnName = '' }) => sql`${sql.id(columnName)} = ${sql.id('excluded', columnName)}`);
   const version = definition.versionField?.columnName;
   if (version) changes.push(sql`${sql.id(version)} = ${sql.id(definition.tableName, version)} + 1`);
   const target = sql.join(unique.map(({ columnName = '' }) => sql.id(columnName)));
-  return builder.build(sql`${inserting} (${target}) do update set ${sql.join(changes)}`);
+  return insert(sql`(${target}) do update set ${sql.join(changes)}`);
 }
 
 /** No statement may write one row twice on PostgreSQL: of rows that are the same, the last one counts. */
@@ -143,15 +144,14 @@ function lastOfEach(
 
 /** @throws InvalidLookupError when the fields that decide what is the same row are not declared unique. */
 export function checkUnique(
-  { fields, name: model, primaryKey, uniqueTogether }: ModelDefinition,
+  { fields, keys, name: model, uniqueTogether }: ModelDefinition,
   names: readonly string[],
 ): void {
   const [only = ''] = names;
   const wanted = [...names].sort().join();
   const known =
-    names.length === 1
-      ? fields.get(only)?.unique === true || only === primaryKey.name
-      : uniqueTogether.some((together) => [...together].sort().join() === wanted);
+    (names.length === 1 && fields.get(only)?.unique === true) ||
+    [keys.map(({ name }) => name), ...uniqueTogether].some((together) => [...together].sort().join() === wanted);
   if (known) return;
   throw new InvalidLookupError(
     model,

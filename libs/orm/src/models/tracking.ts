@@ -61,7 +61,7 @@ export function knownInstance(
   model: ModelClass,
   key: unknown,
 ): { row: object; changed: boolean } | undefined {
-  const row = em.getUnitOfWork(false).getById<object>(model, key);
+  const row = em.getUnitOfWork(false).getById<object>(model, key, undefined, true);
   const stored = row && helper(row).__initialized ? storedSnapshot(row) : undefined;
   if (!row || !stored) return undefined;
   const comparator = em.getComparator();

@@ -8,5 +8,6 @@ export function valueLeftOut(field: FieldDefinition, now: Date): unknown {
 }
 
 function defaultOf({ default: value }: FieldDefinition): unknown {
-  return typeof value === 'function' ? (value() as unknown) : structuredClone(value);
+  if (typeof value === 'function') return value() as unknown;
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }

@@ -111,7 +111,7 @@ function aggregateColumn(
   { key, ...aggregation }: Omit<Aggregation, 'shape'> & { readonly key: string },
 ): ColumnPath {
   const { kind, column, distinct } = aggregation;
-  const source = column?.field ?? definition.primaryKey;
+  const source = column?.field ?? definition.keys[0];
   const scalarKind = resultKind(kind, source);
   if (scalarKind === undefined) {
     throw new InvalidLookupError(definition.name, key, `${kind} cannot be made of "${key}", a ${source.kind} field.`);

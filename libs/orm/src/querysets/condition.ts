@@ -78,7 +78,7 @@ function existenceOf(lookup: Lookup, relation: FieldDefinition, rest: DynamicLoo
   const target = relation.relation?.target() as ModelClass;
   const { path } = lookup;
   const [[key, value] = ['', undefined], ...others] = Object.entries(rest);
-  const onKey = `${primaryKeyOf(target).name}__isnull`;
+  const onKey = `${modelDefinition(target).keys[0].name}__isnull`;
   if (others.length === 0 && key === onKey && typeof value === 'boolean') {
     const some: Condition = {
       kind: 'exists',

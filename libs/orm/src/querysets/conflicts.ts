@@ -26,7 +26,7 @@ export function conflictRule<T extends object>(
   rows: readonly NewRow<T>[],
   options: ConflictOptions<T>,
 ): ConflictRule {
-  const { name, primaryKey } = definition;
+  const { keys, name } = definition;
   const asked = { model: name, what: 'bulkCreate' };
   const { ignoreConflicts, updateConflicts } = givenRecord(asked, options);
   if (ignoreConflicts === true) return { kind: 'ignore' };
@@ -38,7 +38,7 @@ export function conflictRule<T extends object>(
   const given = new Set(rows.flatMap((row) => Object.keys(row)));
   const update =
     (chosen === undefined ? undefined : namesOf(chosen)) ??
-    [...given].filter((field) => !unique.includes(field) && field !== primaryKey.name);
+    [...given].filter((field) => !unique.includes(field) && !keys.some((key) => key.name === field));
   if (rows.length > 0 && update.length === 0) {
     throw new InvalidLookupError(
       name,

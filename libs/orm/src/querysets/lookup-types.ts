@@ -98,14 +98,21 @@ export type LookupValue<T, K extends string> =
       : UnknownLookup<K>;
 
 /**
+ * What the lookup `K` takes, chosen by an index: while the compiler still infers the lookups it asks of every value whether it
+ * is a constant, to which an index is no answer, but a condition has to be worked out, which took a third of the whole check.
+ */
+interface CheckedValue<T, K extends string, V> {
+  readonly value: LookupValue<T, K>;
+  readonly expression: V extends Expression ? ComparedExpression<T, K, LookupValue<T, K>, V> : never;
+}
+
+/**
  * Checks lookups key by key. (Mapping all paths of a model instead would make the compiler visit every relation of
  * every related model.)
  */
 export type CheckedLookups<T, W> = {
   readonly [K in keyof W]: K extends string
-    ? W[K] extends Expression
-      ? ComparedExpression<T, K, LookupValue<T, K>, W[K]>
-      : LookupValue<T, K>
+    ? CheckedValue<T, K, W[K]>[W[K] extends Expression ? 'expression' : 'value']
     : never;
 };
 

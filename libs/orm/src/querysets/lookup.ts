@@ -57,7 +57,7 @@ function parseLookup(definition: ModelDefinition, key: string): Lookup {
     const [name = 'exact'] = rest;
     const ends = rest.length === 0 || (rest.length === 1 && LOOKUP_NAMES.has(name) && !followsTo(field, name));
     if (field.relation?.many || (field.relation && !field.columnName)) {
-      const key2 = ends ? [targetOf(field).primaryKey.name, ...rest].join('__') : rest.join('__');
+      const key2 = ends ? [keyAskedFor(targetOf(field), rest).name, ...rest].join('__') : rest.join('__');
       return { key, definition, path, field, name: 'exact', many: { relation: field, rest: key2 } };
     }
     if (ends) return { key, definition, path, field, name: checkedName(definition, field, name, key) };
@@ -68,6 +68,11 @@ function parseLookup(definition: ModelDefinition, key: string): Lookup {
     current = targetOf(field);
   }
   throw new InvalidLookupError(definition.name, key, `the lookup "${key}" is empty.`);
+}
+
+/** Whether rows have a key can be asked of any of its fields, which one it is only where there is one. */
+function keyAskedFor(target: ModelDefinition, [name]: readonly string[]): FieldDefinition {
+  return (name === 'isnull' ? target.keys[0] : undefined) ?? target.primaryKey;
 }
 
 /**

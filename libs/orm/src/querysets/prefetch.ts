@@ -5,7 +5,7 @@ import type { ModelDefinition } from '../models/model-definition.js';
 import { type Condition, conditionOf, keyOf } from './condition.js';
 import { Links } from './links.js';
 import { targetOf } from './lookup.js';
-import { EVERYTHING } from './query-state.js';
+import { EVERYTHING, keyOrder } from './query-state.js';
 import { columnsToLoad, loadRows } from './row-loader.js';
 import { selectStatement } from './select-statement.js';
 import { execute } from './statement-executor.js';
@@ -84,12 +84,12 @@ class Prefetcher {
 
   async #byField(field: FieldDefinition, keys: readonly unknown[]): Promise<readonly object[]> {
     if (keys.length === 0) return [];
-    const { model, primaryKey } = this.#target;
+    const { keys: targetKeys, model } = this.#target;
     const where: Condition = conditionOf(model, { [`${field.name}__in`]: keys });
-    const order = [{ key: primaryKey.name, path: [], field: primaryKey, descending: false }];
+    const order = keyOrder(this.#target);
     // A row that points to a deleted one still has it; deleted rows are not among those that a row has.
     const deleted =
-      field === primaryKey && this.field.relation?.owner && !this.field.relation.many ? 'with' : 'without';
+      targetKeys.includes(field) && this.field.relation?.owner && !this.field.relation.many ? 'with' : 'without';
     const state = { ...EVERYTHING, deleted, where, order } as const;
     const selection = {
       kind: 'rows',

@@ -16,6 +16,7 @@ import type { QuerySet } from './query-set.js';
 import {
   columnPath,
   EVERYTHING,
+  keyOrder,
   orderOf,
   ownColumns,
   type QueryNames,
@@ -81,7 +82,7 @@ export abstract class QueryBuilding<T extends object> {
   /** Turns the order around; without one, that of the keys. */
   reverse(): QuerySet<T> {
     const order = sortOrder(this.model, this.state);
-    const given = order.length > 0 ? order : [orderOf(this.names, this.definition.primaryKey.name)];
+    const given = order.length > 0 ? order : keyOrder(this.definition);
     return this.with({ order: given.map(reversedOrder) });
   }
 

@@ -13,6 +13,7 @@ import { QueryRunner } from './query-runner.js';
 import {
   type ColumnPath,
   columnPaths,
+  keyOrder,
   type Order,
   orderOf,
   ownColumns,
@@ -77,7 +78,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
     return this.#extreme('latest', column[0]);
   }
 
-  /** The matching rows among those with the given keys, by key. */
+  /** The matching rows among those with the given keys, by key. @throws CompositeKeyError for a key of several fields. */
   async inBulk(keys: readonly KeyOf<T>[]): Promise<Map<KeyOf<T>, T>> {
     const { name } = this.definition.primaryKey;
     givenList(this.asked('inBulk'), keys);
@@ -237,9 +238,8 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
   /** The order, with the key at its end where it would leave something open. */
   #decidedOrder(): readonly Order[] {
     const order = sortOrder(this.model, this.state);
-    const key = orderOf(this.names, this.definition.primaryKey.name);
-    const open = !order.some(({ path, field }) => path.length === 0 && field === key.field);
-    return open ? [...order, key] : order;
+    const sorted = (key: Order) => order.some(({ path, field }) => path.length === 0 && field === key.field);
+    return [...order, ...keyOrder(this.definition).filter((key) => !sorted(key))];
   }
 
   async #extreme(method: 'earliest' | 'latest', column: string): Promise<T> {
@@ -249,7 +249,7 @@ export abstract class QueryReading<T extends object> extends QueryBuilding<T> {
       throw new InvalidLookupError(this.model.name, column, `${method}() takes a column, not an order.`);
     }
     const filled = this.where({ [`${column}__isnull`]: false });
-    const chosen = [order, orderOf(this.names, this.definition.primaryKey.name)];
+    const chosen = [order, ...keyOrder(this.definition)];
     const row = await filled.with({ order: method === 'latest' ? chosen.map(reversedOrder) : chosen }).first();
     if (row) return row;
     throw new DoesNotExistError(this.model.name);

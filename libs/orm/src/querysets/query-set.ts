@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { UniqueViolationError } from '../errors/orm.errors.js';
+import { keyLookups } from '../models/row-key.js';
 import { isStoredAtOnce } from '../models/plain-row.js';
 import { assignValues, checkValues } from '../models/row-values.js';
 import { retryLostSlugs } from '../models/lost-slugs.js';
@@ -10,7 +11,7 @@ import type { SoftDeletable } from '../models/soft-delete.js';
 import { timezone } from '../time/timezone.js';
 import { runAtomic } from '../transactions/atomic.js';
 import { Transaction } from '../transactions/transaction.js';
-import { keyOf } from './condition.js';
+import { conditionOf, keyOf } from './condition.js';
 import type { Changes, CheckedChanges } from './expression-types.js';
 import { conflictRule, type ConflictOptions } from './conflicts.js';
 import { givenList, givenOptions, givenRecord } from './given-arguments.js';
@@ -50,7 +51,7 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     const paths = this.paths(columns);
     if (canReturn(runner.database.dialect) && isStoredAtOnce(this.definition))
       return runner.insert(values, paths, json);
-    const row: unknown = await this.create(values);
+    const row = await this.create(values);
     const [stored = {}] = await this.#byKey(row).runner().plainRows(paths, json);
     return stored;
   }
@@ -142,13 +143,11 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     const runner = this.runner();
     const paths = this.paths(columns);
     if (canReturn(runner.database.dialect)) return runner.updateReturning(changes, paths, json);
-    const key = this.definition.primaryKey.name;
+    const keys = this.definition.keys.map(({ name }) => name);
     runner.checkChanges(changes);
     return runAtomic(runner.em, async (em) => {
-      const matching = await this.using(em)
-        .selectForUpdate()
-        .rows({ columns: [key] });
-      const found = this.#all.using(em).where({ [`${key}__in`]: matching.map((row) => row[key]) });
+      const matching = await this.using(em).selectForUpdate().rows({ columns: keys });
+      const found = this.#withKeys(matching).using(em);
       await found.runner().update(changes);
       return found.runner().plainRows(paths, json);
     });
@@ -223,9 +222,16 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return this.derive({ ...EVERYTHING, deleted: 'with', em, database, connections, connection, primary });
   }
 
-  #byKey(row: unknown): QuerySet<T> {
-    const key = this.definition.primaryKey.name;
-    return this.#all.where({ [key]: (row as Record<string, unknown>)[key] });
+  #byKey(row: object): QuerySet<T> {
+    return this.#all.where(keyLookups(this.definition, row));
+  }
+
+  #withKeys(rows: readonly Readonly<Record<string, unknown>>[]): QuerySet<T> {
+    const [{ name: key }, ...others] = this.definition.keys;
+    if (others.length === 0) return this.#all.where({ [`${key}__in`]: rows.map((row) => row[key]) });
+    if (rows.length === 0) return this.#all.none();
+    const parts = rows.map((row) => conditionOf(this.model, keyLookups(this.definition, row)));
+    return this.#all.with({ where: { kind: 'or', parts } });
   }
 
   #mark(method: string, deleted: QueryState['deleted'], deletedAt: Date | null): Promise<number> {

@@ -80,6 +80,11 @@ export const EVERYTHING: QueryState = {
 /** The models' columns as paths, so that lists of them can be told apart by identity. */
 const ownPaths = new WeakMap<ModelClass, readonly ColumnPath[]>();
 const knownPaths = new WeakMap<ModelClass, RecentMap<string, readonly ColumnPath[]>>();
+/** The paths of lists that cannot change, which need not be read again. */
+const frozenPaths = new WeakMap<
+  readonly string[],
+  { readonly model: ModelClass; readonly paths: readonly ColumnPath[] }
+>();
 
 /** The columns of a model's own table, or some of them. */
 export function ownColumns(model: ModelClass, chosen?: readonly FieldDefinition[]): readonly ColumnPath[] {
@@ -88,9 +93,11 @@ export function ownColumns(model: ModelClass, chosen?: readonly FieldDefinition[
   return chosen ? paths.filter(({ field }) => chosen.includes(field)) : paths;
 }
 
-/** Follows several paths; the same list of keys gives the same list of paths. */
+/** Follows several paths; the same list of keys gives the same list of paths, one that is frozen at once. */
 export function columnPaths(names: QueryNames, keys: readonly string[]): readonly ColumnPath[] {
   const { model, annotations } = names;
+  const frozen = frozenPaths.get(keys);
+  if (frozen?.model === model && !annotations?.size) return frozen.paths;
   if (givenList({ model: model.name, what: 'columns' }, keys).length === 0)
     throw new InvalidLookupError(model.name, 'columns', 'no column is named.');
   if (annotations?.size) return keys.map((key) => columnPath(names, key));
@@ -102,8 +109,10 @@ export function columnPaths(names: QueryNames, keys: readonly string[]): readonl
   let paths = known.get(name);
   if (!paths) {
     paths = keys.map((key) => columnPath(names, key));
-    if (!paths.some(({ path, field }) => [...path, field].some(isRetargeted))) known.set(name, paths);
+    if (paths.some(({ path, field }) => [...path, field].some(isRetargeted))) return paths;
+    known.set(name, paths);
   }
+  if (Object.isFrozen(keys)) frozenPaths.set(keys, { model, paths });
   return paths;
 }
 
@@ -159,6 +168,11 @@ export function columnPath({ model, annotations, grouped }: QueryNames, key: str
 export function orderOf(names: QueryNames, key: string): Order {
   const descending = givenName({ model: names.model.name, what: 'orderBy' }, key).startsWith('-');
   return { ...columnPath(names, descending ? key.slice(1) : key), key, descending };
+}
+
+/** The order of the keys, in which no two rows are alike. */
+export function keyOrder({ keys }: ModelDefinition): readonly Order[] {
+  return keys.map((field) => ({ key: field.name, path: [], field, descending: false }));
 }
 
 /** The reverse of an order. */

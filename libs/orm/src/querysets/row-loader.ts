@@ -1,7 +1,7 @@
 import { type EntityDictionary, helper } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { FieldDefinition, ModelClass } from '../fields/field-definition.js';
-import { modelDefinition, primaryKeyOf, storedFields } from '../models/model-definition.js';
+import { modelDefinition, storedFields } from '../models/model-definition.js';
 import { knownInstance } from '../models/tracking.js';
 import { targetOf } from './lookup.js';
 import type { QueryState } from './query-state.js';
@@ -23,7 +23,8 @@ export function loadRows<T extends object>(
 }
 
 function loadRow<T extends object>(em: SqlEntityManager, model: ModelClass<T>, row: Row, partial: boolean): T {
-  const known = knownInstance(em, model, row[primaryKeyOf(model).columnName ?? '']);
+  const [key = '', ...others] = modelDefinition(model).keys.map(({ columnName = '' }) => columnName);
+  const known = knownInstance(em, model, others.length === 0 ? row[key] : [key, ...others].map((name) => row[name]));
   if (!known) return makeInstance(em, model, row);
   return known.changed || partial ? (known.row as T) : mapRow(em, model, row);
 }
@@ -96,9 +97,9 @@ export function columnsToLoad(
   chosen?: readonly FieldDefinition[],
   joined: QueryState['joined'] = [],
 ): readonly FieldDefinition[] {
-  const { primaryKey, versionField } = modelDefinition(model);
+  const { keys, versionField } = modelDefinition(model);
   const stored = storedFields(model);
   if (!chosen) return stored;
-  const needed = new Set([...chosen, primaryKey, versionField, ...joined.map(([first]) => first)]);
+  const needed = new Set([...chosen, ...keys, versionField, ...joined.map(([first]) => first)]);
   return stored.filter((field) => needed.has(field));
 }

@@ -47,15 +47,8 @@ export function selectStatement(
   const where = visible ? describeCondition(visible, database.dialect, values) : '';
   if (state.limit !== undefined) values.push(state.limit);
   if (state.offset !== undefined) values.push(state.offset);
-  const shape = [
-    selected,
-    state.distinct,
-    where,
-    order.map(describeColumn).join(),
-    state.limit !== undefined,
-    state.offset !== undefined,
-    state.lock,
-  ].join('|');
+  const cut = `${state.limit !== undefined}|${state.offset !== undefined}|${state.lock}`;
+  const shape = `${selected}|${state.distinct}|${where}|${order.map(describeColumn).join()}|${cut}`;
   const statement = database.statement(model, shape, () =>
     compile(database, model, { ...state, where: visible, order }, selection),
   );
@@ -67,12 +60,21 @@ function describeSelection(selection: Selection, dialect: SqlDialect, values: un
     case 'rows':
       return `rows ${selection.columns.map(({ name }) => name).join()} ${selection.joined.map(pathName).join()} ${[...selection.annotations.values()].map(describeColumn).join()}`;
     case 'values':
-      return `values ${selection.columns.map(describeColumn).join()}`;
+      return `values ${describeColumns(selection.columns)}`;
     case 'aggregates':
       return `aggregates ${selection.columns.map((column) => describeAggregate(column, dialect, values)).join()}`;
     default:
       return selection.kind;
   }
+}
+
+const described = new WeakMap<readonly ColumnPath[], string>();
+
+/** Tells lists of columns with different SQL apart; remembered, since most lists are made once. */
+export function describeColumns(columns: readonly ColumnPath[]): string {
+  let text = described.get(columns);
+  if (text === undefined) described.set(columns, (text = columns.map(describeColumn).join()));
+  return text;
 }
 
 export function pathName(path: readonly FieldDefinition[]): string {

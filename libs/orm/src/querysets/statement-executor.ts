@@ -42,7 +42,7 @@ export async function execute<R>(
 ): Promise<StatementResult<R>> {
   const query: NamedQuery = {
     ...statement.query,
-    parameters: statement.slots.map((slot) => values[slot]),
+    parameters: statement.takesInOrder ? values : statement.slots.map((slot) => values[slot]),
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
   };
   const transaction = em?.getTransactionContext<Connection>();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CompiledQuery, Kysely, type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, Kysely, type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from '../context/database.js';
 
 /** SQL text ready to run again and again with other values. */
@@ -7,6 +7,8 @@ export interface Statement {
   readonly query: CompiledQuery;
   /** Which of the given values stands at each placeholder. */
   readonly slots: readonly number[];
+  /** Whether that is each value once, in the order in which they are given. */
+  readonly takesInOrder: boolean;
   /**
    * Name under which a database may keep it prepared; the same text always has the same name. Without one it is planned
    * for the values of each run.
@@ -54,7 +56,32 @@ export class StatementBuilder {
       if (parameter instanceof Slot) return parameter.index;
       throw new TypeError('a statement holds a value that is not a slot');
     });
-    const digest = createHash('sha1').update(query.sql).digest('hex');
-    return { query, slots, name: looksAtAll && slots.length > 0 ? undefined : `core_${digest.slice(0, 24)}` };
+    const takesInOrder = slots.length === this.#slots && slots.every((slot, index) => slot === index);
+    return { query, slots, takesInOrder, name: looksAtAll && slots.length > 0 ? undefined : nameOfText(query.sql) };
   }
+
+  /**
+   * An insertion of many rows. Its text is put together from a beginning and an end without places and the places of the
+   * rows between them: to compile a tree of thousands of them takes longer than to store the rows.
+   */
+  buildRows(
+    beginning: RawBuilder<unknown>,
+    shape: { rows: number; columns: number },
+    end: RawBuilder<unknown>,
+  ): Statement {
+    const { rows, columns } = shape;
+    const place = this.dialect === 'postgresql' ? (index: number) => `$${index + 1}` : () => '?';
+    const tuples = Array.from({ length: rows }, (_row, row) => {
+      const places = Array.from({ length: columns }, (_column, column) => place(row * columns + column));
+      return `(${places.join(', ')})`;
+    });
+    const textOf = (tree: RawBuilder<unknown>) => this.build(tree).query.sql;
+    const text = `${textOf(beginning)}${tuples.join(', ')}${textOf(end)}`;
+    const slots = Array.from({ length: rows * columns }, (_slot, index) => index);
+    return { query: CompiledQuery.raw(text), slots, takesInOrder: true, name: nameOfText(text) };
+  }
+}
+
+function nameOfText(text: string): string {
+  return `core_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`;
 }

@@ -11,7 +11,7 @@ import { conditionSql, describeCondition } from './condition-sql.js';
 import type { ColumnPath } from './query-state.js';
 import { returningSql } from './returning.js';
 import { Scope } from './scope.js';
-import type { BoundStatement } from './select-statement.js';
+import { type BoundStatement, describeColumns } from './select-statement.js';
 import { StatementBuilder } from './statement.js';
 
 type Sql = RawBuilder<unknown>;
@@ -49,7 +49,7 @@ export function updateStatement(
     return field.name;
   });
   return writeStatement(database, model, where, {
-    shape: `update ${described.join()}${columns ? ` returning ${columns.map(({ key }) => key).join()}` : ''}`,
+    shape: `update ${described.join()}${columns ? ` returning ${describeColumns(columns)}` : ''}`,
     values,
     columns,
     set: (scope) => {
@@ -118,6 +118,7 @@ function plain(scope: Scope, set: Sql | undefined, condition: Sql | undefined): 
   if (!condition) return changing;
   if (!scope.hasJoins) return sql`${changing} where ${condition}`;
   // Inside the subquery the table's alias means the subquery's own row.
-  const matching = sql`select ${scope.column(definition.primaryKey)} from ${scope.from()} where ${condition}`;
-  return sql`${changing} where ${sql.id(definition.primaryKey.columnName ?? '')} in (${matching})`;
+  const matching = sql`select ${sql.join(definition.keys.map((key) => scope.column(key)))} from ${scope.from()} where ${condition}`;
+  const key = sql.join(definition.keys.map(({ columnName = '' }) => sql.id(columnName)));
+  return sql`${changing} where (${key}) in (${matching})`;
 }

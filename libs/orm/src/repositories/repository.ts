@@ -151,7 +151,9 @@ export abstract class ModelRepository<T extends PlainModel> {
   }
 
   #sorted(rows: QuerySet<T>): QuerySet<T> {
-    return rows.ordering.length > 0 ? rows : rows.orderBy(modelDefinition(this.objects.model).primaryKey.name);
+    return rows.ordering.length > 0
+      ? rows
+      : rows.orderBy(...modelDefinition(this.objects.model).keys.map(({ name }) => name));
   }
 
   /** Whether the model is soft-deleted is known to the compiler outside, and checked by the query again. */

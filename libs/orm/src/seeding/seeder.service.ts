@@ -14,6 +14,12 @@ interface Found {
   readonly instance: DatabaseSeeder;
 }
 
+/** Options of {@link SeederService}'s `run`. */
+export interface SeederRunOptions extends Omit<SeedOptions, 'database'> {
+  /** The connection whose transaction the seeders run in; their models' rows go where those belong. @defaultValue 'default' */
+  readonly connection?: string;
+}
+
 /** Finds the classes with `@Seeder` among the application's providers and runs them. */
 @Injectable()
 export class SeederService {
@@ -31,10 +37,11 @@ export class SeederService {
    * Runs the named seeders, or all, each after those that it depends on, in one transaction.
    *
    * @param names as `@Seeder` gives them or of the classes: `User`, `UserSeeder`.
+   * @throws UnknownDatabaseError when no connection of the name is open.
    * @throws UnknownSeederError when there is none of a name.
    * @throws SeederOrderError when seeders depend on each other in a circle.
    */
-  async run(names?: readonly string[], options: Omit<SeedOptions, 'database'> = {}): Promise<void> {
+  async run(names?: readonly string[], { connection, ...options }: SeederRunOptions = {}): Promise<void> {
     const all = this.#sorted();
     for (const name of names ?? []) {
       if (!all.some((seeder) => answersTo(seeder, name))) {
@@ -47,7 +54,7 @@ export class SeederService {
     const chosen = names ? all.filter((seeder) => names.some((name) => answersTo(seeder, name))) : all;
     await runSeeders(
       chosen.map(({ instance }) => instance),
-      { ...options, database: this.database },
+      { ...options, database: connection === undefined ? this.database : this.database.connections.get(connection) },
     );
   }
 

@@ -38,7 +38,14 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#send(query).catch((error: unknown) => this.#fail(error));
+    let answer: StatementAnswer;
+    try {
+      // Promises are few here on purpose: they would cost more than to send the statement.
+      answer = await (this.#sendPrepared(query) ?? this.#send(query));
+    } catch (error) {
+      answer = await this.#sendAgain(query, error).catch((again: unknown) => this.#fail(again));
+    }
+    const { command, rowCount, rows } = answer;
     const numAffectedRows = COUNTED.has(command) ? BigInt(rowCount ?? 0) : undefined;
     return { rows: (rows ?? []) as R[], numAffectedRows };
   }
@@ -101,32 +108,35 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async #send({ sql, parameters, statementName }: NamedQuery): Promise<StatementAnswer> {
-    if (statementName === undefined) {
-      await this.#sendBegin();
-      this.#echo?.(sql);
-      return this.#client.query(sql, [...parameters]);
-    }
-    try {
-      return await this.#sendPrepared(statementName, sql, parameters);
-    } catch (error) {
-      // As the server's message came, its stack leads to a socket; from here it leads to who asked.
-      if (error instanceof Error) Error.captureStackTrace(error);
-      if (!isStalePlan(error)) throw error;
-      this.#prepared.retire(statementName);
-      // An error has already ended the transaction for PostgreSQL: only its owner can begin again.
-      if (this.#inTransaction) throw error;
-      return this.#sendPrepared(statementName, sql, parameters);
-    }
+    if (statementName !== undefined) return this.#prepare(this.#prepared.nameOf(statementName), sql, parameters);
+    await this.#sendBegin();
+    this.#echo?.(sql);
+    return this.#client.query(sql, [...parameters]);
   }
 
-  async #sendPrepared(statementName: string, text: string, values: readonly unknown[]): Promise<StatementAnswer> {
+  /** Sends a statement once more whose plan is older than its tables. @throws whatever else it failed by. */
+  async #sendAgain(query: NamedQuery, error: unknown): Promise<StatementAnswer> {
+    const { statementName } = query;
+    if (statementName === undefined) throw error;
+    // As the server's message came, its stack leads to a socket; from here it leads to who asked.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    if (!isStalePlan(error)) throw error;
+    this.#prepared.retire(statementName);
+    // An error has already ended the transaction for PostgreSQL: only its owner can begin again.
+    if (this.#inTransaction) throw error;
+    return this.#send(query);
+  }
+
+  /** Sends a statement that is prepared already; `undefined` when it is not. */
+  #sendPrepared({ sql, parameters: values, statementName }: NamedQuery): Promise<StatementAnswer> | undefined {
+    if (statementName === undefined) return undefined;
     const name = this.#prepared.nameOf(statementName);
     const columns = this.#prepared.columnsOf(name);
-    if (columns === undefined) return this.#prepare(name, text, values);
+    if (columns === undefined) return undefined;
     const begin = this.#begin;
     this.#begin = undefined;
     if (begin !== undefined) this.#echo?.(begin);
-    this.#echo?.(text);
+    this.#echo?.(sql);
     return new Promise((resolve, reject) => {
       const settle = (error: Error | undefined, answer?: StatementAnswer) =>
         answer === undefined ? reject(error ?? new Error('PostgreSQL answered nothing.')) : resolve(answer);

@@ -31,7 +31,7 @@ export class PostgresPoolDriver implements Driver {
 
   /** Runs one statement outside of transactions, without the layers that Kysely puts around a connection. */
   async run<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    const client = await this.#pool.acquire();
+    const client = this.#pool.takeSpare() ?? (await this.#pool.acquire());
     const connection = this.#connectionOf(client);
     try {
       return await connection.executeQuery<R>(query);

@@ -7,6 +7,8 @@ import { messageOf } from '../foreign-error.js';
 
 const PATIENCE_MS = 5000;
 const IDLE_MS = 30_000;
+/** Silence after which the other side is asked whether it is still there. */
+const KEEP_ALIVE_MS = 10_000;
 // The parser of text[]; the type declarations list no array types.
 const TEXT_ARRAY_OID = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
 
@@ -29,6 +31,9 @@ export class PostgresPool {
       ...(keepIdle ? { idleTimeoutMillis: IDLE_MS } : { maxUses: 1 }),
       connectionTimeoutMillis: PATIENCE_MS,
       allowExitOnIdle: true,
+      // So that a server which vanished without a word is noticed, after as long as the system's settings say.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       types: typesForMikroOrm(),
     });
     // A server that drops a connection must not take the process down: the query in flight fails on its own.
@@ -36,8 +41,13 @@ export class PostgresPool {
     this.#pool.on('connect', (client) => client.on('error', () => this.#dropSpare(client)));
   }
 
+  /** A connection that can be had at once, if there is one. */
+  takeSpare(): pg.PoolClient | undefined {
+    return this.#spare.pop();
+  }
+
   async acquire(): Promise<pg.PoolClient> {
-    const spare = this.#spare.pop();
+    const spare = this.takeSpare();
     if (spare) return spare;
     try {
       return await this.#pool.connect();

@@ -35,11 +35,13 @@ export class DesignChanges {
   addModel(): void {
     const { random } = this;
     const name = this.#name('m');
+    const keyPart = random.chance(0.25) ? this.#newKeyPart() : undefined;
     const model: ModelDesign = {
       key: `Model${name}`,
       table: `${name}_rows`,
-      pk: random.pick(['integer', 'integer', 'bigInteger', 'uuid', 'string'] as const) ?? 'integer',
-      fields: [],
+      pk: keyPart ? 'composite' : (random.pick(['integer', 'integer', 'bigInteger', 'uuid', 'string']) ?? 'integer'),
+      keyPart,
+      fields: keyPart ? [keyPart] : [],
       checked: [],
       uniqueTogether: [],
       indexes: [],
@@ -49,6 +51,26 @@ export class DesignChanges {
     this.#changed.add(model);
     for (let count = random.between(1, 5); count > 0; count--) model.fields.push(this.#newField());
     if (random.chance(0.7)) this.#addRelation(model, random.chance(0.3));
+  }
+
+  /** A relation to a model whose rows have one key, where there is one, else a text. */
+  #newKeyPart(): FieldDesign {
+    const { random } = this;
+    const target = random.pick(this.#pointedTo());
+    const field: FieldDesign = {
+      ...this.#newField(),
+      nullable: false,
+      everRequired: true,
+      index: false,
+      hasDefault: false,
+    };
+    if (!target) return { ...field, kind: 'string' };
+    const onDelete = random.pick(ON_DELETE.slice(0, 2)) ?? 'cascade';
+    return { ...field, kind: 'foreignKey', distinct: false, target: target.key, onDelete };
+  }
+
+  #pointedTo(): readonly ModelDesign[] {
+    return this.design.filter(({ pk }) => pk !== 'composite');
   }
 
   #changeOnce(): void {
@@ -102,7 +124,8 @@ export class DesignChanges {
     const isFree = ({ name, kind, nullable, unique }: FieldDesign) =>
       (nullable || kind !== 'foreignKey') && (nullable || !unique) && !model.checked.includes(name);
     const isAlone = ({ name }: FieldDesign) => !model.uniqueTogether.flat().includes(name);
-    const field = this.random.pick(model.fields.filter((candidate) => isFree(candidate) && isAlone(candidate)));
+    const free = model.fields.filter((field) => field !== model.keyPart && isFree(field) && isAlone(field));
+    const field = this.random.pick(free);
     if (!field) return;
     model.fields = model.fields.filter((other) => other !== field);
     model.indexes = model.indexes.filter((names) => !names.includes(field.name));
@@ -136,7 +159,7 @@ export class DesignChanges {
   #alterField(model: ModelDesign): void {
     const { random } = this;
     const field = random.pick(model.fields.filter(({ kind }) => kind !== 'manyToMany'));
-    if (!field) return;
+    if (!field || (field === model.keyPart && field.kind !== 'foreignKey')) return;
     if (field.kind === 'foreignKey') {
       field.onDelete = random.pick(field.nullable ? ON_DELETE : ON_DELETE.slice(0, 2)) ?? 'cascade';
       return;
@@ -198,9 +221,9 @@ export class DesignChanges {
 
   #addRelation(model: ModelDesign, required: boolean): void {
     const { random } = this;
-    const target = random.pick(this.design);
+    const target = random.pick(this.#pointedTo());
     if (!target) return;
-    const many = random.chance(0.3);
+    const many = random.chance(0.3) && model.pk !== 'composite';
     model.fields.push({
       ...this.#newField(),
       kind: many ? 'manyToMany' : 'foreignKey',

@@ -220,7 +220,8 @@ class Walker {
     if (await rows.exists()) return;
     for (let count = 0; count < 3; count++) {
       const number = ++this.#rows;
-      const values: Record<string, unknown> = model.pk === 'string' ? { id: `key ${number}` } : {};
+      const values: Record<string, unknown> =
+        model.pk === 'string' ? { id: `key ${number}` } : model.pk === 'composite' ? { id: number } : {};
       for (const field of model.fields) {
         if (field.kind === 'manyToMany') continue;
         if (field.kind !== 'foreignKey') {

@@ -46,7 +46,9 @@ export interface ModelDesign {
   /** Stays the same whatever becomes of the table's name. */
   readonly key: string;
   table: string;
-  readonly pk: 'integer' | 'bigInteger' | 'uuid' | 'string';
+  readonly pk: 'integer' | 'bigInteger' | 'uuid' | 'string' | 'composite';
+  /** One of the fields, where the key is made of that and a number. */
+  readonly keyPart?: FieldDesign;
   fields: FieldDesign[];
   /** Fields that have a rule. */
   checked: string[];
@@ -68,10 +70,11 @@ export function modelsOf(design: readonly ModelDesign[]): ReadonlyMap<string, Mo
   }
   for (const model of design) {
     const type = models.get(model.key) as ModelClass;
-    Field.pk({ type: model.pk })(type.prototype, 'id');
+    (model.pk === 'composite' ? Field.integer() : Field.pk({ type: model.pk }))(type.prototype, 'id');
     for (const field of model.fields) decoratorOf(field, models)(type.prototype, field.name);
     Model({
       tableName: model.table,
+      ...(model.keyPart && { primaryKey: [model.keyPart.name, 'id'] }),
       unique: model.uniqueTogether,
       indexes: [
         ...model.indexes,
