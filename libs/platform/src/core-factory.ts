@@ -1,7 +1,9 @@
 import { loadSettingsOf } from '@core-framework/config';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ApplicationModule, createApplication } from './bootstrap/create-application.js';
 import { type ApplicationLoader, runApplication } from './bootstrap/run-application.js';
+import { runWorker, type WorkerOptions } from './bootstrap/run-worker.js';
 import type { CoreFactoryOptions } from './platform.options.js';
 
 /**
@@ -40,5 +42,22 @@ export const CoreFactory = {
     options: CoreFactoryOptions = {},
   ): Promise<NestFastifyApplication> {
     return runApplication(module, options);
+  },
+
+  /**
+   * Puts the application together without its HTTP interface and lets it work: consumers, tasks, the relay of the outbox,
+   * whatever its modules start. Answers below `/health` on `HEALTH_PORT`, when that is set. SIGTERM and SIGINT let what is in
+   * work finish. A failure at the start is told as {@link CoreFactory.run} tells it.
+   *
+   * @example
+   * ```ts
+   * await CoreFactory.runWorker(() => import('./worker.module.js').then(({ WorkerModule }) => WorkerModule));
+   * ```
+   */
+  runWorker(
+    module: ApplicationModule | ApplicationLoader,
+    options: WorkerOptions = {},
+  ): Promise<INestApplicationContext> {
+    return runWorker(module, options);
   },
 };

@@ -29,8 +29,10 @@ describe('the README', () => {
     expect(Object.keys(platform).toSorted((one, other) => one.localeCompare(other))).toEqual([
       'CannotListenError',
       'CoreFactory',
+      'describeFailure',
       'ERROR_RENDERER',
       'errorFormats',
+      'explainFailure',
       'MissingPackageError',
       'PlatformModule',
       'PortInUseError',

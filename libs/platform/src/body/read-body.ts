@@ -54,7 +54,8 @@ function readBytes(payload: Readable, limit: number): Promise<Buffer> {
       if (size > limit) settle(() => reject(new PayloadTooLargeException(limit)));
       else chunks.push(chunk);
     };
-    const end = (): void => settle(() => resolve(Buffer.concat(chunks, size)));
+    const end = (): void =>
+      settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
     const fail = (error: Error): void => settle(() => reject(new ParseException('The body could not be read.', error)));
     const abort = (): void =>
       settle(() => reject(new ParseException('The client went away before the body was complete.')));

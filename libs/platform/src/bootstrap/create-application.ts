@@ -1,5 +1,7 @@
 import {
   CommonModule,
+  DocumentRegistry,
+  isAssembledOnly,
   HealthRegistry,
   LocalFileStorage,
   OpenApiRegistry,
@@ -50,7 +52,7 @@ export async function createApplication(
     slowRequestMs: settings.slowRequestMs,
     shutdownTimeoutMs: settings.shutdownTimeoutMs,
   });
-  const throttleStore = await throttleStoreOf(settings);
+  const throttleStore = isAssembledOnly() ? undefined : await throttleStoreOf(settings);
   const fastify = adapter.getInstance();
   await installCompression(fastify);
 
@@ -87,6 +89,7 @@ export async function createApplication(
       title: info.title,
       bases,
       document: () => buildOpenApiDocument(app, app.get(OpenApiRegistry), info, app.get(ErrorResponder).renderer),
+      others: new Map(app.get(DocumentRegistry).documents.map(({ path, make }) => [path, () => make(info)] as const)),
     });
   }
   return app;

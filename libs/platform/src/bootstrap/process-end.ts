@@ -1,11 +1,12 @@
-import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import { describeStartFailure } from './start-failure.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What modules get to close their connections, beyond the time for requests in work. */
 const CLOSING_MS = 5000;
 
 /** Closes the application on SIGTERM and SIGINT and ends with 0; a second signal, or a close that hangs, ends with 1. */
-export function stopOnSignal(app: INestApplicationContext, drainTimeoutMs: number): void {
+export function stopOnSignal(app: { close(): Promise<void> }, drainTimeoutMs: number): void {
   const logger = new Logger('CoreFactory');
   let stopping = false;
 
@@ -15,7 +16,7 @@ export function stopOnSignal(app: INestApplicationContext, drainTimeoutMs: numbe
       process.exit(1);
     }
     stopping = true;
-    logger.log(`${signal}: finishing the requests in work.`);
+    logger.log(`${signal}: finishing what is in work.`);
     setTimeout(() => {
       logger.error('Closing took too long; stopping at once.');
       process.exit(1);
@@ -40,4 +41,10 @@ export function exitOnFault(): void {
   };
   process.on('uncaughtException', exit);
   process.on('unhandledRejection', exit);
+}
+
+/** Tells in one message on standard error why the application did not start, and ends the process with 1. */
+export function exitOnFailedStart(error: unknown, debug = /^(1|true|yes|on)$/i.test(process.env.DEBUG ?? '')): never {
+  process.stderr.write(`\n${describeStartFailure(error, debug)}\n\n`);
+  process.exit(1);
 }

@@ -86,7 +86,7 @@ describe('CoreFactory.run', () => {
     await app.says(/A job has begun/);
     await fetch(`${origin}/api/v1/jobs/finish`, { method: 'POST' });
     app.signal('SIGTERM');
-    await app.says(/finishing the requests/);
+    await app.says(/finishing what is in work/);
 
     const refused = await fetch(`${origin}/api/v1/jobs/one`);
     expect([refused.status, refused.headers.get('connection')]).toEqual([503, 'close']);
@@ -113,7 +113,7 @@ describe('CoreFactory.run', () => {
     const job = fetch(`${await app.origin()}/api/v1/jobs/one`).catch(() => 'cut off');
     await app.says(/A job has begun/);
     app.signal('SIGTERM');
-    await app.says(/finishing the requests/);
+    await app.says(/finishing what is in work/);
     app.signal('SIGTERM');
     expect(await app.ended).toBe(1);
     expect(await job).toBe('cut off');

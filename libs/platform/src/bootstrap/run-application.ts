@@ -1,12 +1,11 @@
 import { BootReportRegistry } from '@core-framework/common';
 import { type CoreSettings, loadSettingsOf } from '@core-framework/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CannotListenError, PortInUseError } from '../errors/platform.errors.js';
 import type { CoreFactoryOptions } from '../platform.options.js';
-import { writeBootReport } from './boot-report.js';
+import { originOf, writeBootReport } from './boot-report.js';
 import { type ApplicationModule, createApplication } from './create-application.js';
-import { exitOnFault, stopOnSignal } from './process-end.js';
-import { describeStartFailure } from './start-failure.js';
+import { listenOn } from './listen-on.js';
+import { exitOnFailedStart, exitOnFault, stopOnSignal } from './process-end.js';
 
 /** Imports the root module: an arrow function or an async one, since classes are functions too. */
 export type ApplicationLoader = () => Promise<ApplicationModule>;
@@ -18,33 +17,31 @@ export async function runApplication(
 ): Promise<NestFastifyApplication> {
   let settings: CoreSettings | undefined;
   try {
-    const module = isLoader(root) ? await root() : root;
+    const module = await loaded(root);
     settings = options.settings ?? loadSettingsOf(module);
     const app = await createApplication(module, options, settings);
     await app.init();
-    await listen(app, settings);
+    await listenOn(settings, (port, host) => app.listen(port, host));
     exitOnFault();
-    stopOnSignal(app, settings.shutdownTimeoutMs);
-    writeBootReport(app, settings, options, app.get(BootReportRegistry));
+    // Requests are finished first, then what goes on behind them.
+    stopOnSignal(app, settings.shutdownTimeoutMs + settings.shutdownTimeout * 1000);
+    const origin = originOf(app.getHttpServer(), settings);
+    writeBootReport(settings, options, 'is listening', [
+      ['API', `${origin}${settings.apiPrefix}`],
+      ...((options.docs ?? settings.docsEnabled) ? [['Docs', `${origin}/docs`] as const] : []),
+      ...app.get(BootReportRegistry).lines,
+    ]);
     return app;
   } catch (error) {
-    const debug = options.debug ?? settings?.debug ?? /^(1|true|yes|on)$/i.test(process.env.DEBUG ?? '');
-    process.stderr.write(`\n${describeStartFailure(error, debug)}\n\n`);
-    return process.exit(1);
+    return exitOnFailedStart(error, options.debug ?? settings?.debug);
   }
+}
+
+/** The root module, imported when that is still to be done. */
+export async function loaded(root: ApplicationModule | ApplicationLoader): Promise<ApplicationModule> {
+  return isLoader(root) ? root() : root;
 }
 
 function isLoader(root: ApplicationModule | ApplicationLoader): root is ApplicationLoader {
   return typeof root === 'function' && root.prototype === undefined;
-}
-
-async function listen(app: NestFastifyApplication, { host, port }: CoreSettings): Promise<void> {
-  try {
-    await app.listen(port, host);
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw reason === 'EADDRINUSE'
-      ? new PortInUseError(host, port, error)
-      : new CannotListenError(host, port, reason, error);
-  }
 }

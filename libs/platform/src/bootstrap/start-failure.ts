@@ -13,10 +13,15 @@ const UNREACHABLE = new Set([
 
 /** Says in a few lines why the application did not start and what to change; the stack only for developers. */
 export function describeStartFailure(error: unknown, withStack: boolean): string {
+  return `Could not start: ${describeFailure(error, withStack)}`;
+}
+
+/** Says in a few lines what went wrong and what to change, without secrets; the stack only for developers. */
+export function describeFailure(error: unknown, withStack: boolean): string {
   const { message, fix, code } = explain(error);
   const lines = [
-    `Could not start: ${message}`,
-    ...(fix === undefined ? [] : [fix]),
+    message,
+    ...(fix === undefined || message.endsWith(fix) ? [] : [fix]),
     ...(code === undefined ? [] : [`[${code}]`]),
   ];
   if (withStack && error instanceof Error)
@@ -24,16 +29,24 @@ export function describeStartFailure(error: unknown, withStack: boolean): string
   return redactSecrets(lines.join('\n'));
 }
 
-interface Explanation {
+/** The same for programs. */
+export function explainFailure(error: unknown): FailureExplanation {
+  const { message, fix, code } = explain(error);
+  return { code, message: redactSecrets(message), ...(fix !== undefined && { fix: redactSecrets(fix) }) };
+}
+
+/** What went wrong, and what to change. */
+export interface FailureExplanation {
   readonly message: string;
   readonly fix?: string;
+  /** Stable across releases; absent for errors that nobody expected. */
   readonly code?: string;
 }
 
-function explain(error: unknown): Explanation {
+function explain(error: unknown): FailureExplanation {
   if (!(error instanceof Error)) return { message: String(error) };
   const chain = [error, ...causesOf(error)];
-  const known = chain.find((link) => link instanceof CoreError);
+  const known = chain.find(isExplained);
   if (known) return known;
   for (const link of chain.flatMap((each) =>
     each instanceof AggregateError ? [each, ...(each.errors as unknown[])] : [each],
@@ -47,7 +60,7 @@ function explain(error: unknown): Explanation {
   };
 }
 
-function explainUnreachable(error: unknown): Explanation | undefined {
+function explainUnreachable(error: unknown): FailureExplanation | undefined {
   const { code, address, hostname, port } = error as {
     code?: unknown;
     address?: string;
@@ -60,6 +73,13 @@ function explainUnreachable(error: unknown): Explanation | undefined {
     message: `Cannot connect to ${where}${port === undefined ? '' : `, port ${port}`} (${code}).`,
     fix: 'Start that service, or correct the setting that names it (DATABASE_URL for the database).',
   };
+}
+
+/** Tools that do not use our errors tell the same: what is wrong, a code, and what to change. */
+function isExplained(error: Error): error is Error & FailureExplanation {
+  if (error instanceof CoreError) return true;
+  const { code, fix } = error as Error & FailureExplanation;
+  return typeof code === 'string' && /^[A-Z]+(?:_[A-Z]+)+$/.test(code) && typeof fix === 'string';
 }
 
 function causesOf(error: Error): Error[] {

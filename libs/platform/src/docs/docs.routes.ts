@@ -8,6 +8,8 @@ export interface DocsRoutesOptions {
   readonly title: string;
   /** Makes the document; called on the first request for it. */
   readonly document: () => OpenApiDocument;
+  /** Documents of other interfaces, by their file names. */
+  readonly others?: ReadonlyMap<string, () => object>;
   /** Paths in front of `/docs`, `/redoc` and `/openapi.json`: the root and the prefix of the API. */
   readonly bases: readonly string[];
 }
@@ -18,17 +20,24 @@ const PAGES: readonly { readonly path: string; readonly script: string; readonly
 ];
 
 /** Serves the OpenAPI document and two pages that show it. Everything comes from this process. */
-export function registerDocsRoutes(fastify: FastifyInstance, { title, document, bases }: DocsRoutesOptions): void {
-  let json: string | undefined;
+export function registerDocsRoutes(
+  fastify: FastifyInstance,
+  { title, document, bases, others = new Map() }: DocsRoutesOptions,
+): void {
+  const texts = new Map<string, string>();
+  const send = (reply: FastifyReply, path: string, make: () => object): FastifyReply => {
+    const text = texts.get(path) ?? JSON.stringify(make());
+    texts.set(path, text);
+    return reply.type('application/json; charset=utf-8').send(text);
+  };
 
   for (const base of bases) {
     const assets = `${base}/docs/assets`;
     const openApiUrl = `${base}/openapi.json`;
 
-    fastify.get(openApiUrl, (_request, reply) => {
-      json ??= JSON.stringify(document());
-      return reply.type('application/json; charset=utf-8').send(json);
-    });
+    for (const [path, make] of new Map<string, () => object>([['openapi.json', document], ...others])) {
+      fastify.get(`${base}/${path}`, (_request, reply) => send(reply, path, make));
+    }
 
     for (const { path, script, page } of PAGES) {
       fastify.get(base + path, (_request, reply) =>

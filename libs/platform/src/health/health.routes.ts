@@ -8,8 +8,8 @@ import type { RequestDrain } from '../http/request-drain.js';
 /** What the health routes look at. */
 export interface HealthRoutesOptions {
   readonly registry: HealthRegistry;
-  readonly drain: RequestDrain;
-  readonly settings: Pick<CoreSettings, 'appName' | 'appVersion' | 'environment'>;
+  readonly drain: Readonly<Pick<RequestDrain, 'draining'>>;
+  readonly settings: Pick<CoreSettings, 'appName' | 'appVersion' | 'environment' | 'isProduction'>;
   /** Paths in front of `/health`: the root and the prefix of the API. */
   readonly bases: readonly string[];
 }
@@ -44,13 +44,22 @@ export function registerHealthRoutes(
 
   const run = async (check: HealthCheck): Promise<CheckResult> => {
     try {
-      return { name: check.name, ...(await withTimeout(check)), status: 'ok' };
+      const found = await withTimeout(check);
+      return { name: check.name, ...(!settings.isProduction && found), status: 'ok' };
     } catch (error) {
       // The reason is for operators: it may name hosts, and this address is open.
       logger.warn(`The health check "${check.name}" failed: ${error instanceof Error ? error.message : String(error)}`);
       return { name: check.name, status: 'error' };
     }
   };
+
+  const about = () => ({
+    name: settings.appName,
+    version: settings.appVersion,
+    environment: settings.environment,
+    uptime: Math.floor((Date.now() - startedAt) / 1000),
+    node: process.versions.node,
+  });
 
   for (const base of bases) {
     fastify.get(`${base}/health`, options, (_request, reply) => answer(reply, true, { status: 'ok' }));
@@ -67,11 +76,8 @@ export function registerHealthRoutes(
     fastify.get(`${base}/health/info`, options, (_request, reply) =>
       answer(reply, true, {
         status: 'ok',
-        name: settings.appName,
-        version: settings.appVersion,
-        environment: settings.environment,
-        uptime: Math.floor((Date.now() - startedAt) / 1000),
-        node: process.versions.node,
+        // Where anybody may ask, nobody is told what to look for.
+        ...(!settings.isProduction && about()),
       }),
     );
 

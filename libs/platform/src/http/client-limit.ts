@@ -40,6 +40,6 @@ export class ClientLimit implements OnModuleInit {
 
 /** Tells the client where it stands, by the names in use today and by those that are to become a standard. */
 function refusal(standing: ThrottleStanding, reply: FastifyReply): Error | undefined {
-  reply.headers({ ...rateLimitHeaders(standing, 'x-ratelimit'), ...rateLimitHeaders(standing) });
+  reply.headers(rateLimitHeaders(standing, 'x-ratelimit')).headers(rateLimitHeaders(standing));
   return standing.allowed ? undefined : throttled(standing);
 }

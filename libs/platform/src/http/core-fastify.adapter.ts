@@ -17,6 +17,7 @@ import { RequestDrain } from './request-drain.js';
 import { requestIdFor } from './request-id.js';
 import { logRequest } from './request-log.js';
 import { StreamErrorLog } from './stream-error-log.js';
+import { passOverRequestsWithoutOrigin } from './requests-without-origin.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
 /** Key of Fastify's route config for routes that answer while the application shuts down. */
@@ -62,6 +63,7 @@ export class CoreFastifyAdapter extends FastifyAdapter {
     this.instance.addHook('onRoute', (route) => this.#knownPaths.add(route));
     installBodyParsing(this.instance);
     this.setOnRequestHook((_request, _reply, done) => done());
+    passOverRequestsWithoutOrigin(this);
     this.instance.addHook('onSend', (_request, reply, payload, done) => {
       reply.header('x-response-time', responseTime(reply));
       if (this.drain.draining) reply.header('connection', 'close');
@@ -79,8 +81,7 @@ export class CoreFastifyAdapter extends FastifyAdapter {
     super.setOnRequestHook((request, reply, done) => {
       // On Node's response, so that answers which bypass Fastify have it too.
       reply.raw.setHeader('x-request-id', request.id);
-      this.drain.enter(reply.raw);
-      reply.raw.once('close', () => logRequest(this.config.logger, this.config.slowRequestMs, request, reply));
+      this.drain.enter(reply.raw, () => logRequest(this.config.logger, this.config.slowRequestMs, request, reply));
       if (this.drain.draining && !(ANSWERS_WHILE_DRAINING in request.routeOptions.config)) {
         done(new ServiceUnavailableException('The service is shutting down.', { headers: { 'retry-after': '5' } }));
         return undefined;

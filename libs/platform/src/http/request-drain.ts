@@ -11,11 +11,13 @@ export class RequestDrain {
     return this.#draining;
   }
 
-  enter(response: ServerResponse): void {
+  /** Counts a request until its answer is sent or its client gone, and calls `left` then. */
+  enter(response: ServerResponse, left: () => void): void {
     this.#inWork++;
     // `close` and not `finish`: it also comes when the client goes away.
     response.once('close', () => {
       if (--this.#inWork === 0) this.#whenEmpty?.();
+      left();
     });
   }
 
