@@ -58,7 +58,7 @@ export type {
 } from './pagination/pagination.options.js';
 export type { ThrottleEntry, ThrottleOptions } from './options/throttle.options.js';
 export type { PathParameterKind } from './options/path-parameter.js';
-export type { ActionOptions, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
+export type { ActionOptions, ActionResponse, ParentOptions, ViewSetOptions } from './options/viewset.options.js';
 export { HasPermission, IsInGroup, IsOwner } from './permissions/parameterised.permissions.js';
 export { ModelPermissions, StrictModelPermissions } from './permissions/model.permissions.js';
 export { Verbatim } from './decorators/verbatim.decorator.js';
@@ -94,6 +94,7 @@ export {
   success,
   type SuccessOptions,
 } from './responses/answers.js';
+export { type RouteDescription, RouteList } from './routing/route-list.js';
 export type { Envelope } from './responses/envelope.js';
 export type { ExpansionOptions, ExpansionPath } from './schemas/expansion.js';
 export { ApiView } from './views/api.view.js';

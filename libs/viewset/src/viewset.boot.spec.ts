@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CoreError } from '@core-framework/common';
+import { Field, Model, PlainModel, type Ref } from '@core-framework/orm';
 import { Param } from '@nestjs/common';
 import { Action } from './decorators/action.decorator.js';
 import { Instance } from './decorators/parameter.decorators.js';
@@ -38,6 +39,30 @@ async function codeAtStart(
     return error instanceof CoreError ? error.code : String(error);
   }
 }
+
+test('a model of a package is compiled for each application with the model that extends its abstract relation there', async () => {
+  abstract class AbstractOwner extends PlainModel {
+    @Field.pk() id!: number;
+  }
+  @Model()
+  class Note extends PlainModel {
+    @Field.pk() id!: number;
+    @Field.foreignKey(() => AbstractOwner) owner!: Ref<AbstractOwner>;
+  }
+  @Model()
+  class Person extends AbstractOwner {}
+  @Model()
+  class Company extends AbstractOwner {}
+  @ViewSet({ model: Note })
+  class NoteViewSet extends ModelViewSet<Note> {}
+  const people = await TestApp.start({ views: [NoteViewSet], models: [Person, Note] });
+  try {
+    const companies = await TestApp.start({ views: [NoteViewSet], models: [Company, Note] });
+    await companies.close();
+  } finally {
+    await people.close();
+  }
+});
 
 describe('mistakes that are told when the class is defined', () => {
   const define = (options: object) => () => {
@@ -128,6 +153,7 @@ describe('mistakes that are told when the application starts', () => {
     [{ uniqueFields: ['tags' as const] }, 'VIEWSET_UNKNOWN_FIELD'],
     [{ pagination: { pageSize: 50, maxPageSize: 10 } }, 'VIEWSET_INVALID_OPTION'],
     [{ input: InputSchema(Author) }, 'VIEWSET_INVALID_OPTION'],
+    [{ responseFormat: 'xml' as 'bare' }, 'VIEWSET_INVALID_OPTION'],
     [{ output: OutputSchema(Author) }, 'VIEWSET_INVALID_OPTION'],
     [{ output: class {} }, 'VIEWSET_MISSING_MODEL'],
     [{ input: InputSchema(Book, { omit: ['nope' as 'title'] }) }, 'VIEWSET_UNKNOWN_FIELD'],
@@ -144,6 +170,21 @@ describe('mistakes that are told when the application starts', () => {
       expect(await codeAtStart({ permissions: [entry as unknown as typeof AllowAny] })).toBe('VIEWSET_INVALID_OPTION');
     },
   );
+
+  test('a model whose rows have no key of one value', async () => {
+    @Model({ primaryKey: ['author', 'year'] })
+    class Award extends PlainModel {
+      @Field.foreignKey(() => Author, { onDelete: 'cascade' }) author!: Ref<Author>;
+      @Field.integer() year!: number;
+    }
+    @ViewSet({ model: Award })
+    class AwardViewSet extends ModelViewSet<Award> {}
+    const message = expect.stringMatching(/AwardViewSet: rows of Award .* made of author, year/);
+    await expect(TestApp.start({ views: [AwardViewSet], models: [Author, Award] })).rejects.toMatchObject({
+      code: 'VIEWSET_INVALID_OPTION',
+      message,
+    });
+  });
 
   test('a subclass that was registered without being decorated', async () => {
     @ViewSet({ model: Book })

@@ -1,5 +1,5 @@
-import { FILE_STORAGE, type FileStorage } from '@core-framework/common';
-import { Connections, createManager, type Manager, type ModelClass } from '@core-framework/orm';
+import { FILE_STORAGE, type FileStorage, PayloadSchemaRegistry } from '@core-framework/common';
+import { Connections, createManager, type Manager, type ModelClass, runInContext } from '@core-framework/orm';
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { CompiledView } from './compiler/compiled-view.js';
@@ -9,6 +9,7 @@ import { InvalidOptionError, UndecoratedViewError, UnregisteredModelError } from
 import { ownViewSet, resolvedViewSet } from './metadata/viewset.metadata.js';
 import { CursorSeal } from './pagination/cursor-seal.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
+import { inputPayloads } from './schemas/input-payloads.js';
 import { OutputCompiler } from './schemas/output.compiler.js';
 import { RelatedRows } from './schemas/related-rows.js';
 import { RelationLoader } from './schemas/relation-loader.js';
@@ -40,7 +41,10 @@ export class ViewSetExplorer implements OnModuleInit {
       // Permissions are made in the module of the view, so that they inject what the view may inject.
       const module = host?.getProviderByKey<ModuleRef>(ModuleRef).instance ?? this.modules;
       const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as View) : undefined;
-      this.registry.add(await compiler.compile({ view, instance, module }));
+      const compile = () => compiler.compile({ view, instance, module });
+      // As the application's own work: where relations to abstract classes lead differs from one to the next.
+      const database = model && connections?.of(model);
+      this.registry.add(await (database ? runInContext(compile, { database }) : compile()));
     }
     for (const compiled of this.registry.all) assertParent(compiled, this.registry);
   }
@@ -54,12 +58,17 @@ export class ViewSetExplorer implements OnModuleInit {
     };
     const { options, settings } = this.defaults;
     const uploads = uploadServicesOf(this.#find<FileStorage>(FILE_STORAGE), settings);
+    const relatedRows = new RelatedRows(managerOf);
+    const { allowedExtensions } = uploads;
+    this.#find<PayloadSchemaRegistry>(PayloadSchemaRegistry)?.register(
+      inputPayloads({ relatedRows, allowedExtensions }),
+    );
     return new ViewCompiler({
       defaults: options,
       pipeline: this.services,
       outputs: new OutputCompiler(new RelationLoader(managerOf), uploads.storage),
       uploads,
-      relatedRows: new RelatedRows(managerOf),
+      relatedRows,
       managerOf,
       cursorSeal: new CursorSeal(settings?.secretKey ?? ''),
       viewOf: (view) => this.registry.get(view),

@@ -19,6 +19,7 @@ import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
 import { ApiIndex } from './routing/api-index.js';
 import { carryModulePaths } from './routing/module-paths.js';
+import { RouteList } from './routing/route-list.js';
 import { RouteTable } from './routing/route-table.js';
 import type { View } from './views/view.js';
 import { ViewSetDefaults } from './viewset.defaults.js';
@@ -32,6 +33,7 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
   imports: [CommonModule, DiscoveryModule],
   providers: [
     RouteTable,
+    RouteList,
     CallerIdentification,
     PipelineServices,
     ViewSetRegistry,
@@ -43,7 +45,7 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
     ActionHookBinder,
     ViewCheckRegistrar,
   ],
-  exports: [ViewSetRegistry],
+  exports: [ViewSetRegistry, RouteList],
 })
 class ViewSetCoreModule implements NestModule {
   constructor(private readonly modules: ModulesContainer) {}

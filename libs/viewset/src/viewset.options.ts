@@ -9,6 +9,7 @@ import { UnknownOptionError } from './errors/viewset.errors.js';
 import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
 import type { PermissionEntry } from './permissions/permission.js';
+import { checkedResponseFormat } from './options/response-format.js';
 import { IsAuthenticated } from './permissions/standard.permissions.js';
 
 /** Options of `ViewSetModule.forRoot`: what ViewSets do that do not say otherwise. */
@@ -67,7 +68,7 @@ export function resolveViewSetModuleOptions(
     silencedChecks: options.silencedChecks ?? [],
     index: options.index ?? settings.apiIndexEnabled ?? true,
     ...standard,
-    responseFormat: options.responseFormat ?? settings.responseFormat ?? 'bare',
+    responseFormat: checkedResponseFormat('ViewSetModule', options.responseFormat ?? settings.responseFormat ?? 'bare'),
     pageSize,
     maxPageSize,
   };

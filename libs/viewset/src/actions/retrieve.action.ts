@@ -1,5 +1,6 @@
 import { NotFoundException } from '@core-framework/common';
 import type { ActionContext } from '../pipeline/action-context.js';
+import { isLater } from '../pipeline/later.js';
 import type { GenericViewSet } from '../views/generic.viewset.js';
 import { View } from '../views/view.js';
 
@@ -7,7 +8,8 @@ import { View } from '../views/view.js';
 export async function retrieve<T extends object>(view: GenericViewSet<T>, context: ActionContext<T>): Promise<object> {
   if (context.hasInstance) return context.instance;
   const { resource } = View.compiled(view);
-  const found = resource.lookup.narrow(await resource.narrowed(view, context), context.params).limit(1);
+  const rows = resource.narrowed(view, context);
+  const found = resource.lookup.narrow(isLater(rows) ? await rows : rows, context.params).limit(1);
   const [row] = await resource.read(found, context.output);
   if (!row) throw new NotFoundException();
   return row;

@@ -48,7 +48,8 @@ export function compilePlainRows(
   if (rules.writes && !isWrittenPlainly(rules.writes, resource)) return undefined;
   // To tell what changes, also of columns that nobody is shown.
   const compared = rules.writes === 'updateRows' ? input.fields.keys() : [];
-  return new PlainRows(model, manager, [...new Set([...output.columns, lookup.field.name, ...judged, ...compared])]);
+  const columns = new Set([...output.columns, lookup.field.name, ...judged, ...compared]);
+  return new PlainRows(model, manager, Object.freeze([...columns]));
 }
 
 function isWrittenPlainly(

@@ -42,10 +42,20 @@ interface Services {
   readonly viewOf: (view: AnyClass) => CompiledView;
 }
 
+function compositeKey(view: string, { keys, name }: ModelDefinition): InvalidOptionError {
+  const fields = keys.map((field) => field.name);
+  return new InvalidOptionError(
+    `@ViewSet of ${view}`,
+    `rows of ${name} have no key of one value that could stand in an address, but one made of ${fields.join(', ')}.`,
+    `Give ${name} an id, and make the fields unique together: @Model({ unique: [[${fields.map((field) => `'${field}'`).join(', ')}]] }).`,
+  );
+}
+
 /** @throws MissingModelError, UnknownFieldError, UnsupportedLookupError, InvalidOptionError */
 export async function compileResource(view: string, options: ViewSetOptions, services: Services): Promise<Resource> {
   if (!options.model) throw new MissingModelError(view);
   const model = modelDefinition(options.model);
+  if (model.keys.length > 1) throw compositeKey(view, model);
   const manager = services.managerOf(model.model);
   const output = services.outputs.compile(options.output ?? derivedOutput(options.model));
   const inputSchema = options.input ?? derivedInput(options.model);

@@ -6,6 +6,7 @@ import { BulkReader } from '../bulk/bulk-reader.js';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import { type AnyClass, parametersOf, resolvedViewSet } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
+import { checkedResponseFormat } from '../options/response-format.js';
 import { resolveThrottles } from '../options/throttle.options.js';
 import type { ViewSetOptions } from '../options/viewset.options.js';
 import type { CursorSeal } from '../pagination/cursor-seal.js';
@@ -167,8 +168,10 @@ export class ViewCompiler {
       partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,
       shapes: output === resource?.output ? shapesOf(standard, listing, resource) : undefined,
-      responseFormat:
+      responseFormat: checkedResponseFormat(
+        `@ViewSet of ${view.name}`,
         options?.responseFormat ?? resolvedViewSet(view).responseFormat ?? this.services.defaults.responseFormat,
+      ),
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
       transaction: this.#transaction(route, resource),

@@ -7,6 +7,7 @@ import type { Expansion } from '../schemas/expansion.js';
 import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { OutputProperty } from '../schemas/output-property.js';
+import type { ActionResponse } from '../options/viewset.options.js';
 import { inputSchemaOf } from './input.schema.js';
 
 /** A reference to a schema among the document's components. */
@@ -67,6 +68,11 @@ export class ComponentRegistry {
     });
     this.#names.set(shapes ?? output, nameIn(placed));
     return placed;
+  }
+
+  /** An answer that an action describes itself. */
+  described({ name, schema }: ActionResponse): SchemaReference {
+    return this.#put(name, schema);
   }
 
   /** The page of an output's rows; each output has its own. */

@@ -1,3 +1,4 @@
+import { schemaOfRules } from '@core-framework/common';
 import type { FieldDefinition } from '@core-framework/orm';
 import type { NestedRelation } from '../schemas/nested-relation.js';
 import type { ClassRules } from '../schemas/class-rules.js';
@@ -52,33 +53,6 @@ function nestedSchema(nested: NestedRelation): JsonSchema {
   return field.relation?.many ? { type: 'array', items: item, maxItems } : item;
 }
 
-/** How class-validator's rules look in a schema; those that it cannot express are enforced all the same. */
-const AS_SCHEMA: Readonly<Record<string, (...args: unknown[]) => JsonSchema>> = {
-  isString: () => ({ type: 'string' }),
-  isInt: () => ({ type: 'integer' }),
-  isNumber: () => ({ type: 'number' }),
-  isBoolean: () => ({ type: 'boolean' }),
-  isArray: () => ({ type: 'array', items: {} }),
-  isObject: () => ({ type: 'object' }),
-  isEmail: () => ({ type: 'string', format: 'email' }),
-  isUrl: () => ({ type: 'string', format: 'uri' }),
-  isUuid: () => ({ type: 'string', format: 'uuid' }),
-  isDateString: () => ({ type: 'string', format: 'date-time' }),
-  isIso8601: () => ({ type: 'string', format: 'date-time' }),
-  isIn: (values) => ({ enum: values }),
-  min: (least) => ({ minimum: least }),
-  max: (most) => ({ maximum: most }),
-  minLength: (least) => ({ minLength: least }),
-  maxLength: (most) => ({ maxLength: most }),
-  isLength: (least, most) => ({ minLength: least, ...(most !== undefined && { maxLength: most }) }),
-  isNotEmpty: () => ({ minLength: 1 }),
-  isPositive: () => ({ exclusiveMinimum: 0 }),
-  matches: (pattern) => (pattern instanceof RegExp ? { pattern: pattern.source } : {}),
-  arrayMinSize: (least) => ({ minItems: least }),
-  arrayMaxSize: (most) => ({ maxItems: most }),
-};
-
 function withRules(schema: JsonSchema, rules: ClassRules, property: string): JsonSchema {
-  const additions = [...rules.rulesOf(property)].map(([rule, args]) => AS_SCHEMA[rule]?.(...args) ?? {});
-  return Object.assign({}, schema, ...additions) as JsonSchema;
+  return { ...schema, ...schemaOfRules(rules.rulesOf(property)) };
 }

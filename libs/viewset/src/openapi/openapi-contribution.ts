@@ -26,7 +26,7 @@ export class OpenApiContribution {
     const marked = [...markedOperations(document)];
     if (!marked.length) return;
     addErrorComponents(document);
-    const security = this.#addSecurityScheme(document);
+    const security = this.#addSecuritySchemes(document);
     this.index.describe(document, security);
     const builder = new OperationBuilder(new ComponentRegistry(document), security);
     const names = new OperationNames(document);
@@ -36,12 +36,17 @@ export class OpenApiContribution {
     }
   };
 
-  /** Describes how callers show who they are, as far as the challenge of the application's authenticator tells. */
-  #addSecurityScheme(document: OpenApiDocument): string {
+  /** Describes how callers show who they are, as the application's authenticator says, or as far as its challenge tells. */
+  #addSecuritySchemes(document: OpenApiDocument): readonly string[] {
+    const described = this.caller.securitySchemes;
+    if (described) {
+      Object.assign(((document.components ??= {})['securitySchemes'] ??= {}), described);
+      return Object.keys(described);
+    }
     const scheme = (this.caller.challenge.split(' ')[0] ?? '').toLowerCase() || 'bearer';
     const schemes = ((document.components ??= {})['securitySchemes'] ??= {});
     schemes[scheme] ??= { type: 'http', scheme };
-    return scheme;
+    return [scheme];
   }
 }
 

@@ -20,8 +20,8 @@ type Node = Record<string, unknown>;
 export class OperationBuilder {
   constructor(
     private readonly components: ComponentRegistry,
-    /** Name of the security scheme. */
-    private readonly scheme: string,
+    /** Names of the security schemes, each of which is enough. */
+    private readonly schemes: readonly string[],
   ) {}
 
   build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
@@ -38,7 +38,7 @@ export class OperationBuilder {
       ...(parameters.length && { parameters }),
       ...((action.input || action.bulk) && { requestBody: this.#requestBody(view, action) }),
       responses: this.#responses(path, view, action),
-      security: action.authorization.isOpen ? [{}, { [this.scheme]: [] }] : [{ [this.scheme]: [] }],
+      security: [...(action.authorization.isOpen ? [{}] : []), ...this.schemes.map((scheme) => ({ [scheme]: [] }))],
     };
   }
 
@@ -101,8 +101,9 @@ export class OperationBuilder {
     return { content: json(this.#envelope(action)) };
   }
 
-  #envelope({ shape, output, shapes, listing, bulk }: CompiledAction): object {
-    if (!output) return envelopeSchema({});
+  #envelope({ shape, output, shapes, listing, bulk, route }: CompiledAction): object {
+    const { response } = route.options ?? {};
+    if (!output) return envelopeSchema(response ? { ...this.components.described(response) } : {});
     const row = { ...this.components.output(output, shapes) };
     const isMany = shape === 'many' || listing !== undefined || bulk !== undefined;
     const data = isMany ? { type: 'array', items: row } : row;
@@ -110,9 +111,10 @@ export class OperationBuilder {
     return this.components.envelope(output, data, pagination && metaOf(pagination, row), pagination?.schemaSuffix);
   }
 
-  #bare({ shape, output, shapes, listing }: CompiledAction): Node {
+  #bare({ shape, output, shapes, listing, route }: CompiledAction): Node {
     if (shape === 'none') return {};
-    if (!output) return { content: json({}) };
+    const { response } = route.options ?? {};
+    if (!output) return { content: json(response ? this.components.described(response) : {}) };
     if (listing?.pagination) return { content: json(this.components.page(output, listing.pagination, shapes)) };
     const item = this.components.output(output, shapes);
     return { content: json(shape === 'many' ? { type: 'array', items: item } : item) };

@@ -137,6 +137,8 @@ export interface ActionOptions {
    * searched and sorted as the query asks, and cut into pages as this says; `false` sends all rows as an array.
    */
   readonly pagination?: PaginationEntry;
+  /** Describes an answer that no `output` shows, as JSON Schema. Nothing is checked or left out by it. */
+  readonly response?: ActionResponse;
   /** How often a caller may run it, instead of what the ViewSet says. */
   readonly throttle?: ThrottleEntry;
   /** Status of its answer. @defaultValue 200 */
@@ -160,6 +162,13 @@ export interface ActionOptions {
   readonly params?: Readonly<Record<string, PathParameterKind>>;
 }
 
+/** What an action answers, in the API documentation. */
+export interface ActionResponse {
+  /** Name of the schema among the document's components. */
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
 /** The names of all options, for the check at start-up. */
 export const ACTION_OPTION_NAMES = [
   'method',
@@ -179,4 +188,5 @@ export const ACTION_OPTION_NAMES = [
   'message',
   'responseFormat',
   'params',
+  'response',
 ] as const satisfies readonly (keyof ActionOptions)[];

@@ -1,6 +1,7 @@
 import { ForbiddenException, NotFoundException } from '@core-framework/common';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
+import { isLater, type NowOrLater } from '../pipeline/later.js';
 import { objectColumnsOf } from './permission-operators.js';
 import type { Permission } from './permission.js';
 import { AllowAny } from './standard.permissions.js';
@@ -33,11 +34,24 @@ export class Authorization {
     return objectColumnsOf(this.permissions);
   }
 
-  /** @throws UnauthorizedException for an anonymous caller who is refused, ForbiddenException for a known one. */
-  async check(context: ActionContext): Promise<void> {
-    for (const permission of this.permissions) {
+  /**
+   * A promise only when a permission has to wait for something.
+   *
+   * @throws UnauthorizedException for an anonymous caller who is refused, ForbiddenException for a known one.
+   */
+  check(context: ActionContext): NowOrLater<void> {
+    return this.#checkFrom(0, context);
+  }
+
+  #checkFrom(start: number, context: ActionContext): NowOrLater<void> {
+    for (let index = start; index < this.permissions.length; index++) {
+      const permission = this.permissions[index] as Permission;
+      const settle = (agrees: boolean) => {
+        if (!agrees) throw this.#refusal(permission, context);
+      };
       const answer = permission.hasPermission(context);
-      if (!(typeof answer === 'boolean' ? answer : await answer)) throw this.#refusal(permission, context);
+      if (isLater(answer)) return answer.then(settle).then(() => this.#checkFrom(index + 1, context));
+      settle(answer);
     }
   }
 
@@ -46,7 +60,7 @@ export class Authorization {
     if (context.allowed === object) return;
     for (const permission of this.#onObjects) {
       const answer = permission.hasObjectPermission(context, object);
-      if (typeof answer === 'boolean' ? answer : await answer) continue;
+      if (isLater(answer) ? await answer : answer) continue;
       throw this.hidesObjects ? new NotFoundException() : this.#refusal(permission, context);
     }
     context.allowed = object;
@@ -54,10 +68,12 @@ export class Authorization {
 
   /** The error of a refusal, `undefined` when there is none. */
   async refusalOf(context: ActionContext): Promise<Error | undefined> {
-    return this.check(context).then(
-      () => undefined,
-      (error: unknown) => error as Error,
-    );
+    try {
+      await this.check(context);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   #refusal({ message, code }: Permission, { principal }: ActionContext): Error {

@@ -11,6 +11,10 @@ class OwnerPermission extends Permission {
     super();
   }
 
+  override get label(): string {
+    return `IsOwner(${this.field})`;
+  }
+
   override hasPermission({ principal }: ActionContext): boolean {
     return principal.isAuthenticated;
   }
@@ -47,6 +51,10 @@ class CodenamePermission extends Permission {
     super();
   }
 
+  override get label(): string {
+    return `HasPermission(${this.codename})`;
+  }
+
   override hasPermission({ principal }: ActionContext): boolean | Promise<boolean> {
     return principal.isAuthenticated && principal.hasPermission(this.codename);
   }
@@ -60,6 +68,10 @@ export function HasPermission(codename: string): Permission {
 class GroupPermission extends Permission {
   constructor(private readonly group: string) {
     super();
+  }
+
+  override get label(): string {
+    return `IsInGroup(${this.group})`;
   }
 
   override hasPermission({ principal }: ActionContext): boolean | Promise<boolean> {

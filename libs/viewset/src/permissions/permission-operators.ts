@@ -58,6 +58,10 @@ class BoundAllOf extends Permission {
     this.objectColumns = objectColumnsOf(operands);
   }
 
+  override get label(): string {
+    return `and(${labelsOf(this.operands)})`;
+  }
+
   override get checksObjects(): boolean {
     return this.operands.some((operand) => operand.checksObjects);
   }
@@ -86,6 +90,10 @@ class BoundAnyOf extends Permission {
     this.objectColumns = objectColumnsOf(operands);
   }
 
+  override get label(): string {
+    return `or(${labelsOf(this.operands)})`;
+  }
+
   override get checksObjects(): boolean {
     return this.operands.some((operand) => operand.checksObjects);
   }
@@ -109,6 +117,10 @@ class BoundNot extends Permission {
     this.objectColumns = objectColumnsOf([operand]);
   }
 
+  override get label(): string {
+    return `not(${this.operand.label})`;
+  }
+
   override get checksObjects(): boolean {
     return this.operand.checksObjects;
   }
@@ -120,6 +132,10 @@ class BoundNot extends Permission {
   override async hasObjectPermission(context: ActionContext, object: object): Promise<boolean> {
     return !this.checksObjects || !(await agreesTo(this.operand, context, object));
   }
+}
+
+function labelsOf(permissions: readonly Permission[]): string {
+  return permissions.map(({ label }) => label).join(', ');
 }
 
 async function agreesTo(permission: Permission, context: ActionContext, object: object): Promise<boolean> {

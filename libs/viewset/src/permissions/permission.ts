@@ -20,6 +20,11 @@ export abstract class Permission {
   /** `code` of the 403. */
   readonly code: string = 'permission_denied';
 
+  /** How lists of routes name it: the class, with what it was given. */
+  get label(): string {
+    return this.constructor.name;
+  }
+
   /** Asked before anything is looked up. */
   hasPermission(_context: ActionContext): boolean | Promise<boolean> {
     return true;

@@ -7,25 +7,26 @@ import {
   MethodNotAllowedException,
   NotFoundException,
   PreconditionFailedException,
+  type Principal,
 } from '@core-framework/common';
 import { atomic, QuerySet, VersionConflictError } from '@core-framework/orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { AnyClass } from '../metadata/viewset.metadata.js';
 import { isSafe } from '../options/http-verb.js';
-import type { Authorization } from '../permissions/authorization.js';
 import type { PlainRows } from '../resource/plain-rows.js';
 import type { Resource } from '../resource/resource.js';
 import type { Row } from '../schemas/output-property.js';
-import type { FileChanges } from '../uploads/file-fields.js';
+import type { FileFields } from '../uploads/file-fields.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import { View } from '../views/view.js';
 import { ActionContext } from './action-context.js';
 import { asHttpError } from './client-errors.js';
+import { isLater, type NowOrLater } from './later.js';
 import type { PipelineServices } from './pipeline-services.js';
 import { readQuery } from './query-parameters.js';
 import { readBody } from './request-body.js';
-import type { Responder } from './responder.js';
+import type { PreparedAnswer, Responder } from './responder.js';
 import { checkIfMatch } from './version-tag.js';
 
 /**
@@ -50,71 +51,77 @@ export class ActionPipeline {
     this.#hook = registry.bind(this.#hooked);
   }
 
+  /** Waits only for what is not there at once: a promise for each step would cost as much as the steps. */
   async run(view: View, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     try {
-      return await this.#answer(view, request, reply);
+      const caller = this.services.caller.identify(request);
+      const context = this.#contextOf(request, reply, isLater(caller) ? await caller : caller);
+      const admitted = this.#admit(view, context);
+      if (isLater(admitted)) await admitted;
+      const plain = this.#plainRowsFor(context);
+      const { action } = this;
+      if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context, plain);
+      if (action.input || action.bulk) await this.#readInput(view, context);
+      else this.#checkQuery(context);
+      if (action.perRequest.output) context.output = await action.perRequest.output(view, context);
+      const shown = context.output ?? action.output;
+      if (action.shapes && shown) context.output = action.shapes.read(context.query, shown);
+      const prepared = this.#perform(view, context, plain);
+      return this.responder.send(isLater(prepared) ? await prepared : prepared, context);
     } catch (error) {
       throw asHttpError(error, reply);
     }
   }
 
-  async #answer(view: View, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { action } = this;
-    const principal = await this.services.caller.identify(request);
-    const { verb, detail } = action.route;
-    const context = new ActionContext(request, reply, principal, action.name, verb);
-    context.isDetail = detail;
+  #contextOf(request: FastifyRequest, reply: FastifyReply, principal: Principal): ActionContext {
+    const { name, route } = this.action;
+    const context = new ActionContext(request, reply, principal, name, route.verb);
+    context.isDetail = route.detail;
     context.model = this.resource?.model;
-    const authorization = (await action.perRequest.authorization?.(view, context)) ?? action.authorization;
-    context.authorization = authorization;
-    await authorization.check(context);
-    if (action.throttle) await action.throttle.check(context);
-    this.#refuseShadowed(request);
-    if (action.pathParameters.length) context.parsedParams = this.#readPath(context);
-    if (this.resource?.parent) context.parentKey = await this.resource.parent.findKey(context);
-    const plain = this.#plainRowsFor(context);
-    if (action.needsInstance && view instanceof GenericViewSet) {
-      await this.#findInstance(view, context, authorization, plain);
-    }
-    await this.#readInput(view, context);
-    if (action.perRequest.output) context.output = await action.perRequest.output(view, context);
-    const shown = context.output ?? action.output;
-    if (action.shapes && shown) context.output = action.shapes.read(context.query, shown);
-    const invoke = plain && action.input ? () => writePlain(plain, context) : () => action.invoke(view, context);
-    const run = async () => this.#complete(view, await invoke(), context);
-    const hook = this.#hook;
-    const work = async () =>
-      this.responder.prepare(hook ? await hook(this.#callOf(context), run) : await run(), context);
-    const files = isSafe(verb) ? undefined : await this.resource?.files?.prepare(action, context);
-    // One statement is a transaction of its own.
-    const transaction = plain ? undefined : action.transaction;
-    const prepared = files
-      ? await this.#performWithFiles(work, context, files)
-      : await this.#perform(work, context, transaction);
-    return this.responder.send(prepared, context);
+    return context;
   }
 
-  /** A verb that a fixed path below the list does not know must not be taken for one on the object of that name. */
-  #refuseShadowed(request: FastifyRequest): void {
-    if (!this.action.route.detail) return;
-    const known = this.services.routes.shadowing(request);
-    if (known) throw new MethodNotAllowedException(request.method, known);
+  /** Holds the caller to permissions and rates, and the path to what it may be. */
+  #admit(view: View, context: ActionContext): NowOrLater<void> {
+    const { action, resource } = this;
+    if (action.perRequest.authorization || action.throttle || resource?.parent) return this.#admitLater(view, context);
+    context.authorization = action.authorization;
+    const permitted = action.authorization.check(context);
+    return isLater(permitted) ? permitted.then(() => this.#readPath(context)) : this.#readPath(context);
   }
 
-  /** @throws NotFoundException when the path holds what its action does not take. */
-  #readPath({ params }: ActionContext): Readonly<Record<string, string | number>> {
-    return Object.fromEntries(this.action.pathParameters.map(([name, read]) => [name, read(params[name] ?? '')]));
+  async #admitLater(view: View, context: ActionContext): Promise<void> {
+    const { action, resource } = this;
+    context.authorization = (await action.perRequest.authorization?.(view, context)) ?? action.authorization;
+    await context.authorization.check(context);
+    await action.throttle?.check(context);
+    this.#readPath(context);
+    if (resource?.parent) context.parentKey = await resource.parent.findKey(context);
+  }
+
+  /**
+   * @throws NotFoundException when the path holds what its action does not take.
+   * @throws MethodNotAllowedException for a verb that a fixed path below the list does not know: it must not be taken for
+   * one on the object of that name.
+   */
+  #readPath(context: ActionContext): void {
+    const { route, pathParameters } = this.action;
+    const { request, params } = context;
+    const shadowing = route.detail ? this.services.routes.shadowing(request) : undefined;
+    if (shadowing) throw new MethodNotAllowedException(request.method, shadowing);
+    if (pathParameters.length === 0) return;
+    context.parsedParams = Object.fromEntries(pathParameters.map(([name, read]) => [name, read(params[name] ?? '')]));
   }
 
   async #findInstance(
     view: GenericViewSet<object>,
     context: ActionContext,
-    authorization: Authorization,
     plain: PlainRows | undefined,
   ): Promise<void> {
     context.instance = plain ? await this.#findPlain(view, context, plain) : await view.getObject(context);
     // A view that finds its objects in its own way is held to the permissions all the same.
-    await authorization.checkObject(context, context.instance);
+    const allowed = context.authorization?.checkObject(context, context.instance);
+    if (isLater(allowed)) await allowed;
     if (!isSafe(context.method)) checkIfMatch(context.request, this.resource?.versionOf(context.instance));
   }
 
@@ -128,9 +135,17 @@ export class ActionPipeline {
   /** What {@link GenericViewSet.getObject} finds, as a plain row. */
   async #findPlain(view: GenericViewSet<object>, context: ActionContext, plain: PlainRows): Promise<object> {
     const { resource } = View.compiled(view);
-    const row = await plain.first(resource.lookup.narrow(await resource.narrowed(view, context), context.params));
+    const rows = resource.narrowed(view, context);
+    const row = await plain.first(resource.lookup.narrow(isLater(rows) ? await rows : rows, context.params));
     if (!row) throw new NotFoundException();
     return row;
+  }
+
+  /** Actions of an application read the query themselves; only they know what it may hold. */
+  #checkQuery({ request }: ActionContext): void {
+    const { standard, shapes, bulk } = this.action;
+    if (!standard || bulk || STANDARD_ACTIONS[standard].listing) return;
+    readQuery(request, (name) => shapes?.knows(name) ?? false);
   }
 
   async #readInput(view: View, context: ActionContext): Promise<void> {
@@ -138,37 +153,56 @@ export class ActionPipeline {
     if (action.bulk && view instanceof GenericViewSet) {
       return action.bulk.read(view, context, await action.perRequest.input?.(view, context));
     }
-    // Actions of an application read the query themselves; only they know what it may hold.
-    if (action.standard && !STANDARD_ACTIONS[action.standard].listing) {
-      readQuery(context.request, (name) => action.shapes?.knows(name) ?? false);
-    }
+    this.#checkQuery(context);
     if (!action.input) return;
-    const schema = (await action.perRequest.input?.(view, context)) ?? action.input;
+    const schema = action.perRequest.input
+      ? ((await action.perRequest.input(view, context)) ?? action.input)
+      : action.input;
     const instance = context.hasInstance ? context.instance : undefined;
     const scope = view instanceof GenericViewSet ? view.relationScopeFor(context) : undefined;
     const takesForms = action.route.options?.form ?? schema.uploads.size > 0;
-    const input = await schema.read(await readBody(context.request, takesForms), {
-      partial: action.partial,
-      instance,
-      scope,
-    });
+    const body = readBody(context.request, takesForms);
+    const input = await schema.read(isLater(body) ? await body : body, { partial: action.partial, instance, scope });
     context.input = input;
     if (action.standard === 'create' && this.resource?.parent) {
       Reflect.set(input, this.resource.parent.field.name, context.parentKey);
     }
     if (!action.standard || !(view instanceof GenericViewSet) || !this.resource) return;
-    context.input = instance
-      ? await view.performUpdateValidation(input, instance, context)
-      : await view.performCreateValidation(input, context);
-    await this.resource.unique.check(context.input, instance);
+    const validated = instance
+      ? view.performUpdateValidation(input, instance, context)
+      : view.performCreateValidation(input, context);
+    context.input = isLater(validated) ? await validated : validated;
+    const unique = this.resource.unique.check(context.input, instance);
+    if (isLater(unique)) await unique;
+  }
+
+  /** Runs the action, in its transaction if it has one, and makes the answer. */
+  #perform(view: View, context: ActionContext, plain: PlainRows | undefined): NowOrLater<PreparedAnswer> {
+    const { action, resource } = this;
+    const hook = this.#hook;
+    const run = async () => {
+      const result = await this.#invoke(view, context, plain);
+      return result instanceof QuerySet ? this.#read(view, result as QuerySet<object>, context) : result;
+    };
+    const work = async () => this.responder.prepare(await (hook ? hook(this.#callOf(context), run) : run()), context);
+    if (isSafe(context.method) && !action.transaction) return work();
+    // One statement is a transaction of its own.
+    const transaction = plain ? undefined : action.transaction;
+    if (isSafe(context.method) || !resource?.files) return this.#write(work, context, transaction);
+    return this.#writeWithFiles(work, context, resource.files);
+  }
+
+  #invoke(view: View, context: ActionContext, plain: PlainRows | undefined): unknown {
+    const { action } = this;
+    if (!plain || !action.input) return action.invoke(view, context);
+    return context.hasInstance ? plain.change(context.instance as Row, context.input) : plain.insert(context.input);
   }
 
   /** Reads the rows of an action that returned a query set: those that the caller may know of, in pages if asked for. */
-  async #complete(view: View, result: unknown, context: ActionContext): Promise<unknown> {
+  async #read(view: View, asked: QuerySet<object>, context: ActionContext): Promise<unknown> {
     const { action, resource } = this;
-    if (!(result instanceof QuerySet)) return result;
-    if (!resource || !(view instanceof GenericViewSet) || result.model !== resource.model.model) return result.all();
-    const rows = await resource.scoped(view, context, result as QuerySet<object>);
+    if (!resource || !(view instanceof GenericViewSet) || asked.model !== resource.model.model) return asked.all();
+    const rows = await resource.scoped(view, context, asked);
     return action.listing?.list(rows, context, context.output ?? action.output) ?? rows.all();
   }
 
@@ -184,9 +218,11 @@ export class ActionPipeline {
   }
 
   /** Files are stored before the transaction and removed after it: it never waits for them. */
-  async #performWithFiles<R>(work: () => Promise<R>, context: ActionContext, files: FileChanges): Promise<R> {
+  async #writeWithFiles<R>(work: () => Promise<R>, context: ActionContext, fields: FileFields): Promise<R> {
+    const files = await fields.prepare(this.action, context);
+    if (!files) return this.#write(work, context, this.action.transaction);
     try {
-      const result = await this.#perform(work, context, this.action.transaction);
+      const result = await this.#write(work, context, this.action.transaction);
       await files.removeReplaced();
       return result;
     } catch (error) {
@@ -195,7 +231,7 @@ export class ActionPipeline {
     }
   }
 
-  async #perform<R>(
+  async #write<R>(
     work: () => Promise<R>,
     { request }: ActionContext,
     transaction: CompiledAction['transaction'],
@@ -207,8 +243,4 @@ export class ActionPipeline {
       throw lostRace ? new PreconditionFailedException() : error;
     }
   }
-}
-
-function writePlain(plain: PlainRows, context: ActionContext): Promise<object> {
-  return context.hasInstance ? plain.change(context.instance as Row, context.input) : plain.insert(context.input);
 }

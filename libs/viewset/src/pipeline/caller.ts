@@ -9,6 +9,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { isLater } from './later.js';
 
 /** Finds out who is calling, once per request, by the application's authenticator. */
 @Injectable()
@@ -17,18 +18,31 @@ export class CallerIdentification {
 
   constructor(private readonly modules: ModuleRef) {}
 
-  /** @throws UnauthorizedException when the request carries wrong credentials. */
-  async identify(request: FastifyRequest): Promise<Principal> {
+  /**
+   * A promise only when the authenticator has to wait for something.
+   *
+   * @throws UnauthorizedException when the request carries wrong credentials.
+   */
+  identify(request: FastifyRequest): Principal | Promise<Principal> {
     const context = RequestContext.current();
     if (context?.principal) return context.principal;
-    const principal = (await this.#find()?.authenticate(request)) ?? ANONYMOUS;
-    if (context) context.principal = principal;
-    return principal;
+    const known = (found: Principal | null | undefined) => {
+      const principal = found ?? ANONYMOUS;
+      if (context) context.principal = principal;
+      return principal;
+    };
+    const found = this.#find()?.authenticate(request);
+    return isLater(found) ? found.then(known) : known(found);
   }
 
   /** How callers are asked to show who they are: the value of `WWW-Authenticate`. */
   get challenge(): string {
     return this.#find()?.challenge ?? 'Bearer';
+  }
+
+  /** How callers show who they are, as OpenAPI describes it; absent when the authenticator does not tell. */
+  get securitySchemes(): Authenticator['securitySchemes'] {
+    return this.#find()?.securitySchemes;
   }
 
   /** What an anonymous caller is told who may not do something. */

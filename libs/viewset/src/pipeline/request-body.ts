@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
  *
  * @throws ParseException, PayloadTooLargeException, UnsupportedMediaTypeException
  */
-export async function readBody({ body, headers }: FastifyRequest, takesForms: boolean): Promise<unknown> {
+export function readBody({ body, headers }: FastifyRequest, takesForms: boolean): unknown {
   if (!takesForms && body !== undefined && announcesForm(headers)) {
     throw new UnsupportedMediaTypeException(headers['content-type'] ?? '');
   }

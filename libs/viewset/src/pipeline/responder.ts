@@ -2,11 +2,13 @@ import type { CompiledAction } from '../compiler/compiled-action.js';
 import { isSafe } from '../options/http-verb.js';
 import { linkWith, originOf } from '../pagination/page-link.js';
 import type { Resource } from '../resource/resource.js';
-import type { CompiledOutput, Representation } from '../schemas/output.compiler.js';
+import type { CompiledOutput } from '../schemas/output.compiler.js';
+import type { Representation } from '../schemas/representation.js';
 import type { Row } from '../schemas/output-property.js';
 import type { Presenter } from '../schemas/presenter.js';
 import { envelopeOf, isEnvelope } from '../responses/envelope.js';
 import type { ActionContext } from './action-context.js';
+import { isLater, type NowOrLater } from './later.js';
 import { isUnchanged, versionTag } from './version-tag.js';
 
 /** An answer that is ready to be sent, made while the transaction is still open. */
@@ -21,6 +23,12 @@ export interface PreparedAnswer {
   readonly created?: unknown;
 }
 
+/** How rows are shown. */
+interface Showing {
+  readonly shape: CompiledAction['shape'];
+  readonly output: CompiledOutput;
+}
+
 /** Makes answers of what an action returns. */
 export class Responder {
   constructor(
@@ -30,37 +38,51 @@ export class Responder {
   ) {}
 
   /** Shows the result; whatever has to be read for that is read now, in the action's transaction. */
-  async prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
+  prepare(result: unknown, context: ActionContext): NowOrLater<PreparedAnswer> {
     const { message } = this.action.route.options ?? {};
     const isEnveloped = this.action.responseFormat === 'envelope' && !isEnvelope(result);
     if (!isEnveloped) return this.#prepare(result, context);
     if (result === undefined && message) return { body: envelopeOf(null, message) };
-    const prepared = await this.#prepare(result, context);
-    return prepared.body === undefined ? prepared : enveloped(prepared, message);
+    const wrap = (prepared: PreparedAnswer) => (prepared.body === undefined ? prepared : enveloped(prepared, message));
+    const prepared = this.#prepare(result, context);
+    return isLater(prepared) ? prepared.then(wrap) : wrap(prepared);
   }
 
-  async #prepare(result: unknown, context: ActionContext): Promise<PreparedAnswer> {
+  #prepare(result: unknown, context: ActionContext): NowOrLater<PreparedAnswer> {
     const { route } = this.action;
     const output = context.output ?? this.action.output;
     const shape = this.#shapeOf(result, context);
     if (result === undefined && route.options?.message) return { body: { message: route.options.message } };
     if (shape === 'none') return { body: undefined };
     if (shape === 'anything' || !output || result === undefined || result === null) {
-      return { body: await this.presenter.present(result) };
+      return this.presenter.present(result).then((body) => ({ body }));
     }
-    if (shape === 'one') return this.#prepareOne(result as Row, output, context);
-    if (shape === 'many' || Array.isArray(result)) {
-      const shown = await output.represent(result as readonly Row[]);
-      return { body: shown, write: () => writeArray(shown, output) };
-    }
-    const { rowsMember = '' } = this.action.listing?.pagination ?? {};
-    const rows = await output.represent((result as Record<string, readonly Row[]>)[rowsMember] ?? []);
+    const rows = shape === 'one' ? [result as Row] : this.#rowsOf(result, shape);
+    const shown = output.represent(rows);
+    const answer = (known: Representation[]) => this.#answer(result, known, { shape, output });
+    return isLater(shown) ? shown.then(answer) : answer(shown);
+  }
+
+  #rowsOf(result: unknown, shape: CompiledAction['shape']): readonly Row[] {
+    if (shape === 'many' || Array.isArray(result)) return result as readonly Row[];
+    return (result as Record<string, readonly Row[]>)[this.#rowsMember] ?? [];
+  }
+
+  get #rowsMember(): string {
+    return this.action.listing?.pagination?.rowsMember ?? '';
+  }
+
+  #answer(result: unknown, rows: readonly Representation[], { shape, output }: Showing): PreparedAnswer {
+    if (shape === 'one') return this.#oneAnswer(result as Row, rows[0] as Representation, output);
+    const writeRows = () => writeArray(rows, output);
+    if (shape === 'many' || Array.isArray(result)) return { body: rows, write: writeRows };
+    const rowsMember = this.#rowsMember;
     const { [rowsMember]: _rows, ...meta } = result as Record<string, unknown>;
-    const shown = { ...result, [rowsMember]: rows };
+    const shown = { ...(result as object), [rowsMember]: rows };
     return {
       body: shown,
       write: () => writePage(shown, rowsMember, output),
-      page: { body: rows, write: () => writeArray(rows, output), meta },
+      page: { body: rows, write: writeRows, meta },
     };
   }
 
@@ -96,8 +118,7 @@ export class Responder {
     return Array.isArray(result) ? 'many' : 'one';
   }
 
-  async #prepareOne(row: Row, output: CompiledOutput, _context: ActionContext): Promise<PreparedAnswer> {
-    const [shown] = (await output.represent([row])) as [Representation];
+  #oneAnswer(row: Row, shown: Representation, output: CompiledOutput): PreparedAnswer {
     const isOwnRow = this.resource?.model === output.model;
     return {
       body: shown,
@@ -124,14 +145,23 @@ function enveloped({ body, write, page, ...rest }: PreparedAnswer, message: stri
 }
 
 function writeArray(shown: readonly Representation[], output: CompiledOutput): string {
-  return `[${shown.map((one) => output.stringify(one)).join(',')}]`;
+  let text = '[';
+  for (let index = 0; index < shown.length; index++) {
+    if (index > 0) text += ',';
+    text += output.stringify(shown[index] as Representation);
+  }
+  return `${text}]`;
 }
 
 function writePage(page: Readonly<Record<string, unknown>>, rowsMember: string, output: CompiledOutput): string {
-  const members = Object.entries(page).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const text = name === rowsMember ? writeArray(value as readonly Representation[], output) : JSON.stringify(value);
-    return [`${JSON.stringify(name)}:${text}`];
-  });
-  return `{${members.join()}}`;
+  let text = '{';
+  for (const name of Object.keys(page)) {
+    const value = page[name];
+    if (value === undefined) continue;
+    if (text.length > 1) text += ',';
+    const written =
+      name === rowsMember ? writeArray(value as readonly Representation[], output) : JSON.stringify(value);
+    text += `${JSON.stringify(name)}:${written}`;
+  }
+  return `${text}}`;
 }

@@ -2,7 +2,7 @@ import type { QuerySet } from '@core-framework/orm';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 
 /** Reads rows in the form that an output needs: plain columns wherever nothing asks for entities. */
-export async function readRows<T extends object>(
+export function readRows<T extends object>(
   output: CompiledOutput,
   rows: QuerySet<T>,
   further: readonly string[] = [],

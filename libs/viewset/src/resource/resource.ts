@@ -1,11 +1,13 @@
 import type { Manager, ModelDefinition, QuerySet } from '@core-framework/orm';
 import { isOnDeleted } from '../actions/standard-actions.js';
 import type { ActionContext } from '../pipeline/action-context.js';
+import { isLater, type NowOrLater } from '../pipeline/later.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import { readRows } from './read-rows.js';
 import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { Row } from '../schemas/output-property.js';
+import type { ScopeCondition } from '../schemas/related-rows.js';
 import type { GenericViewSet } from '../views/generic.viewset.js';
 import type { Listing } from './listing.js';
 import type { LookupValue } from './lookup-value.js';
@@ -62,24 +64,34 @@ export class Resource {
   }
 
   /** The rows that a request may know of: the ViewSet's own, narrowed to the caller's scope. */
-  async narrowed<T extends object, I extends object>(
+  narrowed<T extends object, I extends object>(
     view: GenericViewSet<T, I>,
     context: ActionContext<T>,
-  ): Promise<QuerySet<T>> {
+  ): NowOrLater<QuerySet<T>> {
     const all = view.getQuerySet(context);
     const rows = isOnDeleted(context.action) ? (softDeletable(all).onlyDeleted() as object as QuerySet<T>) : all;
     return this.scoped(view, context, rows);
   }
 
   /** Those of some rows that a request may know of: in the caller's scope, and below the parent that the path names. */
-  async scoped<T extends object, I extends object>(
+  scoped<T extends object, I extends object>(
     view: GenericViewSet<T, I>,
     context: ActionContext<T>,
     rows: QuerySet<T>,
-  ): Promise<QuerySet<T>> {
-    const scope = await view.scope(context.principal, context);
+  ): NowOrLater<QuerySet<T>> {
+    const scope = view.scope(context.principal, context);
+    return isLater(scope)
+      ? scope.then((known) => this.#within(rows, known, context))
+      : this.#within(rows, scope, context);
+  }
+
+  #within<T extends object>(
+    rows: QuerySet<T>,
+    scope: ScopeCondition | undefined,
+    { parentKey }: ActionContext<T>,
+  ): QuerySet<T> {
     const visible = scope === undefined ? rows : rows.where(scope);
-    return this.parent ? visible.where({ [this.parent.field.name]: context.parentKey }) : visible;
+    return this.parent ? visible.where({ [this.parent.field.name]: parentKey }) : visible;
   }
 
   /** Reads rows in the form that the output needs: plain columns wherever nothing asks for entities. */

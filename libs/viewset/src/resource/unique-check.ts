@@ -7,6 +7,7 @@ import {
   Q,
   uniqueErrors,
 } from '@core-framework/orm';
+import type { NowOrLater } from '../pipeline/later.js';
 import { below, InputErrors } from '../schemas/input-problems.js';
 import { keyOf } from '../schemas/row-key.js';
 import { targetOf } from '../schemas/schema-basis.js';
@@ -41,7 +42,11 @@ export class UniqueCheck {
   }
 
   /** @throws InvalidInputException naming every field, and every set of fields, whose values another row has. */
-  async check(data: object, instance?: object): Promise<void> {
+  check(data: object, instance?: object): NowOrLater<void> {
+    return this.#sets.length === 0 ? undefined : this.#checkSets(data, instance);
+  }
+
+  async #checkSets(data: object, instance: object | undefined): Promise<void> {
     const errors = new InputErrors();
     for (const set of this.#sets) {
       const values = valuesOf(set, { data, instance });

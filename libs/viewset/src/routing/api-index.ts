@@ -53,7 +53,7 @@ export class ApiIndex {
   };
 
   /** Adds the index to the document of the API, if there is one. */
-  describe(document: OpenApiDocument, securityScheme: string): void {
+  describe(document: OpenApiDocument, schemes: readonly string[]): void {
     if (!this.#isOffered()) return;
     const address = { type: 'string', format: 'uri' };
     const properties = Object.fromEntries(this.#entries().map(({ name }) => [name, address]));
@@ -68,7 +68,7 @@ export class ApiIndex {
         ...Object.fromEntries(([400, 401] as const).map(errorResponse)),
         default: { $ref: '#/components/responses/UnexpectedError' },
       },
-      security: [{}, { [securityScheme]: [] }],
+      security: [{}, ...schemes.map((scheme) => ({ [scheme]: [] }))],
     };
   }
 

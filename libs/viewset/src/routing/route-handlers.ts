@@ -1,4 +1,4 @@
-import { LAZY_BODY_ROUTE } from '@core-framework/common';
+import { HANDLER_ROUTE, LAZY_BODY_ROUTE } from '@core-framework/common';
 import { Delete, Get, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
@@ -45,7 +45,7 @@ function defineRouteHandler(view: AnyClass, route: PlannedRoute): string {
   for (const decorate of [
     ROUTED_BY[verb](path),
     HttpCode(status),
-    RouteConfig({ [LAZY_BODY_ROUTE]: true, [VIEWSET_ROUTE]: id }),
+    RouteConfig({ [LAZY_BODY_ROUTE]: true, [VIEWSET_ROUTE]: id, [HANDLER_ROUTE]: { type: view, method: action } }),
   ]) {
     decorate(prototype, key, descriptor);
   }

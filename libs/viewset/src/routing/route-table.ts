@@ -43,6 +43,11 @@ export class RouteTable {
     );
   }
 
+  /** All paths, in the order of their registration. */
+  get all(): readonly KnownPath[] {
+    return [...this.#paths.values()];
+  }
+
   /** Whether the application has a route on a path as it was registered. */
   has(pattern: string): boolean {
     return this.#paths.has(pattern);

@@ -2,6 +2,7 @@ import { type FieldError, isFormBody, NON_FIELD_ERRORS, UploadedFile } from '@co
 import type { FieldDefinition, ValueParser } from '@core-framework/orm';
 import { plainToInstance } from 'class-transformer';
 import { isVerbatim } from '../decorators/verbatim.decorator.js';
+import type { NowOrLater } from '../pipeline/later.js';
 import type { ClassRules } from './class-rules.js';
 import { InputDraft } from './input-draft.js';
 import { InputErrors, UNKNOWN_FIELD } from './input-problems.js';
@@ -57,6 +58,8 @@ export class CompiledInput {
   /** Fields whose values class-transformer must not touch. */
   readonly #untouched: readonly string[];
   readonly #isPlain: boolean;
+  /** Whether each field is judged for itself, and nothing else. */
+  readonly #judgesFieldsOnly: boolean;
 
   constructor(parts: InputParts) {
     this.schema = parts.schema;
@@ -73,14 +76,24 @@ export class CompiledInput {
       .filter(({ kind, file, name }) => kind === 'json' || file || parts.nested.has(name))
       .map(({ name }) => name);
     this.#isPlain = isPlainInput(parts.schema);
+    const judgesMore = this.#relations.length + parts.nested.size + parts.uploads.size > 0 || !parts.rules.isEmpty;
+    this.#judgesFieldsOnly = !judgesMore && !('validate' in parts.schema.prototype);
   }
 
   /**
-   * Checks a parsed body and makes an instance of the schema of it.
+   * Checks a parsed body and makes an instance of the schema of it; a promise only when something is to be looked up, or
+   * the schema has rules of its own.
    *
    * @throws InvalidInputException with all errors at once; the whole-object check runs only if there are none yet.
    */
-  async read(body: unknown, reading: InputReading): Promise<object> {
+  read(body: unknown, reading: InputReading): NowOrLater<object> {
+    if (!this.#judgesFieldsOnly) return this.#readLater(body, reading);
+    const { values, errors } = this.draft(body, reading);
+    errors.throwIfAny();
+    return this.#instantiate(values, reading.partial);
+  }
+
+  async #readLater(body: unknown, reading: InputReading): Promise<object> {
     const draft = this.draft(body, reading);
     await this.#findRelated([draft], reading.scope);
     if (this.uploads.size) await this.#checkUploads(draft);

@@ -1,5 +1,5 @@
 import type { FileStorage } from '@core-framework/common';
-import { compileJsonValue, type FieldDefinition, type ModelDefinition } from '@core-framework/orm';
+import { compileJsonValue, hasJsonForm, type FieldDefinition, type ModelDefinition } from '@core-framework/orm';
 import type { ComputedOptions } from '../metadata/viewset.metadata.js';
 import type { CompiledOutput } from './output.compiler.js';
 import type { RelationLoader } from './relation-loader.js';
@@ -22,6 +22,8 @@ export interface OutputProperty {
   readonly columns: readonly string[] | undefined;
   /** Whether it is a column of the row itself. */
   readonly isColumn: boolean;
+  /** Reads the value of a column from its row; absent where the row has it in the form of JSON, instances included. */
+  readonly read?: (row: Row) => unknown;
   /** Makes the values of many rows at once, so that relations cost one query however many rows there are. */
   prepare(rows: readonly Row[]): ((row: Row) => unknown) | Promise<(row: Row) => unknown>;
 }
@@ -31,13 +33,15 @@ export function columnProperty(field: FieldDefinition, files: Pick<FileStorage, 
   const { name, relation } = field;
   if (field.file) {
     const url = (row: Row) => (typeof row[name] === 'string' && row[name] ? files.url(row[name]) : null);
-    return { name, schema: field.jsonSchema, columns: [name], isColumn: true, prepare: () => url };
+    return { name, schema: field.jsonSchema, columns: [name], isColumn: true, read: url, prepare: () => url };
   }
   const convert = compileJsonValue(field);
+  const column = { name, schema: field.jsonSchema, columns: [name], isColumn: true };
+  if (!relation && !hasJsonForm(field)) return { ...column, prepare: () => (row) => row[name] ?? null };
   // Plain rows are read in the form of JSON already, entities are not; whatever JSON has its own form for is a text there.
   const toJson = (value: unknown) => (typeof value === 'string' ? value : convert(value));
   const read = relation ? (row: Row) => toJson(keyOf(row[name], targetOf(field))) : (row: Row) => toJson(row[name]);
-  return { name, schema: field.jsonSchema, columns: [name], isColumn: true, prepare: () => read };
+  return { ...column, read, prepare: () => read };
 }
 
 /** A related row as an object. */

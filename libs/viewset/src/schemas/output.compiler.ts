@@ -2,6 +2,7 @@ import type { FileStorage } from '@core-framework/common';
 import { type FieldDefinition, modelDefinition, type ModelDefinition } from '@core-framework/orm';
 import { MissingModelError } from '../errors/viewset.errors.js';
 import { computedOf } from '../metadata/viewset.metadata.js';
+import { isLater, type NowOrLater } from '../pipeline/later.js';
 import {
   isReadable,
   isShownByDefault,
@@ -18,11 +19,9 @@ import {
   type Row,
 } from './output-property.js';
 import type { RelationLoader } from './relation-loader.js';
+import { compileRepresentation, type Representation } from './representation.js';
 import { patientStringifierOf, type Stringify, stringifierOf } from './stringifier.js';
 import { checkNames, selectFields, targetOf } from './schema-basis.js';
-
-/** What is sent for one row: plain data with exactly the names of the schema. */
-export type Representation = Record<string, unknown>;
 
 /** A schema of output, ready to show rows. */
 export interface CompiledOutput {
@@ -36,7 +35,7 @@ export interface CompiledOutput {
   /** Whether all that is shown is in the row itself, so that the row's version stands for it. */
   readonly isRowOnly: boolean;
   /** Shows rows, plain ones or entities alike. */
-  represent(rows: readonly Row[]): Promise<Representation[]>;
+  represent(rows: readonly Row[]): NowOrLater<Representation[]>;
   /** Writes what {@link represent} made as JSON. */
   readonly stringify: Stringify;
 }
@@ -125,16 +124,23 @@ function compiledOutput(
   const { versionField, primaryKey } = model;
   const columns = new Set([primaryKey.name, ...properties.flatMap((property) => property.columns ?? [])]);
   if (versionField) columns.add(versionField.name);
+  const isRowOnly = properties.every(({ isColumn }) => isColumn);
   return {
     schema,
     model,
     properties,
-    columns: [...columns],
+    columns: Object.freeze([...columns]),
     needsEntity: properties.some(({ columns: wanted }) => !wanted),
-    isRowOnly: properties.every(({ isColumn }) => isColumn),
-    represent: (rows) => represent(properties, rows),
+    isRowOnly,
+    represent: isRowOnly ? columnReader(properties) : (rows) => represent(properties, rows),
     stringify,
   };
+}
+
+/** Shows rows of which nothing but columns is shown, without waiting. */
+function columnReader(properties: readonly OutputProperty[]): (rows: readonly Row[]) => Representation[] {
+  let show: ((row: Row) => Representation) | undefined;
+  return (rows) => rows.map((show ??= compileRepresentation(properties)));
 }
 
 async function represent(properties: readonly OutputProperty[], rows: readonly Row[]): Promise<Representation[]> {
@@ -142,7 +148,7 @@ async function represent(properties: readonly OutputProperty[], rows: readonly R
   const readers: [name: string, read: (row: Row) => unknown][] = [];
   for (const property of properties) {
     const reader = property.prepare(rows);
-    readers.push([property.name, reader instanceof Promise ? await reader : reader]);
+    readers.push([property.name, isLater(reader) ? await reader : reader]);
   }
   return rows.map((row) => {
     const shown: Representation = {};

@@ -1,5 +1,6 @@
 import { compileJsonValue, type FieldDefinition, type Manager, type ModelDefinition } from '@core-framework/orm';
-import type { CompiledOutput, Representation } from './output.compiler.js';
+import type { CompiledOutput } from './output.compiler.js';
+import type { Representation } from './representation.js';
 import type { Row } from './output-property.js';
 import { keyOf } from './row-key.js';
 import type { ManagerFinder } from './related-rows.js';
