@@ -1,7 +1,8 @@
 export { Inbox } from './inbox/inbox.js';
 export { InboxMessage } from './inbox/inbox-message.model.js';
+export { connectionOf, transactionOf } from './leases/connection-of.js';
 export { Lease } from './leases/lease.js';
-export { LeaseQueue } from './leases/lease-queue.js';
+export { LeaseQueue, purgeRows } from './leases/lease-queue.js';
 export type { ClaimRequest, LeasedRow, LeaseTable } from './leases/lease-table.js';
 export { type SqlTime, sqlTimeOf } from './leases/sql-time.js';
 export { type NewOutboxMessage, Outbox } from './outbox/outbox.js';
@@ -11,3 +12,4 @@ export { OutboxRelay } from './outbox/outbox-relay.js';
 export { OutboxService, type OutboxStatus } from './outbox/outbox.service.js';
 export { OutboxModule, type OutboxModuleOptions } from './outbox.module.js';
 export type { OutboxOptions } from './outbox.options.js';
+export { Waking } from './outbox/waking.js';

@@ -26,6 +26,15 @@ export class Inbox {
     return numAffectedRows > 0n;
   }
 
+  /**
+   * Notes at once, whatever becomes of the work after it, that the group begins with a message which it may have died over;
+   * answers how often it has, this time included, up to `most`. To be called outside of a transaction.
+   */
+  async begin(group: string, eventId: string, most: number): Promise<number> {
+    for (let time = 1; time < most; time++) if (await this.accept(`${group}!${time}`, eventId)) return time;
+    return most;
+  }
+
   /** Forgets messages that were dealt with so many milliseconds ago, and answers how many. */
   purge(ageMs: number): Promise<number> {
     return purgeRows(this.database, TABLE, sql`processed_at <= ${sqlTimeOf(this.database).after(-ageMs)}`);

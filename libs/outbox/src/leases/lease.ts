@@ -12,7 +12,7 @@ const ERROR_LENGTH = 2000;
  * meanwhile has no effect: each claim has a token of its own, which the row must still carry.
  *
  * Statements join the transaction of the work in hand, so that a row can be completed together with what it brought about.
- * Each method answers of how many rows it was still true that this lease holds them.
+ * Each method answers of how many rows it was still true that this lease holds them. `also` writes further columns.
  */
 export class Lease<R extends LeasedRow> {
   constructor(
@@ -29,21 +29,21 @@ export class Lease<R extends LeasedRow> {
   }
 
   /** Nothing is left to do with these rows. */
-  complete(rows: readonly R[] = this.rows): Promise<number> {
+  complete(rows: readonly R[] = this.rows, also?: RawBuilder<unknown>): Promise<number> {
     const { now } = sqlTimeOf(this.database);
-    return this.#end(rows, sql`${sql.ref(this.table.doneColumn)} = ${now}, error = null`);
+    return this.#end(rows, sql`${sql.ref(this.table.doneColumn)} = ${now}, error = null`, also);
   }
 
   /** Lets a row be given out again after so many milliseconds. */
-  retry(row: R, delayMs: number, error: string): Promise<number> {
+  retry(row: R, delayMs: number, error: string, also?: RawBuilder<unknown>): Promise<number> {
     const at = sqlTimeOf(this.database).after(delayMs);
-    return this.#end([row], sql`available_at = ${at}, error = ${error.slice(0, ERROR_LENGTH)}`);
+    return this.#end([row], sql`available_at = ${at}, error = ${error.slice(0, ERROR_LENGTH)}`, also);
   }
 
   /** Gives a row up: it is kept, and given out again only when somebody asks for that. */
-  fail(row: R, error: string): Promise<number> {
+  fail(row: R, error: string, also?: RawBuilder<unknown>): Promise<number> {
     const { now } = sqlTimeOf(this.database);
-    return this.#end([row], sql`failed_at = ${now}, error = ${error.slice(0, ERROR_LENGTH)}`);
+    return this.#end([row], sql`failed_at = ${now}, error = ${error.slice(0, ERROR_LENGTH)}`, also);
   }
 
   /** Gives rows back as if they had never been claimed; nothing was tried with them. */
@@ -51,8 +51,8 @@ export class Lease<R extends LeasedRow> {
     return this.#end(rows, sql`attempts = attempts - 1`);
   }
 
-  #end(rows: readonly R[], changes: RawBuilder<unknown>): Promise<number> {
-    return this.#set(rows, sql`${changes}, locked_until = null, lease = null`);
+  #end(rows: readonly R[], changes: RawBuilder<unknown>, also?: RawBuilder<unknown>): Promise<number> {
+    return this.#set(rows, sql`${changes}, locked_until = null, lease = null${also ? sql`, ${also}` : sql``}`);
   }
 
   async #set(rows: readonly R[], changes: RawBuilder<unknown>): Promise<number> {
