@@ -1,4 +1,4 @@
-import { AUTHENTICATOR, type Clock, CLOCK, CommonModule } from '@core-framework/common';
+import { AUTHENTICATOR, type Clock, CLOCK, CommonModule, PRINCIPAL_SOURCE } from '@core-framework/common';
 import { CoreSettings } from '@core-framework/config';
 import { CoreOrmModule, getManagerToken, isModel } from '@core-framework/orm';
 import { ViewSetModule } from '@core-framework/viewset';
@@ -10,6 +10,7 @@ import {
   Module,
 } from '@nestjs/common';
 import { AccountMails } from './accounts/account-mails.js';
+import { EmailChangeService } from './accounts/email-change.service.js';
 import { AccountService } from './accounts/account.service.js';
 import { AccountSteps } from './accounts/account-steps.js';
 import { AuthHooks } from './accounts/auth-hooks.js';
@@ -18,13 +19,21 @@ import { PasswordsService } from './accounts/passwords.service.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { SignInService } from './accounts/sign-in.service.js';
 import { VerificationService } from './accounts/verification.service.js';
+import { CookieBackend } from './cookies/cookie.backend.js';
+import { CookieAuthViewSet } from './cookies/cookie.viewset.js';
+import { COOKIE_PROVIDERS } from './cookies/cookies.providers.js';
 import { ConsoleMailSender } from './mail/console-mail-sender.js';
 import { MailSender } from './mail/mail-sender.js';
 import { PostOffice } from './mail/post-office.js';
 import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
+import { AccountSecurityViewSet } from './views/account-security.viewset.js';
 import { authViewFor } from './views/auth-view.factory.js';
+import { RegisteredClients } from './clients/registered-clients.js';
+import { JwksRoute } from './tokens/jwks.route.js';
+import { TokenStatusService } from './tokens/token-status.service.js';
+import { TokenViewSet } from './views/token.viewset.js';
 import { ApiKeyBackend } from './api-keys/api-key.backend.js';
 import { ApiKey } from './api-keys/api-key.model.js';
 import { ApiKeyViewSet } from './api-keys/api-key.viewset.js';
@@ -42,6 +51,9 @@ import {
 import { AUTH_BACKENDS, type AuthBackend } from './authentication/auth-backend.js';
 import { AuthBackends } from './authentication/auth-backends.js';
 import { JwtBackend } from './authentication/jwt.backend.js';
+import { AuthenticatedGuard } from './authentication/authenticated.guard.js';
+import { UseAuthCheck } from './authentication/use-auth.check.js';
+import { UserPrincipalSource } from './authentication/user-principal.source.js';
 import { PasswordBackend } from './authentication/password.backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import { AuthEvent } from './events/auth-event.model.js';
@@ -52,6 +64,9 @@ import { hashProvider } from './hashing/hash.provider.js';
 import { Hash } from './hashing/hash.service.js';
 import { OneTimeToken } from './one-time-tokens/one-time-token.model.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
+import { ResourceServerModule } from './resource-server/resource-server.module.js';
+import type { ResourceServerExtras, ResourceServerOptions } from './resource-server/resource-server.options.js';
+import { AccessClaims } from './tokens/access-claims.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { PERMISSION_PROVIDERS } from './permissions/permissions.providers.js';
@@ -62,19 +77,47 @@ import { DerivedKeys } from './tokens/derived-keys.js';
 import { JwtTokenBackend } from './tokens/jwt-token.backend.js';
 import { RefreshRotation } from './tokens/refresh-rotation.js';
 import { RefreshToken } from './tokens/refresh-token.model.js';
+import { SigningKeys } from './tokens/signing-keys.js';
 import { TokenBackend } from './tokens/token-backend.js';
 import { Tokens } from './tokens/tokens.service.js';
+import { OAuthAccount } from './oauth/oauth-account.model.js';
+import { OAuthAccounts } from './oauth/oauth-accounts.service.js';
+import { OAuthClients } from './oauth/oauth-clients.js';
+import { OAuthCodes } from './oauth/oauth-codes.service.js';
+import { OAuthFlowCookies } from './oauth/oauth-flow.js';
+import { OAuthSignIn } from './oauth/oauth-sign-in.service.js';
+import { OAuthViewSet } from './oauth/oauth.viewset.js';
+import { SecretBox } from './secrets/secret-box.js';
+import { MfaFactor } from './two-factor/mfa-factor.model.js';
+import { RecoveryCode } from './two-factor/recovery-code.model.js';
+import { RecoveryCodes } from './two-factor/recovery-codes.service.js';
+import { SecondStep } from './two-factor/second-step.service.js';
+import { TotpFactors } from './two-factor/totp-factors.js';
+import { TwoFactor } from './two-factor/two-factor.service.js';
+import { TwoFactorViewSet } from './two-factor/two-factor.viewset.js';
 import { AccountServices } from './users/account-services.js';
 import { AbstractBaseUser } from './users/abstract-user.js';
 import { USERS } from './users/users.provider.js';
 
-const MODELS = [Group, Permission, Session, RefreshToken, OneTimeToken, ApiKey, AuthEvent, CasbinRule, PolicyVersion];
+const MODELS = [
+  Group,
+  Permission,
+  Session,
+  RefreshToken,
+  OneTimeToken,
+  ApiKey,
+  MfaFactor,
+  RecoveryCode,
+  OAuthAccount,
+  AuthEvent,
+  CasbinRule,
+  PolicyVersion,
+];
 
 const JWT_TOKENS: FactoryProvider<TokenBackend> = {
   provide: TokenBackend,
   inject: [DerivedKeys, RESOLVED_AUTH_OPTIONS, CLOCK],
-  useFactory: (keys: DerivedKeys, { algorithm, tokenIssuer: issuer }: ResolvedAuthOptions, clock: Clock) =>
-    new JwtTokenBackend({ keys, algorithm, issuer, clock }),
+  useFactory: createTokenBackend,
 };
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({ optionsInjectionToken: AUTH_OPTIONS })
@@ -109,6 +152,26 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
       useFactory: ({ secretKey, secretKeyFallbacks }: ResolvedAuthOptions) =>
         new DerivedKeys([secretKey, ...secretKeyFallbacks]),
     },
+    {
+      provide: SecretBox,
+      inject: [RESOLVED_AUTH_OPTIONS],
+      useFactory: ({ encryptionKey, secretKey, secretKeyFallbacks }: ResolvedAuthOptions) =>
+        new SecretBox(new DerivedKeys([encryptionKey, secretKey, ...secretKeyFallbacks])),
+    },
+    {
+      provide: OAuthFlowCookies,
+      inject: [SecretBox, CLOCK, RESOLVED_AUTH_OPTIONS],
+      useFactory: (box: SecretBox, clock: Clock, { oauthApiUrl }: ResolvedAuthOptions) =>
+        new OAuthFlowCookies(box, clock, oauthApiUrl.startsWith('https:')),
+    },
+    OAuthClients,
+    OAuthAccounts,
+    OAuthCodes,
+    OAuthSignIn,
+    RecoveryCodes,
+    TotpFactors,
+    TwoFactor,
+    SecondStep,
     AccountServices,
     AuthEvents,
     Tokens,
@@ -118,6 +181,9 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     PasswordBackend,
     ApiKeys,
     ApiKeyBackend,
+    RegisteredClients,
+    TokenStatusService,
+    JwksRoute,
     AuthBackends,
     OneTimeTokens,
     PostOffice,
@@ -129,7 +195,11 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     PasswordsService,
     VerificationService,
     AccountService,
+    EmailChangeService,
     { provide: AUTHENTICATOR, useExisting: AuthBackends },
+    { provide: PRINCIPAL_SOURCE, useClass: UserPrincipalSource },
+    AuthenticatedGuard,
+    UseAuthCheck,
   ],
   exports: [
     RESOLVED_AUTH_OPTIONS,
@@ -143,11 +213,18 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     Sessions,
     AuthEvents,
     AuthBackends,
+    AuthenticatedGuard,
+    JwtBackend,
     OneTimeTokens,
     CredentialThrottle,
     MailSender,
     AUTHENTICATOR,
     ApiKeys,
+    TokenStatusService,
+    TwoFactor,
+    RecoveryCodes,
+    OAuthAccounts,
+    OAuthSignIn,
     PermissionService,
     PolicyEngine,
     SignInService,
@@ -169,6 +246,23 @@ export class AuthModule {
     const { extras, rest } = split(options);
     return assemble(ConfigurableModuleClass.forRootAsync(rest), extras);
   }
+
+  /**
+   * For a service without users, which lets in whoever has an access token of the service that issues them: by the keys that
+   * one publishes, or by the `SECRET_KEY` that both share. It needs no database.
+   *
+   * @throws AuthOptionsError when there is neither `jwksUrl` nor a secret, or no issuer.
+   */
+  static forResourceServer(options: ResourceServerOptions & ResourceServerExtras = {}): DynamicModule {
+    return ResourceServerModule.forRoot(options);
+  }
+
+  /** The classes are given beside the factory. */
+  static forResourceServerAsync(
+    options: ConfigurableModuleAsyncOptions<ResourceServerOptions> & ResourceServerExtras,
+  ): DynamicModule {
+    return ResourceServerModule.forRootAsync(options);
+  }
 }
 
 const EXTRAS = [
@@ -177,11 +271,13 @@ const EXTRAS = [
   'backends',
   'tokenBackend',
   'mailSender',
+  'tokenClaims',
   'mails',
   'hooks',
   'schemas',
   'authViewSet',
   'usersViewSet',
+  'cookies',
   'isGlobal',
 ] as const satisfies readonly (keyof AuthExtras)[];
 
@@ -204,7 +300,17 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
     imports: [...(options.imports ?? []), CoreOrmModule.forFeature([users, ...MODELS]), ViewSetModule.forFeature([])],
     // Among the controllers of this module, so that it sees what the module provides.
     controllers: [
-      ...(authViewSet === false ? [] : [authViewFor(users, schemas, authViewSet), ApiKeyViewSet]),
+      ...(authViewSet === false
+        ? []
+        : [
+            authViewFor(users, schemas, authViewSet),
+            ApiKeyViewSet,
+            AccountSecurityViewSet,
+            TokenViewSet,
+            TwoFactorViewSet,
+            OAuthViewSet,
+          ]),
+      ...(extras.cookies ? [CookieAuthViewSet] : []),
       ...(extras.usersViewSet ? [usersViewFor(users)] : []),
     ],
     providers: [
@@ -214,18 +320,29 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
       ...hashers,
       hashProvider(hashers),
       tokenBackend ? { provide: TokenBackend, useClass: tokenBackend } : JWT_TOKENS,
+      { provide: AccessClaims, useClass: extras.tokenClaims ?? AccessClaims },
       { provide: MailSender, useClass: extras.mailSender ?? ConsoleMailSender },
       { provide: AccountMails, useClass: extras.mails ?? AccountMails },
       { provide: AuthHooks, useClass: extras.hooks ?? AuthHooks },
+      ...(extras.cookies ? COOKIE_PROVIDERS : []),
       ...backends,
       {
         provide: AUTH_BACKENDS,
-        inject: [ApiKeyBackend, JwtBackend, PasswordBackend, ...backends],
+        inject: [ApiKeyBackend, JwtBackend, ...(extras.cookies ? [CookieBackend] : []), PasswordBackend, ...backends],
         useFactory: (...all: AuthBackend[]) => Object.freeze(all),
       },
       ...PERMISSION_PROVIDERS,
     ],
   };
+}
+
+function createTokenBackend(keys: DerivedKeys, options: ResolvedAuthOptions, clock: Clock): TokenBackend {
+  const { algorithm, tokenIssuer: issuer, tokenAudience: audience } = options;
+  if (algorithm !== 'EdDSA' && algorithm !== 'RS256') {
+    return new JwtTokenBackend({ keys, algorithm, issuer, audience, clock });
+  }
+  const signingKeys = new SigningKeys({ ...options, algorithm });
+  return new JwtTokenBackend({ keys, algorithm: 'HS256', issuer, audience, signingKeys, clock });
 }
 
 function checkedModel(model: unknown): UserModel {

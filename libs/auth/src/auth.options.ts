@@ -8,6 +8,9 @@ import type { AuthBackend } from './authentication/auth-backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import type { PasswordHasher } from './hashing/password-hasher.js';
 import type { MailSender } from './mail/mail-sender.js';
+import { checkedProviders, githubProvider, googleProvider, type OAuthProvider } from './oauth/oauth-provider.js';
+import type { AccessClaims } from './tokens/access-claims.js';
+import type { KeyMaterial } from './tokens/key-material.js';
 import type { TokenBackend } from './tokens/token-backend.js';
 import type { PolicyOptions } from './policies/policy-options.js';
 import type { AuthSchemas } from './views/auth-view.factory.js';
@@ -23,10 +26,20 @@ export interface AuthOptions {
   readonly secretKey?: string;
   /** Former keys, whose tokens are still accepted. @defaultValue `SECRET_KEY_FALLBACKS` */
   readonly secretKeyFallbacks?: readonly string[];
+  /** Key of what is stored encrypted, 32 bytes or more. @defaultValue `APP_KEY`, else the secret key */
+  readonly encryptionKey?: string;
   /** The one algorithm of tokens. @defaultValue `AUTH_ALGORITHM` */
   readonly algorithm?: TokenAlgorithm;
-  /** Issuer and audience of tokens. @defaultValue `AUTH_TOKEN_ISSUER`, which is the application's name */
+  /** Private key of access tokens by EdDSA or RS256: PEM, or a JWK. @defaultValue `AUTH_SIGNING_KEY` */
+  readonly signingKey?: KeyMaterial;
+  /** Former and coming keys, whose access tokens are accepted: of each the public half is enough. @defaultValue `AUTH_SIGNING_KEY_FALLBACKS` */
+  readonly signingKeyFallbacks?: KeyMaterial;
+  /** Issuer of tokens. @defaultValue `AUTH_TOKEN_ISSUER`, which is the application's name */
   readonly tokenIssuer?: string;
+  /** Audience of access tokens. @defaultValue `AUTH_TOKEN_AUDIENCE`, which is the issuer */
+  readonly tokenAudience?: string;
+  /** Services that may introspect and revoke tokens, each as `id:secret`. @defaultValue `AUTH_CLIENTS` */
+  readonly clients?: readonly string[];
   /** @defaultValue `AUTH_ACCESS_TOKEN_EXPIRE_MINUTES`: 30 */
   readonly accessTokenExpireMinutes?: number;
   /** Days after which a session ends that is not refreshed. @defaultValue `AUTH_REFRESH_TOKEN_EXPIRE_DAYS`: 7 */
@@ -61,6 +74,14 @@ export interface AuthOptions {
   readonly requestRate?: ThrottleRate;
   /** Mails to one address. @defaultValue `AUTH_MAIL_RATE`: '5/h' */
   readonly mailRate?: ThrottleRate;
+  /** Other services by which people sign in, beside Google and GitHub, which their settings offer. @defaultValue none */
+  readonly oauthProviders?: readonly OAuthProvider[];
+  /** Public address of the API, to which providers send people back. @defaultValue `OAUTH_API_URL` */
+  readonly oauthApiUrl?: string;
+  /** Origins of pages that a sign-in may go on with. @defaultValue the one of `AUTH_PUBLIC_URL` */
+  readonly oauthReturnOrigins?: readonly string[];
+  /** Whether cookies are sent over HTTPS only; browsers count `localhost` as that. @defaultValue `AUTH_COOKIE_SECURE`: true */
+  readonly cookieSecure?: boolean;
   /** What API keys begin with: small letters and digits, at most 20. @defaultValue 'key' */
   readonly apiKeyPrefix?: string;
   /** Rules that decide beside the groups and permissions in the tables. @defaultValue none */
@@ -83,6 +104,8 @@ export interface AuthExtras {
   readonly backends?: readonly Type<AuthBackend>[];
   /** Writes and reads tokens in another way. @defaultValue JSON Web Tokens by `AUTH_ALGORITHM` */
   readonly tokenBackend?: Type<TokenBackend>;
+  /** Claims of access tokens beside those of the package, such as `PermissionClaims`. @defaultValue none */
+  readonly tokenClaims?: Type<AccessClaims>;
   /** Sends mails. @defaultValue they are printed while the application is developed */
   readonly mailSender?: Type<MailSender>;
   /** Words mails. @defaultValue `AccountMails` */
@@ -93,6 +116,8 @@ export interface AuthExtras {
   readonly schemas?: AuthSchemas;
   /** The endpoints below `/auth`; `false` for none. @defaultValue `AuthViewSet` */
   readonly authViewSet?: Type<AuthViewSet> | false;
+  /** Whether browsers may sign in with cookies, below `/auth/cookie`. @defaultValue false */
+  readonly cookies?: boolean;
   /** Whether superusers administer accounts below `/users`. @defaultValue false */
   readonly usersViewSet?: boolean;
   /** Whether other modules see its services without importing it. @defaultValue true */
@@ -118,11 +143,18 @@ export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings
       'Import SettingsModule and set SECRET_KEY, or pass secretKey: openssl rand -base64 48.',
     );
   }
+  const tokenIssuer = options.tokenIssuer ?? (known.authTokenIssuer || 'core-framework');
+  const publicUrl = options.publicUrl ?? known.authPublicUrl;
   return Object.freeze({
     secretKey,
     secretKeyFallbacks: options.secretKeyFallbacks ?? known.secretKeyFallbacks,
+    encryptionKey: encryptionKeyOf(options, settings) ?? secretKey,
     algorithm: options.algorithm ?? known.authAlgorithm,
-    tokenIssuer: options.tokenIssuer ?? (known.authTokenIssuer || 'core-framework'),
+    signingKey: options.signingKey ?? known.authSigningKey,
+    signingKeyFallbacks: options.signingKeyFallbacks ?? known.authSigningKeyFallbacks,
+    tokenIssuer,
+    tokenAudience: options.tokenAudience ?? audienceOf(known, tokenIssuer),
+    clients: options.clients ?? known.authClients,
     accessTokenExpireMinutes: options.accessTokenExpireMinutes ?? known.authAccessTokenExpireMinutes,
     refreshTokenExpireDays: options.refreshTokenExpireDays ?? known.authRefreshTokenExpireDays,
     sessionExpireDays: options.sessionExpireDays ?? known.authSessionExpireDays,
@@ -134,14 +166,45 @@ export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings
     requireVerification: options.requireVerification ?? known.authRequireVerification,
     resetExpireMinutes: options.resetExpireMinutes ?? known.authResetExpireMinutes,
     verifyExpireHours: options.verifyExpireHours ?? known.authVerifyExpireHours,
-    publicUrl: options.publicUrl ?? known.authPublicUrl,
+    publicUrl,
     throttleEnabled: options.throttleEnabled ?? known.authThrottleEnabled,
     accountRate: rateOf('accountRate', options.accountRate ?? known.authAccountRate),
     clientRate: rateOf('clientRate', options.clientRate ?? known.authClientRate),
     requestRate: rateOf('requestRate', options.requestRate ?? known.authRequestRate),
+    oauthProviders: checkedProviders([...providersOf(settings), ...(options.oauthProviders ?? [])]),
+    oauthApiUrl: options.oauthApiUrl ?? settings?.oauthApiUrl ?? 'http://localhost:8000/api/v1',
+    oauthReturnOrigins: options.oauthReturnOrigins ?? [new URL(publicUrl).origin],
+    cookieSecure: options.cookieSecure ?? known.authCookieSecure,
     apiKeyPrefix: prefixOf(options.apiKeyPrefix),
     mailRate: rateOf('mailRate', options.mailRate ?? known.authMailRate),
   });
+}
+
+/** The audience that the settings name; they fill in their own issuer where they name none. */
+export function audienceOf(settings: AuthSettings, issuer: string): string {
+  const { authTokenAudience, authTokenIssuer } = settings;
+  return authTokenAudience === authTokenIssuer ? issuer : authTokenAudience;
+}
+
+/** Those whose clients the settings name. */
+function providersOf(settings?: CoreSettings): OAuthProvider[] {
+  if (!settings) return [];
+  const { googleClientId, googleClientSecret, githubClientId, githubClientSecret, githubRedirectUri } = settings;
+  return [
+    ...(googleClientId ? [googleProvider({ clientId: googleClientId, clientSecret: googleClientSecret })] : []),
+    ...(githubClientId
+      ? [githubProvider({ clientId: githubClientId, clientSecret: githubClientSecret, redirectUri: githubRedirectUri })]
+      : []),
+  ];
+}
+
+function encryptionKeyOf({ encryptionKey }: AuthOptions, settings?: CoreSettings): string | undefined {
+  const key = encryptionKey ?? settings?.appKey;
+  if (key === undefined || key === '' || Buffer.byteLength(key) >= SHORTEST_KEY_BYTES) return key || undefined;
+  throw new AuthOptionsError(
+    `AuthModule has an encryptionKey of less than ${SHORTEST_KEY_BYTES} bytes.`,
+    'Set APP_KEY to a longer one: openssl rand -base64 48.',
+  );
 }
 
 function rateOf(option: Rates, rate: string): ThrottleLimit {

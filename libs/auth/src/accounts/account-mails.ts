@@ -40,6 +40,21 @@ export class AccountMails {
     return token;
   }
 
+  /** Mails a link that makes an address the one of an account; answers its token, likewise. */
+  async emailChange(user: Addressee): Promise<string | null> {
+    if (!(await this.throttle.mail(user.email))) return null;
+    const token = await this.tokens.issue(user, 'change_email', this.options.verifyExpireHours * 60);
+    const text = `Open this link to use this address for your account:\n\n${this.link('change-email', token)}\n`;
+    this.send(user, 'Confirm your new e-mail address', text);
+    return token;
+  }
+
+  /** Tells the former address that it is no longer the one of the account. */
+  emailChanged(user: Addressee): void {
+    const text = 'Your account has another e-mail address now. If that was not you, tell us at once.\n';
+    this.send(user, 'Your e-mail address was changed', text);
+  }
+
   /** Tells the owner of an account that somebody tried to open another one. */
   async alreadyRegistered(user: Addressee): Promise<void> {
     if (!(await this.throttle.mail(user.email))) return;
@@ -50,6 +65,12 @@ export class AccountMails {
   /** Tells the owner that the password is another one now. */
   passwordChanged(user: Addressee): void {
     this.send(user, 'Your password was changed', 'If that was not you, set a new password at once and tell us.\n');
+  }
+
+  /** Tells the owner that codes are asked for from now on, or are no longer. */
+  twoFactorChanged(user: Addressee, isEnabled: boolean): void {
+    const what = `Two-factor authentication was switched ${isEnabled ? 'on' : 'off'}`;
+    this.send(user, what, 'If that was not you, set a new password at once and tell us.\n');
   }
 
   protected link(page: string, token: string): string {

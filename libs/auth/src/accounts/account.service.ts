@@ -74,6 +74,13 @@ export class AccountService {
     await this.steps.hooks.onAfterDelete(user);
   }
 
+  /** Counts the caller's session as begun just now, for what asks for a recent sign-in. */
+  async noteReauthentication({ id, proof: { sessionId } }: UserPrincipal, request: FastifyRequest): Promise<void> {
+    if (sessionId === undefined) return;
+    await this.steps.sessions.reauthenticated(sessionId);
+    await this.steps.events.record('authn_reauthenticated', { userId: id, sessionId, client: clientInfoOf(request) });
+  }
+
   /** The sessions that are going on, and which of them asks. */
   async sessions({ id, proof }: UserPrincipal): Promise<object[]> {
     const all = await this.steps.sessions.current(id).limit(100).all();

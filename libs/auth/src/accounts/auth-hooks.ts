@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { OAuthProfile } from '../oauth/oauth-provider.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+
+const LONGEST_NAME = 150;
 
 /**
  * What an application does beside each step. Override what is needed and name the class as
@@ -13,6 +16,8 @@ export class AuthHooks<U extends AbstractBaseUser = AbstractBaseUser> {
 
   async onAfterUpdate(_user: U, _changes: Readonly<Record<string, unknown>>): Promise<void> {}
 
+  async onAfterEmailChange(_user: U, _former: string): Promise<void> {}
+
   async onAfterPasswordChange(_user: U): Promise<void> {}
 
   /** The token was mailed already. */
@@ -24,6 +29,16 @@ export class AuthHooks<U extends AbstractBaseUser = AbstractBaseUser> {
   async onAfterRequestVerify(_user: U, _token: string): Promise<void> {}
 
   async onAfterVerify(_user: U): Promise<void> {}
+
+  async onAfterTwoFactorEnable(_user: U): Promise<void> {}
+
+  async onAfterTwoFactorDisable(_user: U): Promise<void> {}
+
+  /** What a new user is made of who comes by another service. Only what clients may write themselves is taken. */
+  async valuesOfOAuthUser(profile: OAuthProfile, _provider: string): Promise<Readonly<Record<string, unknown>>> {
+    const { firstName = '', lastName = '' } = profile;
+    return { firstName: firstName.slice(0, LONGEST_NAME), lastName: lastName.slice(0, LONGEST_NAME) };
+  }
 
   async onBeforeDelete(_user: U): Promise<void> {}
 

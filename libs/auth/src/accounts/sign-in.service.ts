@@ -7,6 +7,7 @@ import { AuthBackends } from '../authentication/auth-backends.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { type TokenPair } from '../sessions/sessions.service.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
+import { SecondStep } from '../two-factor/second-step.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { AccountSteps } from './account-steps.js';
 
@@ -17,13 +18,14 @@ export class SignInService {
     private readonly backends: AuthBackends,
     private readonly throttle: CredentialThrottle,
     private readonly steps: AccountSteps,
+    private readonly second: SecondStep,
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
   ) {}
 
   /**
    * Starts a session for whomever the credentials sign in.
    *
-   * @throws UnauthorizedException, the same whatever is wrong with them.
+   * @throws UnauthorizedException, the same whatever is wrong with them; and `mfa_required` when a second factor is asked for.
    * @throws ForbiddenException when the address has to be confirmed first.
    * @throws RateLimitException after too many tries, before a password is looked at.
    */
@@ -42,12 +44,33 @@ export class SignInService {
     return this.letIn(user, request);
   }
 
-  /** Starts a session for a user of whom it is known who he is. */
-  async letIn(user: AbstractBaseUser, request: FastifyRequest, methods?: readonly string[]): Promise<TokenPair> {
+  /** The second step: a code for whoever passed the first one. @throws UnauthorizedException, RateLimitException */
+  async secondStep(mfaToken: string, code: string, request: FastifyRequest): Promise<TokenPair> {
+    const { user, methods } = await this.second.take(mfaToken, code, request);
+    return this.#start(user, request, methods);
+  }
+
+  /**
+   * Starts a session for a user of whom one factor shows who he is.
+   *
+   * @throws UnauthorizedException with the code `mfa_required` when he set up a second one.
+   */
+  async letIn(
+    user: AbstractBaseUser,
+    request: FastifyRequest,
+    methods: readonly string[] = ['password'],
+  ): Promise<TokenPair> {
+    await this.second.demand(user, methods);
+    return this.#start(user, request, methods);
+  }
+
+  async #start(user: AbstractBaseUser, request: FastifyRequest, methods: readonly string[]): Promise<TokenPair> {
     const client = clientInfoOf(request);
     const pair = await this.steps.sessions.start(user, { client, methods });
     await this.steps.noteLogin(user);
-    await this.steps.events.record('authn_login_success', { userId: user.id, sessionId: pair.sessionId, client });
+    const detail = { methods };
+    const parts = { userId: user.id, sessionId: pair.sessionId, client, detail };
+    await this.steps.events.record('authn_login_success', parts);
     await this.steps.hooks.onAfterLogin(user);
     return pair;
   }

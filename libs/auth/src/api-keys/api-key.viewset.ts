@@ -4,6 +4,7 @@ import { Inject } from '@nestjs/common';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { clientInfoOf } from '../events/client-info.js';
 import { RecentlySignedIn, RequireSession } from '../permissions/session.permissions.js';
+import { API_KEY_LIST, NEW_API_KEY } from '../views/auth.answers.js';
 import { ApiKey } from './api-key.model.js';
 import { ApiKeys, type ApiKeySummary } from './api-keys.service.js';
 
@@ -30,7 +31,7 @@ export class ApiKeyViewSet extends PlainViewSet {
     super();
   }
 
-  @Action({ path: 'api-keys', summary: 'List the API keys' })
+  @Action({ path: 'api-keys', response: API_KEY_LIST, summary: 'List the API keys' })
   async apiKeys({ principal }: ActionContext): Promise<ApiKeySummary[]> {
     return this.keys.list(ownerOf(principal));
   }
@@ -40,6 +41,7 @@ export class ApiKeyViewSet extends PlainViewSet {
     path: 'api-keys',
     status: 201,
     input: ApiKeyInput,
+    response: NEW_API_KEY,
     permissions: [RequireSession, RecentlySignedIn()],
     summary: 'Make an API key, which is shown this once',
   })

@@ -24,6 +24,8 @@ export abstract class AuthBackend {
   abstract readonly name: string;
   /** Value of `WWW-Authenticate` by which it asks for its credentials; absent when there is none. */
   readonly challenge?: string;
+  /** How the API documentation describes its credentials, under its name. @defaultValue not at all */
+  readonly securityScheme?: Readonly<Record<string, unknown>>;
 
   /**
    * The user whom these credentials sign in, `null` when they are not good or not of this kind: then the next backend

@@ -1,18 +1,27 @@
-import type { Authenticator, Principal } from '@core-framework/common';
+import type { Authenticator, Principal, RouteHandler } from '@core-framework/common';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { UnknownAuthBackendError } from '../errors/auth.errors.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { AUTH_BACKENDS, type AuthBackend, type Credentials } from './auth-backend.js';
+import { handlerOf, namedBackends } from './use-auth.decorator.js';
 
 /** The backends of the application, asked in their order; the first that knows the caller decides. */
 @Injectable()
 export class AuthBackends implements Authenticator {
   readonly challenge: string;
+  /** The backends of each class and method that `@UseAuth` stands on, and of all others. */
+  readonly #asked = new WeakMap<RouteHandler, readonly AuthBackend[]>();
 
   constructor(@Inject(AUTH_BACKENDS) readonly all: readonly AuthBackend[]) {
     const challenges = all.flatMap(({ challenge }) => challenge ?? []);
     this.challenge = challenges.join(', ') || 'Bearer';
+  }
+
+  get securitySchemes(): Readonly<Record<string, object>> {
+    return Object.fromEntries(
+      this.all.flatMap(({ name, securityScheme }) => (securityScheme ? [[name, securityScheme]] : [])),
+    );
   }
 
   /** @throws UnknownAuthBackendError */
@@ -25,9 +34,12 @@ export class AuthBackends implements Authenticator {
     );
   }
 
-  /** Who sent a request; `null` when it carries no credentials that any backend knows. */
-  async authenticate(request: FastifyRequest): Promise<Principal | null> {
-    for (const backend of this.all) {
+  /**
+   * Who sent a request; `null` when it carries no credentials that any backend knows. Of the backends that `@UseAuth` names on
+   * what answers it, or of all.
+   */
+  async authenticate(request: FastifyRequest, handler = handlerOf(request)): Promise<Principal | null> {
+    for (const backend of handler ? this.#backendsOf(handler) : this.all) {
       const principal = await backend.identify(request);
       if (principal) return principal;
     }
@@ -42,5 +54,11 @@ export class AuthBackends implements Authenticator {
       if (user) return user.isActive ? user : null;
     }
     return null;
+  }
+
+  #backendsOf(handler: RouteHandler): readonly AuthBackend[] {
+    let asked = this.#asked.get(handler);
+    if (!asked) this.#asked.set(handler, (asked = namedBackends(handler)?.map((name) => this.get(name)) ?? this.all));
+    return asked;
   }
 }

@@ -1,4 +1,4 @@
-import { BadRequestException, type Clock, CLOCK, type Principal } from '@core-framework/common';
+import { type Clock, CLOCK, type Principal } from '@core-framework/common';
 import { InjectManager, type Manager, modelDefinition } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -9,7 +9,8 @@ import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type { UserManager } from '../users/user.manager.js';
 import { USERS } from '../users/users.provider.js';
 import { AuthBackend } from './auth-backend.js';
-import { UserPrincipal, type UserStanding } from './user-principal.js';
+import { bearerTokenOf } from './bearer-token.js';
+import { type Proof, UserPrincipal, type UserStanding } from './user-principal.js';
 
 const FLAGS = ['isActive', 'isStaff', 'isSuperuser', 'isVerified', 'tokenVersion'] as const;
 const OF_SESSION = [
@@ -34,6 +35,7 @@ interface SessionRow {
 export class JwtBackend extends AuthBackend {
   readonly name = 'jwt';
   override readonly challenge = 'Bearer';
+  override readonly securityScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
 
   constructor(
     private readonly tokens: Tokens,
@@ -49,13 +51,13 @@ export class JwtBackend extends AuthBackend {
     return token === undefined ? null : this.identifyToken(token);
   }
 
-  /** The user of an access token. @throws UnauthorizedException unless it, its session and its user are in force. */
-  async identifyToken(token: string): Promise<UserPrincipal> {
+  /** The user of an access token, which `backend` found. @throws UnauthorizedException unless it, its session and its user are in force. */
+  async identifyToken(token: string, backend: string = this.name): Promise<UserPrincipal> {
     const payload = (await this.tokens.verifyToken(token, 'access')) ?? refuse();
-    return payload.sid === undefined ? this.#byUser(payload) : this.#bySession(payload, payload.sid);
+    return payload.sid === undefined ? this.#byUser(payload, backend) : this.#bySession(payload, payload.sid, backend);
   }
 
-  async #bySession(payload: TokenPayload, sid: string): Promise<UserPrincipal> {
+  async #bySession(payload: TokenPayload, sid: string, backend: string): Promise<UserPrincipal> {
     // A replica may not know yet that the session was ended.
     const [row] = await this.sessions.where({ id: sid }).using('primary').rows({ columns: OF_SESSION });
     if (!row) return refuse();
@@ -63,10 +65,10 @@ export class JwtBackend extends AuthBackend {
     const now = this.clock.now();
     if (revokedAt !== null || idleExpiresAt <= now || absoluteExpiresAt <= now || String(id) !== payload.sub) refuse();
     const flags = Object.fromEntries(FLAGS.map((flag) => [flag, row[`user__${flag}`]]));
-    return this.#principal({ ...flags, id }, payload, { sessionId: sid, authenticatedAt });
+    return this.#principal({ ...flags, id }, payload, { backend, sessionId: sid, authenticatedAt });
   }
 
-  async #byUser(payload: TokenPayload): Promise<UserPrincipal> {
+  async #byUser(payload: TokenPayload, backend: string): Promise<UserPrincipal> {
     const { name, scalarKind } = modelDefinition(this.users.model).primaryKey;
     const id = scalarKind === 'integer' ? Number(payload.sub) : payload.sub;
     if (Number.isNaN(id)) refuse();
@@ -74,31 +76,12 @@ export class JwtBackend extends AuthBackend {
       .where({ [name]: id })
       .using('primary')
       .rows({ columns: FLAGS });
-    return row ? this.#principal({ ...row, id }, payload) : refuse();
+    return row ? this.#principal({ ...row, id }, payload, { backend }) : refuse();
   }
 
-  #principal(
-    row: Readonly<Record<string, unknown>>,
-    { tv, scope }: TokenPayload,
-    session: { readonly sessionId?: string; readonly authenticatedAt?: Date } = {},
-  ): UserPrincipal {
+  #principal(row: Readonly<Record<string, unknown>>, { tv, scope }: TokenPayload, proof: Proof): UserPrincipal {
     if (row.isActive !== true || tv !== row.tokenVersion) refuse();
     const scopes = scope?.split(' ').filter((codename) => codename !== '');
-    return new UserPrincipal(row as unknown as UserStanding, { backend: this.name, ...session, scopes }, this.users);
+    return new UserPrincipal(row as unknown as UserStanding, { ...proof, scopes }, this.users);
   }
-}
-
-const BEARER = /^bearer(?: +(?<token>.*))?$/is;
-
-/**
- * The token of a request, `undefined` when it carries none.
- *
- * @throws BadRequestException when it carries several.
- */
-function bearerTokenOf({ headers, raw }: FastifyRequest): string | undefined {
-  if ((raw.headersDistinct?.authorization?.length ?? 0) > 1) {
-    throw new BadRequestException('The request carries more than one Authorization header.');
-  }
-  const match = BEARER.exec(headers.authorization ?? '');
-  return match ? (match.groups?.token ?? '') : undefined;
 }

@@ -2,6 +2,7 @@ import type { Principal } from '@core-framework/common';
 import { modelDefinition } from '@core-framework/orm';
 import type { PermissionSnapshot } from '../groups/permission-snapshot.js';
 import { readPermissions } from '../groups/permission-snapshot.js';
+import { refuse } from '../tokens/tokens.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type { UserManager } from '../users/user.manager.js';
 
@@ -65,10 +66,10 @@ export class UserPrincipal<U extends AbstractBaseUser = AbstractBaseUser> implem
     return this.isActive && !this.proof.scopes && (await this.#permissions()).groups.has(name);
   }
 
-  /** The user's row. @throws DoesNotExistError when it has been deleted meanwhile. */
+  /** The user's row. @throws UnauthorizedException when it has been deleted meanwhile. */
   async user(): Promise<U> {
     const { primaryKey } = modelDefinition(this.#users.model);
-    return this.#users.where({ [primaryKey.name]: this.id }).get();
+    return (await this.#users.where({ [primaryKey.name]: this.id }).getOrNull()) ?? refuse();
   }
 
   #permissions(): Promise<PermissionSnapshot> {

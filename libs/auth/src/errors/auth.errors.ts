@@ -83,3 +83,14 @@ export class UnknownAuthBackendError extends CoreError {
     });
   }
 }
+
+/** The token of a caller was to be sent to a service that must not have it. */
+export class ForwardingRefusedError extends CoreError {
+  readonly code = 'AUTH_FORWARDING_REFUSED';
+
+  constructor(readonly origin: string) {
+    super(`The caller's token is not sent to ${origin}.`, {
+      fix: 'Name the origin in AuthModule.forResourceServer({ forwardTo }) if the service may act in the name of callers.',
+    });
+  }
+}

@@ -10,6 +10,7 @@ import { USERS } from '../users/users.provider.js';
 /** What the tables say of a user's rights. */
 export interface Grants {
   readonly isActive: boolean;
+  readonly isStaff: boolean;
   readonly isSuperuser: boolean;
   readonly isVerified: boolean;
   /** Names of the groups. */
@@ -20,12 +21,14 @@ export interface Grants {
 
 const NONE: Grants = Object.freeze({
   isActive: false,
+  isStaff: false,
   isSuperuser: false,
   isVerified: false,
   roles: new Set<string>(),
   permissions: new Set<string>(),
 });
 
+const FLAGS = ['isActive', 'isStaff', 'isSuperuser', 'isVerified'] as const;
 const READ = new ContextKey<Map<string, Promise<Grants>>>('auth: grants');
 
 /** Reads {@link Grants}, once per user and unit of work: what is changed counts from the next request on. */
@@ -60,10 +63,11 @@ export class GrantReader {
   }
 
   async #read(userId: number | string): Promise<Grants> {
-    const [user] = await this.users.where({ id: userId }).rows({ columns: ['isActive', 'isSuperuser', 'isVerified'] });
+    const [user] = await this.users.where({ id: userId }).rows({ columns: FLAGS });
     if (!user?.['isActive']) return NONE;
     const flags = {
       isActive: true,
+      isStaff: user['isStaff'] === true,
       isSuperuser: user['isSuperuser'] === true,
       isVerified: user['isVerified'] === true,
     };

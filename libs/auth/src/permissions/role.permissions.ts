@@ -10,18 +10,26 @@ export class IsVerified extends Permission {
   override readonly message: string = 'Confirm your e-mail address first.';
   override readonly code: string = 'not_verified';
 
-  constructor(@Inject(PermissionService) private readonly permissions: PermissionService) {
+  constructor(@Optional() @Inject(PermissionService) private readonly permissions?: PermissionService) {
     super();
   }
 
-  override async hasPermission({ principal: { id, isAuthenticated } }: ActionContext): Promise<boolean> {
-    return isAuthenticated && id !== null && (await this.permissions.grantsOf(id)).isVerified;
+  override async hasPermission({ principal }: ActionContext): Promise<boolean> {
+    const { id, isAuthenticated } = principal;
+    if (!isAuthenticated || id === null) return false;
+    // Where there are no users, the token tells.
+    if (!this.permissions) return 'isVerified' in principal && principal.isVerified === true;
+    return (await this.permissions.grantsOf(id)).isVerified;
   }
 }
 
 class RolePermission extends Permission {
   constructor(private readonly roles: readonly string[]) {
     super();
+  }
+
+  override get label(): string {
+    return `RequireRole(${this.roles.join(', ')})`;
   }
 
   override async hasPermission({ principal }: ActionContext): Promise<boolean> {
@@ -59,7 +67,7 @@ export function RequirePermission(
     readonly #judgesObjects: boolean;
 
     constructor(
-      @Inject(PermissionService) private readonly permissions: PermissionService,
+      @Optional() @Inject(PermissionService) private readonly permissions?: PermissionService,
       @Optional() @Inject(PolicyEngine) policies?: PolicyEngine,
     ) {
       super();
@@ -84,6 +92,8 @@ export function RequirePermission(
       if (!isAuthenticated || id === null) return false;
       const scopes = principal instanceof UserPrincipal ? principal.proof.scopes : undefined;
       if (scopes && !scopes.includes(codename)) return false;
+      // Where there are no tables, the token tells.
+      if (!this.permissions) return principal.hasPermission(codename);
       return this.permissions.checkPermission(id, resource, action, { object, attributes: attributes?.(context) });
     }
   }

@@ -87,6 +87,11 @@ export class Sessions {
     return refuse();
   }
 
+  /** Notes that the owner of a session has shown once more who he is. */
+  async reauthenticated(id: string): Promise<void> {
+    await this.sessions.filter({ id, revokedAt__isnull: true }).update({ authenticatedAt: this.clock.now() });
+  }
+
   /** Ends a session; answers whether it was still going. */
   async revoke(id: string, reason: RevokeReason): Promise<boolean> {
     const going = this.sessions.filter({ id, revokedAt__isnull: true });

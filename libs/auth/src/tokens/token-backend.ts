@@ -1,3 +1,5 @@
+import type { JsonWebKey } from 'node:crypto';
+
 /** What a token is good for; each kind has a key of its own, so that none passes for another. */
 export type TokenType = 'access' | 'refresh' | (string & {});
 
@@ -34,6 +36,11 @@ export interface TokenTimes {
  */
 export abstract class TokenBackend {
   abstract readonly name: string;
+
+  /** The keys by which others verify access tokens, as JWKs; `undefined` when only who writes tokens can verify them. */
+  get publicKeys(): readonly JsonWebKey[] | undefined {
+    return undefined;
+  }
 
   /** The same claims and times must make the same token, or a refresh that is repeated gets another answer. */
   abstract createToken(claims: TokenClaims, type: TokenType, times: TokenTimes): string | Promise<string>;

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { ReservedClaimError } from '../errors/auth.errors.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { AccessClaims } from './access-claims.js';
 import type { IssuedRefreshToken } from './refresh-rotation.js';
 import { TokenBackend, type TokenPayload, type TokenType } from './token-backend.js';
 
@@ -30,6 +31,7 @@ export class Tokens {
     @Inject(TokenBackend) private readonly backend: TokenBackend,
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(AccessClaims) private readonly claims: AccessClaims,
   ) {}
 
   /** Seconds that an access token is good for. */
@@ -39,7 +41,8 @@ export class Tokens {
 
   /** @throws ReservedClaimError when `extraClaims` name a claim that means something here. */
   async createAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { user, sessionId, scopes, extraClaims = {}, expiresIn = this.accessTokenLifetime } = options;
+    const { user, sessionId, scopes, expiresIn = this.accessTokenLifetime } = options;
+    const extraClaims = { ...(await this.claims.of(user)), ...options.extraClaims };
     const reserved = Object.keys(extraClaims).find((claim) => RESERVED.has(claim));
     if (reserved !== undefined) throw new ReservedClaimError(reserved);
     const claims = {

@@ -1,16 +1,18 @@
 import { InputSchema, Verbatim } from '@core-framework/viewset';
 import type { UserModel } from '../auth.options.js';
-import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 // Databases store neither.
 const STORABLE = /^[^\0\p{Cs}]*$/u;
+// Nothing that a mail's header would take for more than one address, and nothing that no database stores.
+const ONE_ADDRESS = /^[^\s@,;:<>"\0\p{Cs}]+@[^\s@,;:<>"\0\p{Cs}]+$/u;
 const LONGEST_PASSWORD = 1024;
 
 function Secret(): PropertyDecorator {
   return all(IsString(), MaxLength(LONGEST_PASSWORD), Verbatim());
 }
 
-function Text(longest: number): PropertyDecorator {
+export function Text(longest: number): PropertyDecorator {
   return all(
     IsString(),
     MaxLength(longest),
@@ -25,12 +27,21 @@ function all(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
 }
 
 /** What somebody signs in with; `username` where the model's `USERNAME_FIELD` is another than the address. */
-export class LoginInput {
+export class CookieLoginInput {
   @IsOptional() @Text(254) email?: string;
   @IsOptional() @Text(254) username?: string;
   @Secret() password!: string;
   /** The backend to ask. @defaultValue all, in their order */
   @IsOptional() @Text(50) backend?: string;
+}
+
+/** The same, also as RFC 6749 has it in forms. */
+export class LoginInput extends CookieLoginInput {
+  // What clients of RFC 6749 send along in forms; there is one kind of grant, and all clients are alike.
+  @IsOptional() @IsIn(['password', '']) grant_type?: string;
+  @IsOptional() @Text(1000) scope?: string;
+  @IsOptional() @Text(200) client_id?: string;
+  @IsOptional() @Text(200) client_secret?: string;
 }
 
 export class RefreshInput {
@@ -46,8 +57,14 @@ export class DeleteAccountInput {
   @Secret() currentPassword!: string;
 }
 
+/** Shows the password again. */
+export class ReauthenticateInput extends DeleteAccountInput {}
+
 export class EmailInput {
-  @Text(254) email!: string;
+  @IsString()
+  @MaxLength(254)
+  @Matches(ONE_ADDRESS, { message: 'Enter an e-mail address.' })
+  email!: string;
 }
 
 export class OneTimeTokenInput {

@@ -1,5 +1,6 @@
 import { type ActionOptions, AllowAny, IsAuthenticated } from '@core-framework/viewset';
 import { RequireSession } from '../permissions/session.permissions.js';
+import { MESSAGE, PASSWORD_CHANGED, REGISTRATION, REVOKED_SESSIONS, SESSION_LIST, TOKEN_PAIR } from './auth.answers.js';
 import {
   ChangePasswordInput,
   DeleteAccountInput,
@@ -17,9 +18,15 @@ const own = { method: 'POST', permissions: [RequireSession], transaction: false 
 
 /** The endpoints of accounts, by the methods that answer them. */
 export const AUTH_ROUTES = {
-  register: { ...open, status: 201, summary: 'Open an account' },
-  login: { ...open, input: LoginInput, summary: 'Sign in' },
-  refresh: { ...open, input: RefreshInput, summary: 'Exchange a refresh token for its successor' },
+  register: { ...open, status: 201, response: REGISTRATION, summary: 'Open an account' },
+  // The form is what RFC 6749 sends, and the documentation's Authorize button with it; tokens go into no cookie here.
+  login: { ...open, input: LoginInput, form: true, response: TOKEN_PAIR, summary: 'Sign in' },
+  refresh: {
+    ...open,
+    input: RefreshInput,
+    response: TOKEN_PAIR,
+    summary: 'Exchange a refresh token for its successor',
+  },
   logout: { ...own, status: 204, summary: 'End the session' },
   me: { method: 'GET', permissions: [IsAuthenticated], summary: 'Show the account' },
   updateMe: { ...own, method: 'PATCH', path: 'me', summary: 'Change the account' },
@@ -31,7 +38,7 @@ export const AUTH_ROUTES = {
     input: DeleteAccountInput,
     summary: 'Delete the account',
   },
-  password: { ...own, input: ChangePasswordInput, summary: 'Change the password' },
+  password: { ...own, input: ChangePasswordInput, response: PASSWORD_CHANGED, summary: 'Change the password' },
   forgotPassword: {
     ...open,
     path: 'forgot-password',
@@ -44,6 +51,7 @@ export const AUTH_ROUTES = {
     path: 'reset-password',
     input: ResetPasswordInput,
     message: 'Password changed successfully',
+    response: MESSAGE,
     summary: 'Set a new password',
   },
   requestVerification: {
@@ -58,9 +66,15 @@ export const AUTH_ROUTES = {
     path: 'verify-email',
     input: OneTimeTokenInput,
     message: 'E-mail address confirmed',
+    response: MESSAGE,
     summary: 'Confirm the address',
   },
-  sessions: { method: 'GET', permissions: [RequireSession], summary: 'List the sessions that are going on' },
+  sessions: {
+    method: 'GET',
+    permissions: [RequireSession],
+    response: SESSION_LIST,
+    summary: 'List the sessions that are going on',
+  },
   endSession: {
     ...own,
     method: 'DELETE',
@@ -69,7 +83,12 @@ export const AUTH_ROUTES = {
     params: { id: 'uuid' },
     summary: 'End a session',
   },
-  endOtherSessions: { ...own, path: 'sessions/revoke-others', summary: 'End all sessions but this one' },
+  endOtherSessions: {
+    ...own,
+    path: 'sessions/revoke-others',
+    response: REVOKED_SESSIONS,
+    summary: 'End all sessions but this one',
+  },
 } as const satisfies Readonly<Record<string, ActionOptions>>;
 
 /** Name of a method of `AuthViewSet`. */

@@ -6,7 +6,6 @@ import { PasswordsService } from '../accounts/passwords.service.js';
 import { type Registration, RegistrationService } from '../accounts/registration.service.js';
 import { SignInService } from '../accounts/sign-in.service.js';
 import { VerificationService } from '../accounts/verification.service.js';
-import type { TokenPair } from '../sessions/sessions.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type {
   ChangePasswordInput,
@@ -18,6 +17,7 @@ import type {
   ResetPasswordInput,
 } from './auth.inputs.js';
 import { AUTH_ROUTES } from './auth.routes.js';
+import { tokensOf } from './token-answer.js';
 
 type With<I extends object> = ActionContext<object, I>;
 
@@ -44,13 +44,22 @@ export abstract class AuthViewSet extends PlainViewSet {
 
   @Action(AUTH_ROUTES.login)
   async login(context: With<LoginInput>): Promise<unknown> {
-    const { backend, ...credentials } = { ...context.input };
-    return tokens(await this.signIn.signIn(credentials, context.request, backend), context);
+    const {
+      backend,
+      grant_type: _grant,
+      scope: _scope,
+      client_id: _id,
+      client_secret: _secret,
+      ...credentials
+    } = {
+      ...context.input,
+    };
+    return tokensOf(await this.signIn.signIn(credentials, context.request, backend), context);
   }
 
   @Action(AUTH_ROUTES.refresh)
   async refresh(context: With<RefreshInput>): Promise<unknown> {
-    return tokens(await this.account.refresh(context.input.refresh_token, context.request), context);
+    return tokensOf(await this.account.refresh(context.input.refresh_token, context.request), context);
   }
 
   @Action(AUTH_ROUTES.logout)
@@ -80,7 +89,7 @@ export abstract class AuthViewSet extends PlainViewSet {
     const { principal, input, request } = context;
     const user = await this.account.callerOf(principal).user();
     const pair = await this.passwords.change(user, input.currentPassword, input.newPassword, request);
-    return { message: 'Password changed successfully', ...tokens(pair, context) };
+    return { message: 'Password changed successfully', ...tokensOf(pair, context) };
   }
 
   @Action(AUTH_ROUTES.forgotPassword)
@@ -118,10 +127,4 @@ export abstract class AuthViewSet extends PlainViewSet {
   async endOtherSessions({ principal, request }: ActionContext): Promise<unknown> {
     return { revoked: await this.account.endOtherSessions(this.account.callerOf(principal), request) };
   }
-}
-
-/** RFC 6749 names the members, and forbids to keep the answer. */
-function tokens({ accessToken, refreshToken, expiresIn }: TokenPair, { reply }: Pick<ActionContext, 'reply'>) {
-  void reply.header('cache-control', 'no-store');
-  return { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer', expires_in: expiresIn };
 }

@@ -1,0 +1,65 @@
+import { UniqueViolationError } from '@core-framework/orm';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { clientInfoOf } from '../events/client-info.js';
+import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import { CredentialThrottle } from '../throttling/credential-throttle.js';
+import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { normalizeEmail } from '../users/email.js';
+import { AccountMails } from './account-mails.js';
+import { AccountSteps } from './account-steps.js';
+import { refuseToken } from './passwords.service.js';
+
+/** Gives users another e-mail address, once they have shown that they read its mails. */
+@Injectable()
+export class EmailChangeService {
+  constructor(
+    private readonly steps: AccountSteps,
+    private readonly throttle: CredentialThrottle,
+    private readonly tokens: OneTimeTokens,
+    private readonly mails: AccountMails,
+  ) {}
+
+  /** Mails a link to the new address. Whether somebody else has it is told to nobody but him. */
+  async request(user: AbstractBaseUser, address: string, request: FastifyRequest): Promise<void> {
+    await this.throttle.request(request, 'email');
+    const email = normalizeEmail(address);
+    if (email === user.email) return;
+    const owner = await this.steps.users.getByEmail(email);
+    if (owner) return this.mails.alreadyRegistered(owner);
+    await this.mails.emailChange({ id: user.id, email });
+  }
+
+  /**
+   * Changes the address to the one that the link was mailed to, and tells the former one. Links that were mailed to that are
+   * good no longer.
+   *
+   * @throws BadRequestException unless the token is good, and the address still free.
+   */
+  async confirm(token: string, request: FastifyRequest): Promise<void> {
+    await this.throttle.request(request, 'email');
+    const holder = (await this.tokens.find(token, 'change_email')) ?? refuseToken();
+    const user = (await this.steps.find(holder.userId)) ?? refuseToken();
+    if (!user.isActive || !(await this.tokens.redeem(token, 'change_email'))) refuseToken();
+    const former = user.email;
+    await this.#set(user, holder.email, request);
+    this.mails.emailChanged({ id: user.id, email: former });
+    await this.steps.hooks.onAfterEmailChange(user, former);
+  }
+
+  async #set(user: AbstractBaseUser, email: string, request: FastifyRequest): Promise<void> {
+    user.email = email;
+    user.isVerified = true;
+    try {
+      await this.steps.users.atomic(async () => {
+        await user.save();
+        for (const purpose of ['reset_password', 'verify_email']) await this.tokens.void(user.id, purpose);
+        await this.steps.events.record('user_email_change', { userId: user.id, client: clientInfoOf(request) });
+      });
+    } catch (error) {
+      // Somebody registered with it since the link was mailed.
+      if (error instanceof UniqueViolationError) refuseToken();
+      throw error;
+    }
+  }
+}

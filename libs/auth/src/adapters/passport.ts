@@ -1,0 +1,1 @@
+export { JwtAuthGuard, PassportJwtModule, PassportJwtStrategy } from '../passport/passport-jwt.module.js';

@@ -1,0 +1,1 @@
+export { SmtpMailSender } from '../mail/smtp-mail-sender.js';

@@ -1,0 +1,67 @@
+import { Action, type ActionContext, AllowAny, PlainViewSet, ViewSet } from '@core-framework/viewset';
+import { Inject } from '@nestjs/common';
+import { AccountService } from '../accounts/account.service.js';
+import { SignInService } from '../accounts/sign-in.service.js';
+import { UseAuth } from '../authentication/use-auth.decorator.js';
+import { RequireSession } from '../permissions/session.permissions.js';
+import type { TokenPair } from '../sessions/sessions.service.js';
+import { COOKIE_SESSION, CSRF_TOKEN } from '../views/auth.answers.js';
+import { CookieLoginInput } from '../views/auth.inputs.js';
+import { AuthCookies } from './auth-cookies.js';
+import { CookieBackend } from './cookie.backend.js';
+import { CsrfProtection } from './csrf-protection.js';
+
+const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
+
+/** Signing in with cookies, for pages in browsers: no answer holds a token that a script could take away. */
+@ViewSet({ path: 'auth/cookie', tags: ['Authentication'], permissions: [RequireSession] })
+export class CookieAuthViewSet extends PlainViewSet {
+  constructor(
+    @Inject(SignInService) private readonly signIn: SignInService,
+    @Inject(AccountService) private readonly account: AccountService,
+    @Inject(AuthCookies) private readonly cookies: AuthCookies,
+    @Inject(CookieBackend) private readonly backend: CookieBackend,
+    @Inject(CsrfProtection) private readonly csrf: CsrfProtection,
+  ) {
+    super();
+  }
+
+  // Whoever signs in has no token to show yet, whatever cookie is left from before.
+  @UseAuth('jwt', 'api_key')
+  @Action({ ...open, input: CookieLoginInput, response: COOKIE_SESSION, summary: 'Sign in with cookies' })
+  async login(context: ActionContext<object, CookieLoginInput>): Promise<object> {
+    const { request, input } = context;
+    this.csrf.checkOrigin(request);
+    const { backend, ...credentials } = { ...input };
+    const former = await this.backend.holderOf(request);
+    const pair = await this.signIn.signIn(credentials, request, backend);
+    if (former?.proof.sessionId) await this.account.endSession(former, former.proof.sessionId, request);
+    return this.#answer(pair, context);
+  }
+
+  @UseAuth('jwt', 'api_key')
+  @Action({ ...open, response: COOKIE_SESSION, summary: 'Exchange the refresh cookie for its successor' })
+  async refresh(context: ActionContext): Promise<object> {
+    const { request } = context;
+    const token = await this.backend.refreshTokenOf(request);
+    return this.#answer(await this.account.refresh(token, request), context);
+  }
+
+  @Action({ method: 'POST', status: 204, transaction: false, summary: 'End the session, and take the cookies away' })
+  async logout({ principal, request, reply }: ActionContext): Promise<void> {
+    await this.account.logout(this.account.callerOf(principal), request);
+    this.cookies.clear(reply);
+  }
+
+  @UseAuth('cookie')
+  @Action({ path: 'csrf', response: CSRF_TOKEN, summary: 'Tell the CSRF token of the session again' })
+  async csrfToken({ principal, reply }: ActionContext): Promise<object> {
+    void reply.header('cache-control', 'no-store');
+    return { csrf_token: this.csrf.tokenFor(this.account.callerOf(principal).proof.sessionId ?? '') };
+  }
+
+  #answer(pair: TokenPair, { reply }: Pick<ActionContext, 'reply'>): object {
+    this.cookies.set(reply, pair);
+    return { csrf_token: this.csrf.tokenFor(pair.sessionId), expires_in: pair.expiresIn };
+  }
+}
