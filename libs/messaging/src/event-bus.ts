@@ -3,21 +3,24 @@ import { type Clock, RequestContext } from '@core-framework/common';
 import { type Database, onCommit } from '@core-framework/orm';
 import type { Outbox } from '@core-framework/outbox';
 import type { MessageBroker } from './brokers/message-broker.js';
-import { checkHeaders, type EventMessage } from './envelope/event-message.js';
+import { checkEventId, checkHeaders, type EventMessage } from './envelope/event-message.js';
+import { jsonOf } from './envelope/json-of.js';
 import type { CoreEvent } from './events/core-event.js';
 import { checkChannelName, checkEventName } from './events/event-name.js';
 import { type EventListener, LocalListeners } from './listening/local-listeners.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
+import type { PayloadReader } from './payloads/payload-reader.js';
+import type { EventCatalog } from './registry/event-catalog.js';
 
 /** Options of {@link EventBus.publish}. */
 export interface PublishOptions {
-  /** @defaultValue that of the module: `events` */
+  /** @defaultValue the declared one, else that of the module: `events` */
   readonly topic?: string;
   /** Events of a topic with the same key keep their order. */
   readonly key?: string;
   /** Extension attributes of the CloudEvent; names of small letters and digits. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Names the event; publishing under one id twice has one effect. @defaultValue a new one */
+  /** Names the event, a UUID; publishing under one id twice has one effect. @defaultValue a new one */
   readonly id?: string;
 }
 
@@ -29,42 +32,51 @@ export interface EventSubscriber {
 /** The name under which the outbox knows events. */
 export const EVENTS_CHANNEL = 'events';
 
+/** What a bus works with. */
+export interface EventBusParts {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly broker: MessageBroker;
+  readonly clock: Clock;
+  readonly options: ResolvedMessagingOptions;
+  readonly catalog: EventCatalog;
+  readonly payloads: PayloadReader;
+}
+
 /** Publishes events to the broker and tells listeners of this process. */
 export class EventBus {
   readonly #listeners = new LocalListeners();
 
-  constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox,
-    private readonly broker: MessageBroker,
-    private readonly clock: Clock,
-    private readonly options: ResolvedMessagingOptions,
-  ) {}
+  constructor(private readonly parts: EventBusParts) {}
 
   /**
    * Publishes an event if and only if the transaction of the work in hand commits; at once outside of one. It is written to
    * the outbox, from where it leaves however long the broker is away. Listeners of this process are told after the commit.
    *
-   * @throws InvalidEventNameError
+   * @throws InvalidEventNameError, InvalidEnvelopeError; InvalidPayloadError when the data breaks a rule of its declared class
    */
   async publish(name: string, data: unknown, options: PublishOptions = {}): Promise<string> {
     checkEventName(name);
-    const { topic = this.options.topic, key, headers = {}, id = randomUUID() } = options;
+    const declared = this.parts.catalog.find(name);
+    const { topic = declared?.topic ?? this.parts.options.topic, key, headers = {}, id = randomUUID() } = options;
     checkChannelName('a topic', topic);
     checkHeaders(headers);
+    checkEventId(id);
+    const text = jsonOf(data);
+    const payload = declared?.payload && (await this.parts.payloads.read(name, declared.payload, JSON.parse(text)));
     const message: EventMessage = {
       id,
       type: name,
-      source: this.options.source,
-      time: this.clock.now().toISOString(),
+      source: this.parts.options.source,
+      time: this.parts.clock.now().toISOString(),
       ...(key !== undefined && { key }),
-      data: jsonOf(data),
+      data: payload ? jsonOf(payload) : text,
       headers,
     };
-    if (this.options.outbox) {
+    if (this.parts.options.outbox) {
       const { source, time } = message;
       const stored = { id, channel: EVENTS_CHANNEL, type: name, topic, key, payload: message.data };
-      await this.outbox.add({ ...stored, headers: { ...headers, source, time } });
+      await this.parts.outbox.add({ ...stored, headers: { ...headers, source, time } });
     } else await this.#afterCommit(() => this.#send(topic, message));
     await this.#afterCommit(() => this.#listeners.tellAfterwards(localEvent(message, topic)));
     return id;
@@ -77,11 +89,11 @@ export class EventBus {
    */
   async dispatch(name: string, data?: unknown): Promise<void> {
     checkEventName(name);
-    const time = this.clock.now().toISOString();
+    const time = this.parts.clock.now().toISOString();
     const message = {
       id: randomUUID(),
       type: name,
-      source: this.options.source,
+      source: this.parts.options.source,
       time,
       data: jsonOf(data),
       headers: {},
@@ -108,25 +120,20 @@ export class EventBus {
 
   get #isInTransaction(): boolean {
     if (!RequestContext.current()) return false;
-    return this.database.usedEntityManager()?.isInTransaction() ?? false;
+    return this.parts.database.usedEntityManager()?.isInTransaction() ?? false;
   }
 
   async #afterCommit(work: () => Promise<void>): Promise<void> {
-    if (this.#isInTransaction) onCommit(work, { database: this.database });
+    if (this.#isInTransaction) onCommit(work, { database: this.parts.database });
     else await work();
   }
 
   async #send(topic: string, message: EventMessage): Promise<void> {
-    const [error] = (await this.broker.publish(topic, [message])).values();
+    const [error] = (await this.parts.broker.publish(topic, [message])).values();
     if (error) throw error;
   }
 }
 
 function localEvent({ id, type, source, time, key, data, headers }: EventMessage, topic: string): CoreEvent {
   return { id, name: type, data: JSON.parse(data), topic, timestamp: new Date(time), attempt: 1, source, key, headers };
-}
-
-/** Big integers are texts, as everywhere in JSON. */
-function jsonOf(data: unknown): string {
-  return JSON.stringify(data ?? null, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }

@@ -2,9 +2,11 @@ export type {
   DeadLetter,
   DeadLetterPlace,
   Delivery,
+  GroupDescription,
   MessageBroker,
   SubscribeRequest,
   Subscription,
+  TopicDescription,
   TopicOptions,
 } from './brokers/message-broker.js';
 export { MemoryBroker } from './brokers/memory.broker.js';
@@ -16,16 +18,24 @@ export { type EventMessage, fromStructured, toStructured } from './envelope/even
 export {
   BrokerChoiceError,
   BrokerUnreachableError,
+  DeadLetterNotFoundError,
   EventOutsideTransactionError,
   InvalidConsumerError,
   InvalidEnvelopeError,
   InvalidEventNameError,
   InvalidPayloadError,
   MissingBrokerPackageError,
+  NoReplyError,
   PermanentEventError,
+  TopicNotFoundError,
 } from './errors/messaging.errors.js';
 export { EventBus, type EventSubscriber, type PublishOptions } from './event-bus.js';
 export type { CoreEvent } from './events/core-event.js';
 export type { EventListener } from './listening/local-listeners.js';
-export { MessagingModule } from './messaging.module.js';
+export { MessagingModule, type MessagingFeatureOptions } from './messaging.module.js';
 export { MESSAGE_BROKER, type MessagingExtras, type MessagingOptions } from './messaging.options.js';
+export { DeadLetterService, type DeadLetterCount, type DeadLetterPage } from './operating/dead-letter.service.js';
+export { TopicsService } from './operating/topics.service.js';
+export type { EventDeclaration } from './registry/event-catalog.js';
+export { EventRegistry } from './registry/event.registry.js';
+export type { EventConsumer, EventListenerInfo, EventProducer, RegisteredEvent } from './registry/registered-event.js';

@@ -16,6 +16,9 @@ import {
   type HandlerDeclaration,
   handlersOf,
 } from './metadata/messaging.metadata.js';
+import type { PayloadReader } from './payloads/payload-reader.js';
+import type { EventCatalog } from './registry/event-catalog.js';
+import type { FoundParticipants } from './registry/event.registry.js';
 import { bindEmitters, emit } from './publishing/method-emission.js';
 
 /** Where Nest keeps parameter decorators. */
@@ -27,17 +30,22 @@ interface Found {
   readonly type: Function;
 }
 
+/** What an explorer works with. */
+export interface ExplorerParts {
+  readonly discovery: DiscoveryService;
+  readonly contexts: ExternalContextCreator;
+  readonly bus: EventBus;
+  readonly options: ResolvedMessagingOptions;
+  readonly catalog: EventCatalog;
+  readonly payloads: PayloadReader;
+}
+
 /** Finds what consumes, listens and emits in an application. */
 export class MessagingExplorer implements ActionHook {
   /** What views emit; their routes carry it under names of their own. */
   readonly #hooked = new Set<EmitterDeclaration>();
 
-  constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly contexts: ExternalContextCreator,
-    private readonly bus: EventBus,
-    private readonly options: ResolvedMessagingOptions,
-  ) {}
+  constructor(private readonly parts: ExplorerParts) {}
 
   /** Emits the events of a view's action. @throws EventOutsideTransactionError when it has no transaction. */
   bind({ view, name, transaction }: HookedAction): AroundAction | undefined {
@@ -51,8 +59,46 @@ export class MessagingExplorer implements ActionHook {
     this.#hooked.add(emitter);
     return async (call, proceed) => {
       const result = await proceed();
-      await emit(this.bus, emitter, result, call);
+      await emit(this.parts.bus, emitter, result, call);
       return result;
+    };
+  }
+
+  /** Declares the events that methods emit. @throws InvalidConsumerError when two say different things of one. */
+  declare(): void {
+    for (const { type } of this.#instances()) {
+      for (const [, { event, options }] of emittersOf(type)) {
+        const { payload, description } = options;
+        if (payload ?? description) this.parts.catalog.add({ name: event, payload, description });
+      }
+    }
+  }
+
+  /** Who publishes, handles and hears what. */
+  participants(): FoundParticipants {
+    const found = this.#instances().map(({ type }) => ({
+      type,
+      consumer: consumerOf(type),
+      handlers: handlersOf(type),
+    }));
+    const producers = found.flatMap(({ type }) =>
+      emittersOf(type).map(([method, { event, options }]) => ({
+        event,
+        name: `${type.name}.${method}`,
+        topic: options.topic ?? this.parts.catalog.find(event)?.topic ?? this.parts.options.topic,
+      })),
+    );
+    const handling = found.flatMap(({ type, consumer, handlers }) =>
+      handlers.map(({ method, pattern, options }) => ({ name: `${type.name}.${method}`, pattern, consumer, options })),
+    );
+    return {
+      producers,
+      consumers: handling.flatMap(({ name, pattern, consumer, options: { payload } }) =>
+        consumer
+          ? [{ name, pattern, group: consumer.group, topics: consumer.options.topics, ...(payload && { payload }) }]
+          : [],
+      ),
+      listeners: handling.flatMap(({ name, pattern, consumer }) => (consumer ? [] : [{ name, pattern }])),
     };
   }
 
@@ -67,7 +113,7 @@ export class MessagingExplorer implements ActionHook {
             'Leave it out: what is published here needs no reading.',
           );
         }
-        this.bus.listen(pattern, (event) =>
+        this.parts.bus.listen(pattern, (event) =>
           Reflect.apply(Reflect.get(instance, method) as Function, instance, [event]),
         );
       }
@@ -87,11 +133,15 @@ export class MessagingExplorer implements ActionHook {
           throw new EventOutsideTransactionError(`${type.name}.${method}`, event);
         }
       }
-      bindEmitters(instance, this.bus, new Set(emitting.map(([, emitter]) => emitter)));
+      bindEmitters(instance, this.parts.bus, new Set(emitting.map(([, emitter]) => emitter)));
     }
   }
 
-  /** The groups of the application; consumers of the same group are one. */
+  /**
+   * The groups that this process runs; consumers of the same group are one.
+   *
+   * @throws InvalidConsumerError when it is to run a group that the application does not have.
+   */
   groups(database: Database, inbox: Inbox): readonly ConsumerGroup[] {
     const handlers = new Map<string, EventHandler[]>();
     const declared = new Map<string, ConsumerDeclaration[]>();
@@ -108,9 +158,39 @@ export class MessagingExplorer implements ActionHook {
       handlers.set(consumer.group, [...(handlers.get(consumer.group) ?? []), ...own]);
       declared.set(consumer.group, [...(declared.get(consumer.group) ?? []), consumer]);
     }
-    return [...declared].map(
+    return this.#chosen(declared).map(
       ([group, consumers]) =>
-        new ConsumerGroup(this.#groupOptions(group, consumers), handlers.get(group) ?? [], database, inbox),
+        new ConsumerGroup(this.#groupOptions(group, consumers), handlers.get(group) ?? [], {
+          database,
+          inbox,
+          payloads: this.parts.payloads,
+        }),
+    );
+  }
+
+  #chosen(declared: ReadonlyMap<string, readonly ConsumerDeclaration[]>) {
+    const { consumers, topics } = this.parts.options;
+    if (consumers === false) return [];
+    const unknown = typeof consumers === 'object' ? consumers.find((group) => !declared.has(group)) : undefined;
+    if (unknown !== undefined) {
+      const known = [...declared.keys()].join(', ');
+      throw new InvalidConsumerError(
+        `This process is to run the group "${unknown}", of which the application has no consumer.`,
+        known === '' ? 'Leave MESSAGE_GROUPS empty.' : `Groups are: ${known}.`,
+      );
+    }
+    const consumed = new Set([...declared.values()].flat().flatMap(({ options }) => options.topics));
+    const idle = topics.find((topic) => !consumed.has(topic));
+    if (idle !== undefined) {
+      throw new InvalidConsumerError(
+        `This process is to take events from the topic "${idle}", of which the application consumes nothing.`,
+        consumed.size === 0 ? 'Leave MESSAGE_TOPICS empty.' : `Topics are: ${[...consumed].join(', ')}.`,
+      );
+    }
+    const takes = ({ options }: ConsumerDeclaration) =>
+      topics.length === 0 || options.topics.some((topic) => topics.includes(topic));
+    return [...declared].filter(
+      ([group, declarations]) => (consumers === true || consumers.includes(group)) && declarations.some(takes),
     );
   }
 
@@ -127,7 +207,7 @@ export class MessagingExplorer implements ActionHook {
     } = handler;
     const callback = Reflect.get(instance, method) as (...args: unknown[]) => unknown;
     const decorated = Reflect.hasMetadata(ROUTE_ARGUMENTS, type, method);
-    const call = this.contexts.create(
+    const call = this.parts.contexts.create(
       instance,
       callback,
       method,
@@ -149,23 +229,26 @@ export class MessagingExplorer implements ActionHook {
   }
 
   #groupOptions(group: string, consumers: readonly ConsumerDeclaration[]): ConsumerGroupOptions {
-    const { retry, prefetch, visibilityMs, inbox } = this.options;
+    const { retry, prefetch, visibilityMs, inbox, topics } = this.parts.options;
     const said = Object.assign({}, ...consumers.map(({ options }) => options)) as ConsumerDeclaration['options'];
     const concurrency = said.concurrency ?? said.prefetch ?? prefetch;
     return {
       group,
-      topics: [...new Set(consumers.flatMap(({ options }) => options.topics))],
+      topics: [...new Set(consumers.flatMap(({ options }) => options.topics))].filter(
+        (topic) => topics.length === 0 || topics.includes(topic),
+      ),
       retry: said.retry ?? retry,
       retryDelayMs: said.retryDelayMs ?? 1000,
       concurrency,
       prefetch: Math.max(said.prefetch ?? prefetch, concurrency),
       visibilityMs,
-      inbox: said.inbox ?? inbox,
+      inbox: said.transaction === false ? false : (said.inbox ?? inbox),
+      transaction: said.transaction ?? true,
     };
   }
 
   #instances(): readonly Found[] {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    const wrappers = [...this.parts.discovery.getProviders(), ...this.parts.discovery.getControllers()];
     const found = new Map<object, Found>();
     for (const wrapper of wrappers) {
       const { metatype } = wrapper;
@@ -190,7 +273,8 @@ function emittersOf(type: Function): readonly (readonly [method: string, Emitter
   for (let prototype = type.prototype as object | null; prototype; prototype = Reflect.getPrototypeOf(prototype)) {
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const emitter = emitterOf(Object.getOwnPropertyDescriptor(prototype, name)?.value);
-      if (emitter && !found.has(name)) found.set(name, emitter);
+      // Routes of views carry the emitter of their method under names of their own.
+      if (emitter && !found.has(name) && ![...found.values()].includes(emitter)) found.set(name, emitter);
     }
   }
   return [...found];

@@ -1,12 +1,20 @@
-import { ActionHookRegistry, BootReportRegistry, HealthRegistry } from '@core-framework/common';
+import {
+  type ActionHookRegistry,
+  type BootReportRegistry,
+  type DocumentRegistry,
+  type HealthRegistry,
+  isAssembledOnly,
+} from '@core-framework/common';
 import type { Database } from '@core-framework/orm';
 import { type Inbox, type OutboxEntry, OutboxRelay } from '@core-framework/outbox';
+import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 import type { MessageBroker } from './brokers/message-broker.js';
 import type { ConsumerGroup } from './consuming/consumer-group.js';
 import type { EventMessage } from './envelope/event-message.js';
 import { EVENTS_CHANNEL } from './event-bus.js';
 import type { MessagingExplorer } from './messaging.explorer.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
+import type { EventRegistry } from './registry/event.registry.js';
 
 /** What the lifecycle needs. */
 export interface MessagingParts {
@@ -19,6 +27,8 @@ export interface MessagingParts {
   readonly hooks: ActionHookRegistry;
   readonly health: HealthRegistry;
   readonly report: BootReportRegistry;
+  readonly documents: DocumentRegistry;
+  readonly registry: EventRegistry;
 }
 
 /** Ties events to the application's life: consumers start when all is in place and end before the database closes. */
@@ -27,6 +37,10 @@ export class MessagingLifecycle {
 
   constructor(private readonly parts: MessagingParts) {
     parts.hooks.register(parts.explorer);
+    parts.documents.register({
+      path: 'asyncapi.json',
+      make: (info) => asyncApiDocument(parts.registry, info),
+    });
   }
 
   /** The groups that run in this process. */
@@ -36,6 +50,7 @@ export class MessagingLifecycle {
 
   onModuleInit(): void {
     const { broker, explorer, health, report } = this.parts;
+    explorer.declare();
     explorer.listen();
     health.register({ name: 'broker', check: async () => ({ broker: broker.name, ...(await broker.health()) }) });
     report.set('Events', broker.name);
@@ -43,14 +58,17 @@ export class MessagingLifecycle {
 
   /** After views have bound their hooks: their module is global, and those come first. */
   async onApplicationBootstrap(): Promise<void> {
-    const { broker, database, explorer, inbox, relay, options } = this.parts;
+    const { broker, database, explorer, health, inbox, relay, report, options } = this.parts;
     explorer.bindEmitters();
-    const groups = explorer.groups(database, inbox).filter(({ options: { group } }) => this.#runs(group));
+    if (isAssembledOnly()) return;
+    this.#groups = explorer.groups(database, inbox);
     await broker.connect();
-    this.#groups = groups;
-    for (const group of groups) await group.start(broker);
+    for (const group of this.#groups) await group.start(broker);
     relay.register(EVENTS_CHANNEL, (entries) => this.#publish(entries));
     if (options.outbox && options.relay) relay.start();
+    if (this.#groups.length === 0) return;
+    report.set('Consumers', this.#groups.map((group) => group.description).join('; '));
+    health.register({ name: 'consumers', check: async () => Object.fromEntries(await this.#standing()) });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -60,9 +78,11 @@ export class MessagingLifecycle {
     await this.parts.broker.disconnect();
   }
 
-  #runs(group: string): boolean {
-    const { consumers } = this.parts.options;
-    return typeof consumers === 'boolean' ? consumers : consumers.includes(group);
+  /** What each group has done here, and how far behind it is anywhere. */
+  #standing() {
+    return Promise.all(
+      this.#groups.map(async (group) => [group.options.group, { lag: await group.lag(), ...group.counts }] as const),
+    );
   }
 
   async #publish(entries: readonly OutboxEntry[]): Promise<ReadonlyMap<string, Error>> {

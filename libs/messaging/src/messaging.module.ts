@@ -1,14 +1,12 @@
 import {
   ActionHookRegistry,
   BootReportRegistry,
-  type Clock,
-  CLOCK,
   CommonModule,
+  DocumentRegistry,
   HealthRegistry,
 } from '@core-framework/common';
-import { CoreSettings } from '@core-framework/config';
-import { type Database, getDatabaseToken } from '@core-framework/orm';
-import { Inbox, Outbox, OutboxModule, OutboxRelay } from '@core-framework/outbox';
+import type { Database } from '@core-framework/orm';
+import { Inbox, OutboxModule, OutboxRelay } from '@core-framework/outbox';
 import {
   type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
@@ -17,23 +15,21 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, ExternalContextCreator } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import type { MessageBroker } from './brokers/message-broker.js';
-import { EventBus } from './event-bus.js';
 import { MessagingExplorer } from './messaging.explorer.js';
 import { MessagingLifecycle } from './messaging.lifecycle.js';
 import {
-  chooseBroker,
   MESSAGE_BROKER,
   MESSAGING_OPTIONS,
   type MessagingExtras,
   type MessagingOptions,
   RESOLVED_MESSAGING_OPTIONS,
   type ResolvedMessagingOptions,
-  resolveMessagingOptions,
 } from './messaging.options.js';
-
-const SETTINGS = { token: CoreSettings, optional: true };
+import { CONNECTION_DATABASE, messagingProviders } from './messaging.providers.js';
+import { EventCatalog, type EventDeclaration } from './registry/event-catalog.js';
+import { EventRegistry } from './registry/event.registry.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<MessagingOptions>({
   optionsInjectionToken: MESSAGING_OPTIONS,
@@ -47,62 +43,28 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<MessagingOptio
   .build();
 
 function messagingOf(connection: string, options: readonly Provider[]): DynamicModule {
-  return { module: MessagingCoreModule, global: true, ...coreOf(connection, options) };
-}
-
-function coreOf(
-  connection: string,
-  options: readonly Provider[],
-): Pick<DynamicModule, 'imports' | 'providers' | 'exports'> {
   const outbox = OutboxModule.forConnection(connection);
+  const providers = messagingProviders(connection);
   return {
+    module: MessagingCoreModule,
+    global: true,
     imports: [CommonModule, DiscoveryModule, outbox],
-    providers: [
-      ...options,
-      {
-        provide: RESOLVED_MESSAGING_OPTIONS,
-        inject: [MESSAGING_OPTIONS, SETTINGS],
-        useFactory: (given: MessagingOptions, settings?: CoreSettings) => resolveMessagingOptions(given, settings),
-      },
-      {
-        provide: MESSAGE_BROKER,
-        inject: [MESSAGING_OPTIONS, SETTINGS],
-        useFactory: (given: MessagingOptions, settings?: CoreSettings) => chooseBroker(given, settings),
-      },
-      {
-        provide: EventBus,
-        inject: [getDatabaseToken(connection), Outbox, MESSAGE_BROKER, CLOCK, RESOLVED_MESSAGING_OPTIONS],
-        useFactory: (
-          database: Database,
-          box: Outbox,
-          broker: MessageBroker,
-          clock: Clock,
-          resolved: ResolvedMessagingOptions,
-        ) => new EventBus(database, box, broker, clock, resolved),
-      },
-      {
-        provide: MessagingExplorer,
-        inject: [DiscoveryService, ExternalContextCreator, EventBus, RESOLVED_MESSAGING_OPTIONS],
-        useFactory: (
-          discovery: DiscoveryService,
-          contexts: ExternalContextCreator,
-          bus: EventBus,
-          resolved: ResolvedMessagingOptions,
-        ) => new MessagingExplorer(discovery, contexts, bus, resolved),
-      },
-      { provide: CONNECTION_DATABASE, useExisting: getDatabaseToken(connection) },
-    ],
-    exports: [EventBus, MESSAGE_BROKER, MessagingExplorer, RESOLVED_MESSAGING_OPTIONS, CONNECTION_DATABASE, outbox],
+    providers: [...options, ...providers],
+    exports: [...providers.map(({ provide }) => provide), outbox],
   };
 }
-
-const CONNECTION_DATABASE = Symbol.for('@core-framework/messaging:database');
 
 @Module({})
 class MessagingCoreModule {}
 
 @Module({})
 class MessagingFeatureModule {}
+
+/** What a part of an application says of its events. */
+export interface MessagingFeatureOptions {
+  /** Events that are published by `EventBus.publish()`. @defaultValue [] */
+  readonly events?: readonly EventDeclaration[];
+}
 
 /**
  * Publishes and consumes events. `forRoot()` once, in the application's module; consumers and listeners are providers of
@@ -122,20 +84,37 @@ class MessagingFeatureModule {}
         ActionHookRegistry,
         HealthRegistry,
         BootReportRegistry,
+        DocumentRegistry,
+        EventRegistry,
       ],
       useFactory: (
         broker: MessageBroker,
         explorer: MessagingExplorer,
         relay: OutboxRelay,
         inbox: Inbox,
-        ...[database, options, hooks, health, report]: [
+        ...[database, options, hooks, health, report, documents, registry]: [
           Database,
           ResolvedMessagingOptions,
           ActionHookRegistry,
           HealthRegistry,
           BootReportRegistry,
+          DocumentRegistry,
+          EventRegistry,
         ]
-      ) => new MessagingLifecycle({ broker, explorer, relay, inbox, database, options, hooks, health, report }),
+      ) =>
+        new MessagingLifecycle({
+          broker,
+          explorer,
+          relay,
+          inbox,
+          database,
+          options,
+          hooks,
+          health,
+          report,
+          documents,
+          registry,
+        }),
     },
   ],
 })
@@ -152,8 +131,19 @@ export class MessagingModule extends ConfigurableModuleClass {
     return super.forRootAsync(options);
   }
 
-  /** Provides consumers, and classes that listen. They see the application's global providers. */
-  static forFeature(consumers: readonly Type<object>[]): DynamicModule {
-    return { module: MessagingFeatureModule, providers: [...consumers], exports: [...consumers] };
+  /**
+   * Provides consumers, and classes that listen; they see the application's global providers. Declares events, so that their
+   * data is checked when they are published and all who look at the application know of them.
+   */
+  static forFeature(consumers: readonly Type<object>[], { events = [] }: MessagingFeatureOptions = {}): DynamicModule {
+    const declaring = {
+      provide: Symbol('DeclaredEvents'),
+      inject: [EventCatalog],
+      useFactory: (catalog: EventCatalog) => {
+        for (const event of events) catalog.add(event);
+        return events;
+      },
+    };
+    return { module: MessagingFeatureModule, providers: [...consumers, declaring], exports: [...consumers] };
   }
 }

@@ -6,7 +6,7 @@ import { checkChannelName } from './events/event-name.js';
 
 /** Options of `MessagingModule.forRoot`. */
 export interface MessagingOptions {
-  /** The broker, or its name: `memory`, `redis` or one of `brokers`. @defaultValue the setting `MESSAGE_BROKER` */
+  /** The broker, or its name: `memory`, `redis`, `rabbitmq`, `kafka` or one of `brokers`. @defaultValue the setting `MESSAGE_BROKER` */
   readonly broker?: string | MessageBroker;
   /** Brokers of one's own, by the names that `MESSAGE_BROKER` may have. @defaultValue {} */
   readonly brokers?: Readonly<Record<string, (settings: Partial<CoreSettings>) => MessageBroker>>;
@@ -18,11 +18,16 @@ export interface MessagingOptions {
   readonly outbox?: boolean;
   /** Whether an event that comes again has no second effect. @defaultValue true */
   readonly inbox?: boolean;
-  /** Whether this process takes events out of the outbox. @defaultValue true */
+  /** Whether this process takes events out of the outbox. @defaultValue the setting `OUTBOX_RELAY`: true */
   readonly relay?: boolean;
-  /** Whether this process runs consumers, or the groups that it runs. @defaultValue true */
+  /**
+   * Whether this process runs consumers, or the groups that it runs.
+   * @defaultValue the settings `MESSAGE_CONSUMERS`: true, and `MESSAGE_GROUPS`: all
+   */
   readonly consumers?: boolean | readonly string[];
-  /** Milliseconds that events in work have when the application shuts down. @defaultValue the setting `SHUTDOWN_TIMEOUT_MS` */
+  /** Topics that consumers of this process take events from. @defaultValue the setting `MESSAGE_TOPICS`: all of theirs */
+  readonly topics?: readonly string[];
+  /** Milliseconds that events in work have when the application shuts down. @defaultValue the setting `SHUTDOWN_TIMEOUT`: 25 seconds */
   readonly drainTimeoutMs?: number;
 }
 
@@ -55,13 +60,21 @@ export function resolveMessagingOptions(
     source: options.source ?? settings.messageSource ?? 'my-app',
     outbox: options.outbox ?? settings.outboxEnabled ?? true,
     inbox: options.inbox ?? true,
-    relay: options.relay ?? true,
-    consumers: options.consumers ?? true,
-    drainTimeoutMs: options.drainTimeoutMs ?? settings.shutdownTimeoutMs ?? 10_000,
+    relay: options.relay ?? settings.outboxRelay ?? true,
+    consumers: options.consumers ?? consumersOf(settings),
+    topics: options.topics ?? settings.messageTopics ?? [],
+    drainTimeoutMs: options.drainTimeoutMs ?? (settings.shutdownTimeout ?? 25) * 1000,
     retry: settings.messageRetry ?? 3,
     prefetch: settings.messagePrefetch ?? 32,
     visibilityMs: (settings.messageVisibility ?? 60) * 1000,
   };
+}
+
+function consumersOf({
+  messageConsumers = true,
+  messageGroups = [],
+}: Partial<CoreSettings>): boolean | readonly string[] {
+  return messageConsumers && messageGroups.length > 0 ? messageGroups : messageConsumers;
 }
 
 type BrokerFactory = (settings: Partial<CoreSettings>) => MessageBroker | Promise<MessageBroker>;
@@ -71,16 +84,33 @@ const BUILT_IN: Readonly<Record<string, BrokerFactory>> = {
     if (!settings.isProduction) return new MemoryBroker();
     throw new BrokerChoiceError(
       'The broker "memory" keeps events in the process, which production refuses.',
-      'Set MESSAGE_BROKER=redis and REDIS_URL.',
+      'Set MESSAGE_BROKER to redis, rabbitmq or kafka, and its address.',
     );
   },
   redis: async ({ redisUrl = 'redis://localhost:6379/0' }) => {
-    const { RedisBroker } = await import('./adapters/redis.js').catch((cause: unknown) => {
-      throw new MissingBrokerPackageError('redis', 'ioredis', cause);
-    });
+    const { RedisBroker } = await adapter('redis', 'ioredis', () => import('./adapters/redis.js'));
     return new RedisBroker({ url: redisUrl });
   },
+  rabbitmq: async ({ rabbitmqUrl = 'amqp://guest:guest@localhost:5672/' }) => {
+    const { RabbitMQBroker } = await adapter('rabbitmq', 'amqplib', () => import('./adapters/rabbitmq.js'));
+    return new RabbitMQBroker({ url: rabbitmqUrl });
+  },
+  kafka: async ({ kafkaBootstrapServers: servers = ['localhost:9092'] }) => {
+    const { KafkaBroker } = await adapter('kafka', '@platformatic/kafka', () => import('./adapters/kafka.js'));
+    return new KafkaBroker({ servers });
+  },
 };
+
+/** Loads an adapter, whose client is an optional package. @throws MissingBrokerPackageError */
+async function adapter<T>(broker: string, client: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(`'${client}'`)) throw error;
+    throw new MissingBrokerPackageError(broker, client, error);
+  }
+}
 
 /**
  * Makes the broker that the options or the settings name. When none is named it is told from the one address that is set.
@@ -117,5 +147,8 @@ function inferredBroker({ redisUrl, rabbitmqUrl, kafkaBootstrapServers, isProduc
   }
   if (only) return only;
   if (!isProduction) return 'memory';
-  throw new BrokerChoiceError('No broker is named.', 'Set MESSAGE_BROKER, or REDIS_URL alone.');
+  throw new BrokerChoiceError(
+    'No broker is named.',
+    'Set MESSAGE_BROKER, or one of REDIS_URL, RABBITMQ_URL and KAFKA_BOOTSTRAP_SERVERS.',
+  );
 }

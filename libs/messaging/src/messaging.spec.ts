@@ -207,9 +207,10 @@ describe('events', () => {
   });
 
   test('that come twice have one effect', async () => {
+    const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
     const { broker, bus, effects, settled, run } = await start();
-    await bus.publish('user.created', { id: 1, email: 'a@example.com' }, { topic: 'users', id: 'e1' });
-    const message = { id: 'e1', type: 'user.created', source: 'x', time: new Date().toISOString(), headers: {} };
+    await bus.publish('user.created', { id: 1, email: 'a@example.com' }, { topic: 'users', id: ID });
+    const message = { id: ID, type: 'user.created', source: 'x', time: new Date().toISOString(), headers: {} };
     for (let again = 0; again < 3; again++) {
       await broker.publish('users', [{ ...message, data: '{"id":1,"email":"a@example.com"}' }]);
     }

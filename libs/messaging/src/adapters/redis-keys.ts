@@ -12,7 +12,7 @@ export function topicKey(topic: string): string {
 export interface GroupKeys {
   /** Messages that wait to be delivered again, by their time. */
   readonly delayed: string;
-  /** Messages that are to be delivered again, to this group only. */
+  /** Messages that are to be delivered again, to this group only; deleted once dealt with. */
   readonly again: string;
   readonly dead: string;
 }
@@ -22,23 +22,9 @@ export function groupKeys({ topic, group }: DeadLetterPlace): GroupKeys {
   return { delayed: `${own}:retry`, again: `${own}:again`, dead: `${own}:dlq` };
 }
 
-/** Moves messages whose time has come, on the server's clock, to the stream of their group. */
-export const MOVE_DUE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)
-for _, member in ipairs(due) do
-  local entry = cjson.decode(member)
-  redis.call('XADD', KEYS[2], '*', 'd', entry[2], 'n', entry[3])
-  redis.call('ZREM', KEYS[1], member)
-end
-return #due
-`;
-
-/** Puts a message among those that wait and takes it from those in hand, in one step. */
-export const DELAY = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZADD', KEYS[1], now + tonumber(ARGV[1]), ARGV[2])
-return redis.call('XACK', KEYS[2], ARGV[3], ARGV[4])
-`;
+/** Redis answers objects as lists of names and values. */
+export function factsOf(list: readonly unknown[]): Record<string, unknown> {
+  const facts: Record<string, unknown> = {};
+  for (let index = 0; index + 1 < list.length; index += 2) facts[String(list[index])] = list[index + 1];
+  return facts;
+}

@@ -42,6 +42,39 @@ async function answers(): Promise<boolean> {
 
   test.each([...BROKER_CASES])('$title', ({ run }) => run(broker, { open }), 40_000);
 
+  test('streams are cut to their length, never into what a group has not been given or not acknowledged', async () => {
+    const topic = `t-${randomUUID()}`;
+    const small = new RedisBroker({ url: URL, streamLength: 200 });
+    const messages = Array.from({ length: 1000 }, (_, index): EventMessage => {
+      return { id: String(index), type: 'a.b', source: 's', time: '', data: '1', headers: {} };
+    });
+    const length = async () => (await small.describeTopic(topic))?.messages ?? 0;
+    const decisions: (() => Promise<void>)[] = [];
+    const request = { topics: [topic], visibilityMs: 60_000 };
+    const holding = await small.subscribe({ ...request, group: 'holding', prefetch: 1 }, async ({ ack }) => {
+      decisions.push(ack);
+    });
+    await small.publish(topic, messages);
+    while (decisions.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await small.publish(topic, messages);
+    await small.health();
+    expect(await length()).toBe(2000);
+    await holding.drain(0);
+    let handled = 0;
+    await small.subscribe({ ...request, group: 'holding', prefetch: 500 }, async ({ ack }) => {
+      await ack();
+      handled += 1;
+    });
+    while (handled < 2000) await new Promise((resolve) => setTimeout(resolve, 5));
+    await small.publish(topic, messages);
+    while (handled < 3000) await new Promise((resolve) => setTimeout(resolve, 5));
+    await small.publish(topic, messages);
+    await small.health();
+    expect(await length()).toBeLessThanOrEqual(1400);
+    while (handled < 4000) await new Promise((resolve) => setTimeout(resolve, 5));
+    await small.disconnect();
+  });
+
   test('what is no CloudEvent goes to the dead letters and holds nobody up', async () => {
     const [topic, group] = [`t-${randomUUID()}`, 'g'];
     const redis = new Redis(URL);

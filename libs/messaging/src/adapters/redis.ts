@@ -6,11 +6,15 @@ import type {
   MessageBroker,
   SubscribeRequest,
   Subscription,
+  TopicDescription,
 } from '../brokers/message-broker.js';
-import { groupKeys, topicKey, TOPICS_KEY } from './redis-keys.js';
-import { factsOf, RedisSubscription } from './redis-subscription.js';
-import { type EventMessage, fromStructured, toStructured } from '../envelope/event-message.js';
+import { type EventMessage, toStructured } from '../envelope/event-message.js';
 import { BrokerUnreachableError } from '../errors/messaging.errors.js';
+import { RedisDeadLetters } from './redis-dead-letters.js';
+import { topicKey, TOPICS_KEY } from './redis-keys.js';
+import { RedisSubscription } from './redis-subscription.js';
+import { RedisTail } from './redis-tail.js';
+import { RedisTopics } from './redis-topics.js';
 
 /** Options of {@link RedisBroker}. */
 export interface RedisBrokerOptions {
@@ -18,19 +22,30 @@ export interface RedisBrokerOptions {
   readonly url: string;
   /** Milliseconds that a command may take before the server counts as away. @defaultValue 5000 */
   readonly timeoutMs?: number;
+  /**
+   * About how many messages a stream keeps; more only as long as a group has not acknowledged them. A new group starts with
+   * the oldest one kept. @defaultValue 100000
+   */
+  readonly streamLength?: number;
 }
+
+/** So many messages are published between two times that a stream is cut. */
+const TRIM_EVERY = 1000;
 
 /** Carries messages over Redis Streams, 6.2 or later, with consumer groups. */
 export class RedisBroker implements MessageBroker {
   readonly name = 'redis';
   readonly #redis: Redis;
-  readonly #url: string;
-  readonly #known = new Set<string>();
-  readonly #subscriptions = new Set<RedisSubscription>();
+  readonly #topics: RedisTopics;
+  readonly #letters: RedisDeadLetters;
+  /** Topics that are known to the server, with how much was published since they were cut. */
+  readonly #published = new Map<string, number>();
+  readonly #subscriptions = new Set<Subscription>();
 
-  constructor({ url, timeoutMs = 5000 }: RedisBrokerOptions) {
-    this.#url = url;
-    this.#redis = this.#client({ commandTimeout: timeoutMs, maxRetriesPerRequest: 1 });
+  constructor(private readonly options: RedisBrokerOptions) {
+    this.#redis = this.#client({ commandTimeout: options.timeoutMs ?? 5000, maxRetriesPerRequest: 1 });
+    this.#topics = new RedisTopics(this.#redis);
+    this.#letters = new RedisDeadLetters(this.#redis);
   }
 
   async connect(): Promise<void> {
@@ -55,105 +70,89 @@ export class RedisBroker implements MessageBroker {
 
   async publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
     const pipeline = this.#redis.pipeline();
-    const isNew = !this.#known.has(topic);
+    const stream = topicKey(topic);
     for (const message of messages) {
-      pipeline.xadd(topicKey(topic), '*', 'id', message.id, 'type', message.type, 'd', toStructured(message));
+      pipeline.xadd(stream, '*', 'id', message.id, 'type', message.type, 'd', toStructured(message));
     }
-    if (isNew) pipeline.sadd(TOPICS_KEY, topic);
+    if (!this.#published.has(topic)) pipeline.sadd(TOPICS_KEY, topic);
     const answers = (await this.#asked(() => pipeline.exec())) ?? [];
     const errors = messages.flatMap(({ id }, index) => {
       const error = answers[index]?.[0];
       return error ? [[id, error] as const] : [];
     });
-    if (errors.length === messages.length && errors[0]) throw new BrokerUnreachableError(this.name, errors[0][1]);
-    this.#known.add(topic);
+    if (errors.length > 0 && errors.length === messages.length)
+      throw new BrokerUnreachableError(this.name, errors[0]?.[1]);
+    this.#count(topic, messages.length);
     return new Map(errors);
   }
 
   async subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription> {
-    const subscription = new RedisSubscription(this.#redis, this.#client({}), request, handle);
-    await this.#asked(async () => {
-      await this.#redis.sadd(TOPICS_KEY, ...request.topics);
-      await subscription.start();
-    });
+    const reader = this.#client({});
+    const ended = () => void this.#subscriptions.delete(subscription);
+    const subscription = request.ephemeral
+      ? new RedisTail(this.#redis, reader, request, handle, ended)
+      : new RedisSubscription(this.#redis, reader, request, handle, ended);
+    try {
+      await this.#asked(async () => {
+        await this.#topics.add(...request.topics);
+        await subscription.start();
+      });
+    } catch (error) {
+      reader.disconnect();
+      throw error;
+    }
     this.#subscriptions.add(subscription);
     return subscription;
   }
 
   async createTopic(topic: string): Promise<void> {
-    await this.#asked(() => this.#redis.sadd(TOPICS_KEY, topic));
+    await this.#asked(() => this.#topics.add(topic));
   }
 
-  /** Deletes the topic with all that its groups keep of it. */
   async deleteTopic(topic: string): Promise<void> {
-    await this.#asked(async () => {
-      const stream = topicKey(topic);
-      const groups = (await this.#redis.exists(stream))
-        ? ((await this.#redis.xinfo('GROUPS', stream)) as readonly (readonly unknown[])[])
-        : [];
-      const own = groups.flatMap((facts) =>
-        Object.values(groupKeys({ topic, group: String(factsOf(facts)['name']) }) as unknown as Record<string, string>),
-      );
-      await this.#redis.del(stream, ...own);
-      await this.#redis.srem(TOPICS_KEY, topic);
-    });
-    this.#known.delete(topic);
+    await this.#asked(() => this.#topics.delete(topic));
+    this.#published.delete(topic);
   }
 
   async listTopics(): Promise<readonly string[]> {
-    const topics = await this.#asked(() => this.#redis.smembers(TOPICS_KEY));
-    return topics.toSorted((one, other) => (one < other ? -1 : 1));
+    return this.#asked(() => this.#topics.list());
   }
 
-  async deadLetters(place: DeadLetterPlace, limit: number): Promise<readonly DeadLetter[]> {
-    const entries = await this.#asked(() => this.#redis.xrange(groupKeys(place).dead, '-', '+', 'COUNT', limit));
-    return entries.map(([id, fields]) => {
-      const { d, reason, attempt } = factsOf(fields);
-      return {
-        id,
-        topic: place.topic,
-        message: readable(String(d)),
-        reason: String(reason),
-        attempt: Number(attempt),
-        failedAt: new Date(Number(id.split('-')[0])),
-      };
-    });
+  async describeTopic(topic: string): Promise<TopicDescription | undefined> {
+    return this.#asked(() => this.#topics.describe(topic));
+  }
+
+  async deleteGroup(place: DeadLetterPlace): Promise<void> {
+    await this.#asked(() => this.#topics.deleteGroup(place));
+  }
+
+  async deadLetters(place: DeadLetterPlace, limit: number, after?: string): Promise<readonly DeadLetter[]> {
+    return this.#asked(() => this.#letters.list(place, limit, after));
+  }
+
+  async deadLetter(place: DeadLetterPlace, id: string): Promise<DeadLetter | undefined> {
+    return this.#asked(() => this.#letters.find(place, id));
   }
 
   async replay(place: DeadLetterPlace, ids?: readonly string[]): Promise<number> {
-    const { again, dead } = groupKeys(place);
-    return this.#asked(async () => {
-      const entries = await this.#entriesOf(dead, ids);
-      for (const [id, fields] of entries) {
-        await this.#redis
-          .multi()
-          .xadd(again, '*', 'd', String(factsOf(fields)['d']), 'n', 0)
-          .xdel(dead, id)
-          .exec();
-      }
-      return entries.length;
-    });
+    return this.#asked(() => this.#letters.replay(place, ids));
   }
 
   async purge(place: DeadLetterPlace, ids?: readonly string[]): Promise<number> {
-    const { dead } = groupKeys(place);
-    return this.#asked(async () => {
-      const entries = await this.#entriesOf(dead, ids);
-      if (entries.length === 0) return 0;
-      return this.#redis.xdel(dead, ...entries.map(([id]) => id));
-    });
+    return this.#asked(() => this.#letters.purge(place, ids));
   }
 
-  async #entriesOf(stream: string, ids?: readonly string[]): Promise<readonly [id: string, fields: string[]][]> {
-    if (!ids) return this.#redis.xrange(stream, '-', '+');
-    const found = await Promise.all(
-      ids.filter((id) => /^\d+-\d+$/.test(id)).map((id) => this.#redis.xrange(stream, id, id)),
-    );
-    return found.flat();
+  #count(topic: string, messages: number): void {
+    const published = (this.#published.get(topic) ?? 0) + messages;
+    this.#published.set(topic, published % TRIM_EVERY);
+    // What was published is safe whatever becomes of it: the next time tries again.
+    if (published >= TRIM_EVERY) {
+      void this.#topics.trim(topic, this.options.streamLength ?? 100_000).catch(() => undefined);
+    }
   }
 
   #client(options: RedisOptions): Redis {
-    const client = new Redis(this.#url, {
+    const client = new Redis(this.options.url, {
       connectionName: 'core-messaging',
       retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
       ...options,
@@ -169,14 +168,5 @@ export class RedisBroker implements MessageBroker {
     } catch (error) {
       throw error instanceof BrokerUnreachableError ? error : new BrokerUnreachableError(this.name, error);
     }
-  }
-}
-
-/** A dead letter may be there because it is no CloudEvent. */
-function readable(text: string): EventMessage {
-  try {
-    return fromStructured(text);
-  } catch {
-    return { id: '', type: '', source: '', time: new Date(0).toISOString(), data: JSON.stringify(text), headers: {} };
   }
 }

@@ -1,5 +1,5 @@
 import type { EventMessage } from '../envelope/event-message.js';
-import { InHand } from './in-hand.js';
+import { MemoryQueue, MemorySubscription } from './memory-subscription.js';
 import type {
   DeadLetter,
   DeadLetterPlace,
@@ -7,33 +7,8 @@ import type {
   MessageBroker,
   SubscribeRequest,
   Subscription,
+  TopicDescription,
 } from './message-broker.js';
-
-interface Waiting {
-  readonly message: EventMessage;
-  readonly attempt: number;
-}
-
-/** Messages of one topic that a group has not dealt with. */
-class MemoryQueue {
-  readonly waiting: Waiting[] = [];
-  readonly dead: DeadLetter[] = [];
-  readonly timers = new Set<NodeJS.Timeout>();
-  takers = new Set<MemorySubscription>();
-
-  push(...items: readonly Waiting[]): void {
-    this.waiting.push(...items);
-    for (const taker of this.takers) taker.take();
-  }
-
-  later(item: Waiting, delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      this.push(item);
-    }, delayMs);
-    this.timers.add(timer);
-  }
-}
 
 /**
  * Carries messages within the process: for development, tests and applications of one process. What it holds is gone when
@@ -42,18 +17,15 @@ class MemoryQueue {
 export class MemoryBroker implements MessageBroker {
   readonly name = 'memory';
   readonly #topics = new Map<string, Map<string, MemoryQueue>>();
+  /** Queues of deleted topics that somebody listens to, should the topic come back. */
+  readonly #orphans = new Map<string, Map<string, MemoryQueue>>();
+  readonly #ephemeral = new Map<string, Set<MemoryQueue>>();
   #letters = 0;
 
   async connect(): Promise<void> {}
 
   async disconnect(): Promise<void> {
-    for (const groups of this.#topics.values()) {
-      for (const { takers, timers } of groups.values()) {
-        takers.clear();
-        for (const timer of timers) clearTimeout(timer);
-      }
-    }
-    this.#topics.clear();
+    for (const topic of this.#topics.keys()) await this.deleteTopic(topic);
   }
 
   async health(): Promise<Readonly<Record<string, unknown>>> {
@@ -62,15 +34,20 @@ export class MemoryBroker implements MessageBroker {
 
   async publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
     const items = messages.map((message) => ({ message, attempt: 1 }));
-    for (const queue of this.#groupsOf(topic).values()) queue.push(...items);
+    const queues = [...this.#groupsOf(topic).values(), ...(this.#ephemeral.get(topic) ?? [])];
+    for (const queue of queues) queue.push(items);
     return new Map();
   }
 
   async subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription> {
+    const { topics, group, prefetch, ephemeral } = request;
     const queues = new Map(
-      request.topics.map((topic) => [topic, this.#queueOf({ topic, group: request.group })] as const),
+      topics.map((topic) => [topic, ephemeral ? this.#ephemeralOf(topic) : this.#queueOf({ topic, group })] as const),
     );
-    const subscription = new MemorySubscription(queues, request.prefetch, handle, () => String(++this.#letters));
+    const nextLetter = () => String(++this.#letters);
+    const subscription = new MemorySubscription(queues, prefetch, handle, nextLetter, () => {
+      for (const [topic, queue] of queues) this.#ephemeral.get(topic)?.delete(queue);
+    });
     for (const queue of queues.values()) queue.takers.add(subscription);
     subscription.take();
     return subscription;
@@ -81,21 +58,43 @@ export class MemoryBroker implements MessageBroker {
   }
 
   async deleteTopic(topic: string): Promise<void> {
-    for (const { waiting } of this.#topics.get(topic)?.values() ?? []) waiting.length = 0;
+    const groups = this.#topics.get(topic);
+    if (!groups) return;
+    for (const queue of groups.values()) queue.clear();
+    this.#orphans.set(topic, new Map([...groups].filter(([, { takers }]) => takers.size > 0)));
     this.#topics.delete(topic);
   }
 
   async listTopics(): Promise<readonly string[]> {
-    return [...this.#topics.keys()].toSorted((one, other) => (one < other ? -1 : 1));
+    return [...this.#topics.keys()].toSorted();
   }
 
-  async deadLetters(place: DeadLetterPlace, limit: number): Promise<readonly DeadLetter[]> {
-    return this.#queueOf(place).dead.slice(0, limit);
+  async describeTopic(topic: string): Promise<TopicDescription | undefined> {
+    const groups = this.#topics.get(topic);
+    if (!groups) return undefined;
+    const described = [...groups].map(([group, { lag, dead }]) => ({ group, lag, deadLetters: dead.length }));
+    return { topic, partitions: 1, groups: described.toSorted((one, other) => (one.group < other.group ? -1 : 1)) };
+  }
+
+  async deleteGroup({ topic, group }: DeadLetterPlace): Promise<void> {
+    this.#topics.get(topic)?.get(group)?.clear();
+    this.#topics.get(topic)?.delete(group);
+  }
+
+  async deadLetters(place: DeadLetterPlace, limit: number, after?: string): Promise<readonly DeadLetter[]> {
+    const start = after === undefined ? 0 : Number(after);
+    return this.#lettersOf(place)
+      .filter(({ id }) => Number(id) > start)
+      .slice(0, limit);
+  }
+
+  async deadLetter(place: DeadLetterPlace, id: string): Promise<DeadLetter | undefined> {
+    return this.#lettersOf(place).find((letter) => letter.id === id);
   }
 
   async replay(place: DeadLetterPlace, ids?: readonly string[]): Promise<number> {
     const letters = this.#takeOut(place, ids);
-    this.#queueOf(place).push(...letters.map(({ message }) => ({ message, attempt: 1 })));
+    if (letters.length > 0) this.#queueOf(place).push(letters.map(({ message }) => ({ message, attempt: 1 })));
     return letters.length;
   }
 
@@ -104,16 +103,25 @@ export class MemoryBroker implements MessageBroker {
   }
 
   #takeOut(place: DeadLetterPlace, ids?: readonly string[]): readonly DeadLetter[] {
-    const { dead } = this.#queueOf(place);
-    const taken = dead.filter(({ id }) => ids?.includes(id) ?? true);
-    const left = dead.filter((letter) => !taken.includes(letter));
-    dead.splice(0, dead.length, ...left);
+    const letters = this.#lettersOf(place);
+    const wanted = ids && new Set(ids);
+    const { taken = [], left = [] } = Object.groupBy(letters, ({ id }) =>
+      wanted?.has(id) === false ? 'left' : 'taken',
+    );
+    letters.splice(0, letters.length, ...left);
     return taken;
+  }
+
+  #lettersOf({ topic, group }: DeadLetterPlace): DeadLetter[] {
+    return this.#topics.get(topic)?.get(group)?.dead ?? [];
   }
 
   #groupsOf(topic: string): Map<string, MemoryQueue> {
     let groups = this.#topics.get(topic);
-    if (!groups) this.#topics.set(topic, (groups = new Map()));
+    if (!groups) {
+      this.#topics.set(topic, (groups = this.#orphans.get(topic) ?? new Map()));
+      this.#orphans.delete(topic);
+    }
     return groups;
   }
 
@@ -123,73 +131,11 @@ export class MemoryBroker implements MessageBroker {
     if (!queue) groups.set(group, (queue = new MemoryQueue()));
     return queue;
   }
-}
 
-class MemorySubscription implements Subscription {
-  readonly #inHand = new InHand();
-  #open = true;
-  #paused = false;
-
-  constructor(
-    private readonly queues: ReadonlyMap<string, MemoryQueue>,
-    private readonly prefetch: number,
-    private readonly handle: (delivery: Delivery) => Promise<void>,
-    private readonly nextLetter: () => string,
-  ) {}
-
-  /** Takes what waits, as far as the prefetch allows. */
-  take(): void {
-    for (const [topic, queue] of this.queues) {
-      while (this.#open && !this.#paused && this.#inHand.count < this.prefetch) {
-        const item = queue.waiting.shift();
-        if (!item) break;
-        this.#inHand.add();
-        // Whoever publishes must not run in the call stack of who consumes, nor the other way round.
-        setImmediate(() => void this.handle(this.#delivery(topic, queue, item)).catch(() => undefined));
-      }
-    }
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.take();
-  }
-
-  async drain(timeoutMs: number): Promise<void> {
-    this.#open = false;
-    for (const { takers } of this.queues.values()) takers.delete(this);
-    await this.#inHand.emptied(timeoutMs);
-  }
-
-  async lag(): Promise<number> {
-    const waiting = [...this.queues.values()].reduce((sum, queue) => sum + queue.waiting.length + queue.timers.size, 0);
-    return waiting + this.#inHand.count;
-  }
-
-  #delivery(topic: string, queue: MemoryQueue, { message, attempt }: Waiting): Delivery {
-    let decided = false;
-    const decide = async (consequence?: () => void) => {
-      if (decided) return;
-      decided = true;
-      consequence?.();
-      this.#inHand.remove();
-      this.take();
-    };
-    return {
-      message,
-      topic,
-      attempt,
-      ack: () => decide(),
-      retry: (delayMs) => decide(() => queue.later({ message, attempt: attempt + 1 }, delayMs)),
-      deadLetter: (reason) =>
-        decide(() => {
-          queue.dead.push({ id: this.nextLetter(), topic, message, reason, attempt, failedAt: new Date() });
-        }),
-      extend: async () => undefined,
-    };
+  #ephemeralOf(topic: string): MemoryQueue {
+    this.#groupsOf(topic);
+    const queue = new MemoryQueue();
+    this.#ephemeral.set(topic, (this.#ephemeral.get(topic) ?? new Set()).add(queue));
+    return queue;
   }
 }

@@ -3,10 +3,11 @@ import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { InvalidPayloadError, PermanentEventError } from '../errors/messaging.errors.js';
+import type { PayloadReader } from '../payloads/payload-reader.js';
 import type { CoreEvent } from '../events/core-event.js';
 import type { EventHandler } from './event-handler.js';
 import { KeyLanes } from './key-lanes.js';
-import { readPayload } from './read-payload.js';
+import { retryDelay } from './retry-delay.js';
 
 /** How a group works. */
 export interface ConsumerGroupOptions {
@@ -18,9 +19,15 @@ export interface ConsumerGroupOptions {
   readonly prefetch: number;
   readonly visibilityMs: number;
   readonly inbox: boolean;
+  readonly transaction: boolean;
 }
 
-const LONGEST_DELAY_MS = 3_600_000;
+/** What a group works with. */
+export interface ConsumerSurroundings {
+  readonly database: Database;
+  readonly inbox: Inbox;
+  readonly payloads: PayloadReader;
+}
 
 /** What a group has done in this process. */
 export interface ConsumerCounts {
@@ -37,20 +44,28 @@ export interface ConsumerCounts {
 export class ConsumerGroup {
   readonly #logger: Logger;
   readonly #lanes: KeyLanes;
+  /** Events that somebody may have died over are tried one at a time, so that none is taken for another. */
+  readonly #suspects = new KeyLanes(1);
   readonly #inHand = new Set<Delivery>();
+  readonly #running = new Set<Promise<void>>();
   readonly #counts = { handled: 0, repeated: 0, unhandled: 0, retried: 0, deadLettered: 0 };
   readonly #found = new Map<string, readonly EventHandler[]>();
   #subscription: Subscription | undefined;
   #keeping: NodeJS.Timeout | undefined;
+  #draining = false;
 
   constructor(
     readonly options: ConsumerGroupOptions,
     private readonly handlers: readonly EventHandler[],
-    private readonly database: Database,
-    private readonly inbox: Inbox,
+    private readonly surroundings: ConsumerSurroundings,
   ) {
     this.#lanes = new KeyLanes(options.concurrency);
     this.#logger = new Logger(`Consumer ${options.group}`);
+  }
+
+  /** For people: its name and where its events come from. */
+  get description(): string {
+    return `${this.options.group} (${this.options.topics.join(', ')})`;
   }
 
   get counts(): ConsumerCounts {
@@ -67,12 +82,18 @@ export class ConsumerGroup {
     }, visibilityMs / 3);
   }
 
-  /** Finishes what is in hand, for at most so many milliseconds; the rest is given to others. */
+  /** Begins nothing any more, and finishes what is in work, for at most so many milliseconds; the rest is given to others. */
   async drain(timeoutMs: number): Promise<void> {
-    await this.#subscription?.drain(timeoutMs);
+    this.#draining = true;
+    this.#subscription?.pause();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    await Promise.race([Promise.all(this.#running), late]);
+    clearTimeout(timer);
+    const unfinished = this.#running.size;
+    await this.#subscription?.drain(0);
     clearInterval(this.#keeping);
-    if (this.#inHand.size > 0)
-      this.#logger.warn(`${this.#inHand.size} events were still in work; they will come again.`);
+    if (unfinished > 0) this.#logger.warn(`${unfinished} events were still in work; they will come again.`);
   }
 
   async lag(): Promise<number> {
@@ -82,31 +103,37 @@ export class ConsumerGroup {
   async #take(delivery: Delivery): Promise<void> {
     const { key } = delivery.message;
     this.#inHand.add(delivery);
-    await this.#lanes.run(key === undefined ? undefined : `${delivery.topic} ${key}`, async () => {
-      try {
-        await this.#decide(delivery);
-      } catch (error) {
-        this.#logger.error(`What became of ${delivery.message.id} could not be told to the broker.`, error);
-      } finally {
-        this.#inHand.delete(delivery);
-      }
-    });
+    const lane = key === undefined ? undefined : `${delivery.topic} ${key}`;
+    await this.#lanes.run(lane, () =>
+      delivery.abandoned ? this.#suspects.run(undefined, () => this.#work(delivery)) : this.#work(delivery),
+    );
+    this.#inHand.delete(delivery);
+  }
+
+  async #work(delivery: Delivery): Promise<void> {
+    // What was not begun is given to others.
+    if (this.#draining) return;
+    const running = this.#decide(delivery).catch((error: unknown) =>
+      this.#logger.error(`What became of ${delivery.message.id} could not be told to the broker.`, error),
+    );
+    this.#running.add(running);
+    await running;
+    this.#running.delete(running);
   }
 
   async #decide(delivery: Delivery): Promise<void> {
-    const { message, topic, attempt } = delivery;
+    const { message, topic } = delivery;
     const handlers = this.#handlersOf(topic, message.type);
     if (handlers.length === 0) {
       this.#counts.unhandled += 1;
       return delivery.ack();
     }
-    // Whoever got it before died over it each time.
-    if (attempt > this.options.retry + 1) {
-      return this.#bury(delivery, `It was given out ${attempt - 1} times and nobody said what became of it.`);
+    if (delivery.abandoned && (await this.#hasKilled(delivery))) {
+      return this.#bury(delivery, `Whoever began with it died, ${this.#mostDeaths + 1} times.`);
     }
     try {
       const first = await runInContext(() => this.#handle(delivery, handlers), {
-        database: this.database,
+        database: this.surroundings.database,
         isolated: true,
       });
       this.#counts[first ? 'handled' : 'repeated'] += 1;
@@ -114,6 +141,17 @@ export class ConsumerGroup {
       return this.#failed(delivery, error);
     }
     return delivery.ack();
+  }
+
+  /** Whether as many died over it as it may be tried; the first one, who did not know what he had, is one of them. */
+  async #hasKilled({ message: { id } }: Delivery): Promise<boolean> {
+    const most = this.#mostDeaths;
+    return (await this.surroundings.inbox.begin(this.options.group, id, most + 1)) > most;
+  }
+
+  /** How often one may die over an event before it is given up; once at least, since it may have been in hand by chance. */
+  get #mostDeaths(): number {
+    return Math.max(this.options.retry, 1);
   }
 
   /** Resolves with `false` when the event has had its effect already. */
@@ -125,31 +163,37 @@ export class ConsumerGroup {
       const plain: unknown = JSON.parse(data);
       calls.push([
         handler,
-        { ...facts, data: handler.payload ? await readPayload(name, handler.payload, plain) : plain },
+        {
+          ...facts,
+          data: handler.payload ? await this.surroundings.payloads.read(name, handler.payload, plain) : plain,
+        },
       ]);
+    }
+    if (!this.options.transaction) {
+      for (const [handler, event] of calls) await handler.call(event, this.surroundings.database.entityManager());
+      return true;
     }
     return atomic(
       async (em) => {
-        if (this.options.inbox && !(await this.inbox.accept(this.options.group, id))) return false;
+        if (this.options.inbox && !(await this.surroundings.inbox.accept(this.options.group, id))) return false;
         for (const [handler, event] of calls) await handler.call(event, em);
         return true;
       },
-      { database: this.database },
+      { database: this.surroundings.database },
     );
   }
 
   async #failed(delivery: Delivery, error: unknown): Promise<void> {
-    const { message, attempt } = delivery;
+    const { message, attempt, abandoned = 0 } = delivery;
     const { retry, retryDelayMs } = this.options;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const permanent = error instanceof PermanentEventError || error instanceof InvalidPayloadError;
-    if (permanent || attempt > retry) return this.#bury(delivery, reason, error);
-    const delay = Math.min(retryDelayMs * 2 ** (attempt - 1), LONGEST_DELAY_MS) * (0.9 + Math.random() * 0.2);
+    // Deaths are counted for themselves: they may be another's fault.
+    if (permanent || attempt - abandoned > retry) return this.#bury(delivery, reason, error);
+    const delay = retryDelay(retryDelayMs, attempt);
     this.#counts.retried += 1;
-    this.#logger.warn(
-      `${message.type} ${message.id} failed (attempt ${attempt}), again in ${Math.round(delay)} ms: ${reason}`,
-    );
-    await delivery.retry(Math.round(delay), reason);
+    this.#logger.warn(`${message.type} ${message.id} failed (attempt ${attempt}), again in ${delay} ms: ${reason}`);
+    await delivery.retry(delay, reason);
   }
 
   async #bury(delivery: Delivery, reason: string, error?: unknown): Promise<void> {

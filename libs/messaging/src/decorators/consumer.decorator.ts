@@ -17,6 +17,11 @@ export interface ConsumerOptions {
   readonly prefetch?: number;
   /** Whether an event that comes again has no second effect. @defaultValue that of the module: true */
   readonly inbox?: boolean;
+  /**
+   * Whether the handlers of an event run in a transaction. Without one there is no inbox: for handlers that do not write
+   * to the database, or may do so again. @defaultValue true
+   */
+  readonly transaction?: boolean;
 }
 
 /**

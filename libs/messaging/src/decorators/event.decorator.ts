@@ -1,4 +1,5 @@
 import { isAtomic } from '@core-framework/orm';
+import type { Type } from '@nestjs/common';
 import type { ActionCall } from '@core-framework/common';
 import { EventOutsideTransactionError } from '../errors/messaging.errors.js';
 import { checkChannelName, checkEventName } from '../events/event-name.js';
@@ -9,6 +10,13 @@ import { recordEmitter } from '../metadata/messaging.metadata.js';
 export interface EventOptions {
   /** @defaultValue that of the module: `events` */
   readonly topic?: string;
+  /**
+   * Class that the data is checked by before it leaves, as bodies of requests are; keys that it does not declare do not
+   * leave. Data that breaks a rule is an error of this method, which takes its transaction back. @defaultValue none
+   */
+  readonly payload?: Type<object>;
+  /** For people who read the document of the events. @defaultValue none */
+  readonly description?: string;
   /** Makes the data of the result. @defaultValue the result; of a model its columns, without those that are hidden */
   readonly data?: (result: never, call?: ActionCall) => unknown;
   /** Makes the key of the result; events of one key keep their order. @defaultValue none */

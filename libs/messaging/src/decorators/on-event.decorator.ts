@@ -5,8 +5,8 @@ import { recordHandler } from '../metadata/messaging.metadata.js';
 /** Options of `@OnEvent`. */
 export interface OnEventOptions {
   /**
-   * Class that the data is made an instance of and checked by, with the decorators of class-validator; keys that it does
-   * not declare are left out. An event whose data is invalid goes to the dead letters. @defaultValue none: the data as it came
+   * Class that the data is made an instance of and checked by, as bodies of requests are: one with the decorators of
+   * class-validator, or an `InputSchema` of a model; keys that it does not declare are left out. An event whose data is invalid goes to the dead letters. @defaultValue none: the data as it came
    */
   readonly payload?: Type<object>;
 }

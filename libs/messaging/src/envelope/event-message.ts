@@ -16,7 +16,7 @@ export interface EventMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const ATTRIBUTES = ['specversion', 'id', 'type', 'source', 'time', 'datacontenttype', 'partitionkey'];
+const ATTRIBUTES = new Set(['specversion', 'id', 'type', 'source', 'time', 'datacontenttype', 'partitionkey', 'data']);
 /** What CloudEvents allow as the name of an extension. */
 const EXTENSION = /^[a-z0-9]{1,20}$/;
 
@@ -37,17 +37,28 @@ export function toStructured({ id, type, source, time, key, data, headers }: Eve
 
 /** @throws InvalidEnvelopeError when the text is no CloudEvent in JSON. */
 export function fromStructured(text: string): EventMessage {
-  const envelope = parsed(text);
+  const split = splitStructured(text);
+  if (split) return fromAttributes(split.attributes, split.data);
+  const { data = null, ...attributes } = parsed(text);
+  return fromAttributes(attributes, JSON.stringify(data));
+}
+
+/**
+ * Makes an event of its attributes and of data that is JSON.
+ *
+ * @throws InvalidEnvelopeError when an attribute that every CloudEvent has is missing.
+ */
+export function fromAttributes(attributes: Readonly<Record<string, unknown>>, data: string): EventMessage {
   const attribute = (name: string): string => {
-    const value = envelope[name];
+    const value = attributes[name];
     if (typeof value === 'string' && value !== '') return value;
     throw new InvalidEnvelopeError(`it has no ${name}`);
   };
   if (attribute('specversion') !== '1.0') throw new InvalidEnvelopeError('it is of another version');
-  const { data = null, partitionkey, time } = envelope;
+  const { partitionkey, time } = attributes;
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(envelope)) {
-    if (!ATTRIBUTES.includes(name) && typeof value === 'string' && EXTENSION.test(name)) headers[name] = value;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!ATTRIBUTES.has(name) && typeof value === 'string' && EXTENSION.test(name)) headers[name] = value;
   }
   return {
     id: attribute('id'),
@@ -55,17 +66,43 @@ export function fromStructured(text: string): EventMessage {
     source: attribute('source'),
     time: typeof time === 'string' ? time : new Date(0).toISOString(),
     ...(typeof partitionkey === 'string' && { key: partitionkey }),
-    data: JSON.stringify(data),
+    data,
     headers,
   };
 }
 
+const DATA = ',"data":';
+
+/**
+ * Cuts the attributes from the data of an event that has its data last, as ours have, so that the data is read once only, by
+ * whoever needs it. Attributes are plain values: where the part before the first `"data"` is an object of its own and what
+ * follows begins and ends like an object or a list, nothing but data can be in there.
+ */
+function splitStructured(text: string): { attributes: Readonly<Record<string, unknown>>; data: string } | undefined {
+  const at = text.indexOf(DATA);
+  const [start, end] = [text[at + DATA.length], text.at(-2)];
+  if (at < 0 || !((start === '{' && end === '}') || (start === '[' && end === ']')) || !text.endsWith('}')) {
+    return undefined;
+  }
+  try {
+    const attributes: unknown = JSON.parse(`${text.slice(0, at)}}`);
+    return { attributes: attributes as Record<string, unknown>, data: text.slice(at + DATA.length, -1) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws InvalidEnvelopeError when an extension has a name that CloudEvents do not allow. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  const wrong = Object.keys(headers).find(
-    (name) => !EXTENSION.test(name) || ATTRIBUTES.includes(name) || name === 'data',
-  );
+  const wrong = Object.keys(headers).find((name) => !EXTENSION.test(name) || ATTRIBUTES.has(name));
   if (wrong !== undefined) throw new InvalidEnvelopeError(`"${wrong}" is no name of an extension (a to z and digits)`);
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws InvalidEnvelopeError unless it is a UUID, which databases keep the ids of events as. */
+export function checkEventId(id: string): void {
+  if (!UUID.test(id)) throw new InvalidEnvelopeError(`"${id}" is no UUID, which the id of an event has to be`);
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -60,6 +60,17 @@ export class BrokerUnreachableError extends CoreError {
   }
 }
 
+/** Thrown when a request over a broker is not answered in time. */
+export class NoReplyError extends CoreError {
+  readonly code = 'MESSAGING_NO_REPLY';
+
+  constructor(pattern: string, timeoutMs: number) {
+    super(`Nobody answered "${pattern}" within ${timeoutMs} ms.`, {
+      fix: 'Check that a microservice with a @MessagePattern() for it listens to the topic.',
+    });
+  }
+}
+
 /** Thrown when a message is no CloudEvent. */
 export class InvalidEnvelopeError extends CoreError {
   readonly code = 'MESSAGING_INVALID_ENVELOPE';
@@ -85,4 +96,26 @@ export class InvalidPayloadError extends CoreError {
 /** To be thrown by a handler that will fail on this event every time: it goes to the dead letters at once. */
 export class PermanentEventError extends CoreError {
   readonly code: string = 'MESSAGING_PERMANENT';
+}
+
+/** Thrown when an operator names a topic that the broker does not have. */
+export class TopicNotFoundError extends CoreError {
+  readonly code = 'MESSAGING_TOPIC_NOT_FOUND';
+
+  constructor(topic: string, known: readonly string[]) {
+    super(`There is no topic "${topic}".`, {
+      fix: known.length > 0 ? `Topics are: ${known.join(', ')}.` : 'The broker has none yet.',
+    });
+  }
+}
+
+/** Thrown when an operator names a dead letter that is not there, or not any more. */
+export class DeadLetterNotFoundError extends CoreError {
+  readonly code = 'MESSAGING_DEAD_LETTER_NOT_FOUND';
+
+  constructor({ group, topic }: { readonly group: string; readonly topic: string }, id: string) {
+    super(`The group "${group}" has no dead letter "${id}" of the topic "${topic}".`, {
+      fix: 'List them: it may have been replayed or purged.',
+    });
+  }
 }

@@ -1,1 +1,2 @@
-export { BROKER_CASES, type BrokerCase, type BrokerUnderTest } from './broker.conformance.js';
+export type { BrokerCase, BrokerUnderTest } from './broker-case.js';
+export { BROKER_CASES } from './broker.conformance.js';

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EventMessage } from '../envelope/event-message.js';
+import { BROKER_CASES } from '../testing/broker.conformance.js';
+import { KafkaBroker } from './kafka.js';
+import { PartitionOffsets } from './kafka-offsets.js';
+
+const SERVERS = process.env.KAFKA_BOOTSTRAP_SERVERS;
+/** A cluster that speaks part of the protocol only: `npm run test:kafka`. */
+const MOCK = process.env.KAFKA_MOCK_SERVERS;
+const servers = (SERVERS ?? MOCK ?? '').split(',');
+
+// No service of the tests: nobody has to have it, with REQUIRE_SERVICES either.
+(SERVERS || MOCK ? describe : describe.skip)('the broker on Kafka', () => {
+  let broker: KafkaBroker;
+  let before: readonly string[] = [];
+  const open = async () => {
+    const made = new KafkaBroker({ servers });
+    await made.connect();
+    return made;
+  };
+  beforeEach(async () => {
+    broker = await open();
+    before = await broker.listTopics();
+  });
+  afterEach(async () => {
+    await broker.disconnect();
+    if (!SERVERS) return;
+    const cleaner = await open();
+    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
+    await cleaner.disconnect();
+  });
+
+  // Kafka does not count deliveries. The mock cluster neither makes topics nor lets two members join at once.
+  const beyondTheMock = /^gives each message to one of several/;
+  const cases = BROKER_CASES.filter(({ title, topicAdmin, countsDeaths }) => {
+    return !countsDeaths && (SERVERS || !(topicAdmin || beyondTheMock.test(title)));
+  });
+  test.each(cases)('$title', ({ run }) => run(broker, { open }), 90_000);
+});
+
+describe('a cluster that does not answer', () => {
+  const broker = new KafkaBroker({ servers: ['127.0.0.1:1'], timeoutMs: 300 });
+  afterAll(() => broker.disconnect());
+
+  test('is told with a code, not waited for', async () => {
+    const unreachable = { code: 'MESSAGING_BROKER_UNREACHABLE' };
+    const message: EventMessage = { id: randomUUID(), type: 'a.b', source: 's', time: '', data: '1', headers: {} };
+    await expect(broker.connect()).rejects.toMatchObject(unreachable);
+    await expect(broker.publish('t', [message])).rejects.toMatchObject(unreachable);
+    await expect(broker.health()).rejects.toMatchObject(unreachable);
+  });
+});
+
+test('what may be committed ends before the first record that is not dealt with', () => {
+  const offsets = new PartitionOffsets();
+  for (const offset of [5n, 6n, 7n]) expect(offsets.begin(offset)).toBe(true);
+  expect(offsets.begin(6n)).toBe(false);
+  offsets.end(6n);
+  expect(offsets.advance()).toBeUndefined();
+  offsets.end(5n);
+  expect(offsets.advance()).toBe(7n);
+  expect(offsets.advance()).toBeUndefined();
+  offsets.end(7n);
+  expect(offsets.advance()).toBe(8n);
+});

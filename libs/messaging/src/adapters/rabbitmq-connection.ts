@@ -1,0 +1,130 @@
+import { type Channel, type ConfirmChannel, connect, type Options, type RecoveringChannelModel } from 'amqplib';
+import { within } from '../brokers/within.js';
+
+/** Where a message goes; the exchange '' leads to the queue of the routing key. */
+export interface Parcel {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly content: Buffer;
+  readonly properties: Options.Publish;
+}
+
+/** One connection, which comes back by itself, and a channel of it on which the server confirms what it has. */
+export class RabbitMQConnection {
+  #model: Promise<RecoveringChannelModel> | undefined;
+  #publishing: Promise<ConfirmChannel> | undefined;
+  #version = '';
+  #closed = false;
+  #lastError: Error | undefined;
+
+  constructor(
+    private readonly url: string,
+    readonly timeoutMs: number,
+  ) {}
+
+  get version(): string {
+    return this.#version;
+  }
+
+  /** Has the next call connect, after {@link close} too. */
+  open(): void {
+    this.#closed = false;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const model = await this.#model?.catch(() => undefined);
+    this.#model = this.#publishing = undefined;
+    await model?.close();
+  }
+
+  /** @throws BrokerUnreachableError */
+  async asked<T>(work: () => Promise<T>): Promise<T> {
+    return within('rabbitmq', this.timeoutMs, work).catch((error: unknown) => {
+      if (!this.#lastError) throw error;
+      return within('rabbitmq', 0, () => Promise.reject(this.#lastError as Error));
+    });
+  }
+
+  /** A channel of one's own; waits until the server is there. */
+  async channel(): Promise<Channel> {
+    return quiet(await (await this.#connected()).createChannel());
+  }
+
+  /** Does work on a channel that is gone afterwards: a question about what is not there ends a channel. */
+  async withChannel<T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+    return this.asked(async () => {
+      const channel = quiet(await (await this.#connected()).createConfirmChannel());
+      try {
+        return await work(channel);
+      } finally {
+        await channel.close().catch(() => undefined);
+      }
+    });
+  }
+
+  /** Resolves once the server has all of them, or said no; answers what was wrong with each. */
+  async publish(parcels: readonly Parcel[]): Promise<readonly (Error | undefined)[]> {
+    return this.asked(async () => {
+      this.#publishing ??= this.#publishingChannel();
+      const channel = await this.#publishing;
+      return Promise.all(parcels.map((parcel) => confirmed(channel, parcel)));
+    });
+  }
+
+  async #publishingChannel(): Promise<ConfirmChannel> {
+    try {
+      const channel = quiet(await (await this.#connected()).createConfirmChannel());
+      channel.on('close', () => (this.#publishing = undefined));
+      return channel;
+    } catch (error) {
+      this.#publishing = undefined;
+      throw error;
+    }
+  }
+
+  async #connected(): Promise<RecoveringChannelModel> {
+    // What is still at work when the broker is disconnected must not connect again.
+    if (this.#closed) throw new Error('the broker is disconnected');
+    this.#model ??= this.#connect();
+    return this.#model;
+  }
+
+  async #connect(): Promise<RecoveringChannelModel> {
+    const model = await connect(this.url, {
+      timeout: this.timeoutMs,
+      noDelay: true,
+      recovery: { initialDelay: 100, maxDelay: 2000, waitForConnect: false },
+    });
+    model.on('connect', ({ connection }) => {
+      this.#lastError = undefined;
+      this.#version = String(connection.serverProperties['version']);
+    });
+    for (const event of ['connect-failed', 'disconnect', 'error']) {
+      model.on(event, (error: Error) => (this.#lastError = error));
+    }
+    return model;
+  }
+}
+
+/** Told by the call that fails; without a listener it would be thrown. */
+function quiet<C extends Channel>(channel: C): C {
+  channel.on('error', () => undefined);
+  return channel;
+}
+
+async function confirmed(
+  channel: ConfirmChannel,
+  { exchange, routingKey, content, properties }: Parcel,
+): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    try {
+      channel.publish(exchange, routingKey, content, properties, (error: unknown) => {
+        if (!error) resolve(undefined);
+        else resolve(error instanceof Error ? error : new Error('RabbitMQ refused the message.'));
+      });
+    } catch (error) {
+      resolve(error as Error);
+    }
+  });
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connect } from 'amqplib';
+import type { EventMessage } from '../envelope/event-message.js';
+import { until } from '../testing/broker-case.js';
+import { BROKER_CASES } from '../testing/broker.conformance.js';
+import { RabbitMQBroker } from './rabbitmq.js';
+import { delayStep } from './rabbitmq-names.js';
+
+const SERVER = process.env.TEST_RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672/';
+
+const event = (values: Partial<EventMessage> = {}): EventMessage => {
+  return {
+    id: randomUUID(),
+    type: 'a.b',
+    source: 's',
+    time: new Date().toISOString(),
+    data: '1',
+    headers: {},
+    ...values,
+  };
+};
+
+async function answers(): Promise<boolean> {
+  const broker = new RabbitMQBroker({ url: SERVER, timeoutMs: 3000 });
+  try {
+    await broker.connect();
+    return true;
+  } catch (error) {
+    if (process.env.REQUIRE_SERVICES === '1') throw error;
+    return false;
+  } finally {
+    await broker.disconnect();
+  }
+}
+
+((await answers()) ? describe : describe.skip)('the broker on RabbitMQ', () => {
+  let broker: RabbitMQBroker;
+  let before: readonly string[] = [];
+  const open = async () => {
+    const made = new RabbitMQBroker({ url: SERVER });
+    await made.connect();
+    return made;
+  };
+  beforeEach(async () => {
+    broker = await open();
+    before = await broker.listTopics();
+  });
+  afterEach(async () => {
+    const cleaner = await open();
+    await broker.disconnect();
+    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
+    await cleaner.disconnect();
+  });
+
+  test.each([...BROKER_CASES])('$title', ({ run }) => run(broker, { open }), 40_000);
+
+  test('what is no CloudEvent goes to the dead letters and holds nobody up', async () => {
+    const here = { topic: `t-${randomUUID()}`, group: 'g' };
+    const came: string[] = [];
+    await broker.subscribe({ topics: [here.topic], group: 'g', prefetch: 1, visibilityMs: 1000 }, async (delivery) => {
+      came.push(delivery.message.id);
+      await delivery.ack();
+    });
+    const foreign = await connect(SERVER);
+    const channel = await foreign.createConfirmChannel();
+    channel.publish(here.topic, 'a.b', Buffer.from('nonsense'));
+    await channel.waitForConfirms();
+    await foreign.close();
+    await broker.publish(here.topic, [event({ id: 'good' })]);
+    await until(() => came.length > 0);
+    expect(came).toEqual(['good']);
+    await until(async () => (await broker.deadLetters(here, 10)).length > 0);
+    expect(await broker.deadLetters(here, 10)).toMatchObject([
+      { reason: expect.stringContaining('no CloudEvent'), attempt: 1, message: { data: '"nonsense"' } },
+    ]);
+  });
+
+  test('a message that is too big in its headers is refused alone', async () => {
+    const [topic, heavy] = [`t-${randomUUID()}`, event({ headers: { big: 'x'.repeat(70_000) } })];
+    const errors = await broker.publish(topic, [event(), heavy, event()]);
+    expect([...errors.keys()]).toEqual([heavy.id]);
+  });
+
+  test('connections that are cut come back, and no event is lost', async () => {
+    await using line = await Line.to(SERVER);
+    const cut = new RabbitMQBroker({ url: line.url });
+    const topic = `t-${randomUUID()}`;
+    const came = new Set<string>();
+    const request = { topics: [topic], group: 'g', prefetch: 10, visibilityMs: 1000 };
+    await cut.subscribe(request, async ({ message, ack }) => {
+      came.add(message.data);
+      await ack();
+    });
+    const confirmed: string[] = [];
+    for (let round = 0; round < 30; round++) {
+      const message = event({ data: String(round) });
+      if (round % 10 === 5) line.cut();
+      await cut.publish(topic, [message]).then(
+        () => confirmed.push(message.data),
+        () => undefined,
+      );
+    }
+    expect(confirmed.length).toBeGreaterThan(20);
+    await until(() => confirmed.every((data) => came.has(data)));
+    await cut.disconnect();
+  }, 30_000);
+});
+
+test('delays have few steps, of which none is shorter than what was asked for', () => {
+  const steps = new Set<number>();
+  for (let delay = 1; delay < 3_600_000; delay = Math.ceil(delay * 1.01)) {
+    const step = delayStep(delay);
+    expect([step >= delay, step <= Math.max(10, delay * 1.2 + 1)]).toEqual([true, true]);
+    steps.add(step);
+  }
+  expect(steps.size).toBeLessThan(75);
+});
+
+/** A way to the server that can be cut. */
+class Line implements AsyncDisposable {
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((socket) => {
+    const there = createConnection({ host: this.target.hostname, port: Number(this.target.port || 5672) });
+    for (const end of [socket, there]) {
+      this.#sockets.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => this.#sockets.delete(end));
+    }
+    socket.pipe(there).pipe(socket);
+    there.on('close', () => socket.destroy());
+    socket.on('close', () => there.destroy());
+  });
+
+  private constructor(private readonly target: URL) {}
+
+  static async to(url: string): Promise<Line> {
+    const line = new Line(new URL(url));
+    await new Promise<void>((resolve) => line.#server.listen(0, '127.0.0.1', resolve));
+    return line;
+  }
+
+  get url(): string {
+    const { username, password, pathname } = this.target;
+    const { port } = this.#server.address() as AddressInfo;
+    return `amqp://${username}:${password}@127.0.0.1:${port}${pathname}`;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+describe('a server that does not answer', () => {
+  const broker = new RabbitMQBroker({ url: 'amqp://127.0.0.1:1', timeoutMs: 200 });
+  afterAll(() => broker.disconnect());
+
+  test('is told with a code, not waited for', async () => {
+    const unreachable = { code: 'MESSAGING_BROKER_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') };
+    await expect(broker.connect()).rejects.toMatchObject(unreachable);
+    await expect(broker.publish('t', [event()])).rejects.toMatchObject(unreachable);
+    await expect(broker.health()).rejects.toMatchObject(unreachable);
+  });
+});

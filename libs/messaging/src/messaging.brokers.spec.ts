@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { CommonModule } from '@core-framework/common';
+import { CoreOrmModule, type SqlEntityManager } from '@core-framework/orm';
+import { OutboxRelay } from '@core-framework/outbox';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MessageBroker } from './brokers/message-broker.js';
+import { MemoryBroker } from './brokers/memory.broker.js';
+import { Consumer } from './decorators/consumer.decorator.js';
+import { OnEvent } from './decorators/on-event.decorator.js';
+import { EventBus } from './event-bus.js';
+import type { CoreEvent } from './events/core-event.js';
+import { MessagingModule } from './messaging.module.js';
+import { chooseBroker, MESSAGE_BROKER, type MessagingOptions } from './messaging.options.js';
+import { until } from './testing/broker-case.js';
+import { brokersThatAnswer } from './testing/brokers-that-answer.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** An application with one consumer of a topic of its own. */
+async function start(options: () => MessagingOptions, transaction = true) {
+  const heard: string[] = [];
+  const topic = `t-${randomUUID()}`;
+  @Consumer('heard', { topics: [topic], retryDelayMs: 1, transaction })
+  class Heard {
+    @OnEvent('thing.*')
+    onThing({ name, data, attempt }: CoreEvent, em: SqlEntityManager): void {
+      expect(em.isInTransaction()).toBe(transaction);
+      heard.push(`${name} ${JSON.stringify(data)} ${attempt}`);
+      if (attempt === 1) throw new Error('once more');
+    }
+  }
+  @Module({
+    imports: [
+      CommonModule,
+      CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update' }),
+      MessagingModule.forRootAsync({ useFactory: async () => options() }),
+      MessagingModule.forFeature([Heard]),
+    ],
+  })
+  class AppModule {}
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
+  closing.push(() => app.close());
+  const broker = app.get<MessageBroker>(MESSAGE_BROKER);
+  return { app, broker, bus: app.get(EventBus), heard, topic };
+}
+
+describe.each([...(await brokersThatAnswer())])('an application over $name', ({ open }) => {
+  test('publishes through its outbox, consumes, tries again', async () => {
+    const { bus, heard, topic } = await start(() => ({ broker: open() }));
+    closing.push(async () => {
+      const cleaner = open();
+      await cleaner.connect();
+      await cleaner.deleteTopic(topic);
+      await cleaner.disconnect();
+    });
+    await bus.publish('thing.happened', { n: 1 }, { topic });
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['thing.happened {"n":1} 1', 'thing.happened {"n":1} 2']);
+  });
+
+  test('is not needed to use the broker', async () => {
+    const [broker, topic] = [open(), `t-${randomUUID()}`];
+    await broker.connect();
+    closing.push(async () => {
+      await broker.deleteTopic(topic);
+      await broker.disconnect();
+    });
+    const came: string[] = [];
+    await broker.subscribe(
+      { topics: [topic], group: 'g', prefetch: 10, visibilityMs: 1000 },
+      async ({ message, ack }) => {
+        came.push(message.data);
+        await ack();
+      },
+    );
+    const time = new Date().toISOString();
+    await broker.publish(topic, [{ id: randomUUID(), type: 'a.b', source: 's', time, data: '{"n":1}', headers: {} }]);
+    await until(() => came.length === 1);
+    expect(came).toEqual(['{"n":1}']);
+  });
+});
+
+test('without a relay events stay in the outbox until somebody takes them out', async () => {
+  const { app, bus, heard, topic } = await start(() => ({ broker: new MemoryBroker(), relay: false }));
+  await bus.publish('thing.happened', {}, { topic });
+  const relay = app.get(OutboxRelay);
+  expect([relay.isRunning, heard]).toEqual([false, []]);
+  expect(await relay.flush()).toBe(1);
+  await until(() => heard.length === 2);
+});
+
+test('a consumer may do without a transaction', async () => {
+  const { bus, heard, topic } = await start(() => ({ broker: new MemoryBroker() }), false);
+  await bus.publish('thing.happened', {}, { topic });
+  await until(() => heard.length > 1);
+  expect(heard).toEqual(['thing.happened {} 1', 'thing.happened {} 2']);
+});
+
+describe('the broker of an application', () => {
+  test.each([
+    ['redis', { redisUrl: 'redis://127.0.0.1:1' }],
+    ['rabbitmq', { rabbitmqUrl: 'amqp://127.0.0.1:1' }],
+    ['kafka', { kafkaBootstrapServers: ['127.0.0.1:1'] }],
+    ['memory', {}],
+    ['memory', { messageBroker: 'memory', redisUrl: 'redis://127.0.0.1:1' }],
+  ])('is %s with the settings %j', async (name, settings) => {
+    const broker = await chooseBroker({}, settings);
+    closing.push(() => broker.disconnect());
+    expect(broker.name).toBe(name);
+  });
+
+  test.each([
+    ['several addresses', { redisUrl: 'redis://127.0.0.1:1', rabbitmqUrl: 'amqp://127.0.0.1:1' }],
+    ['none in production', { isProduction: true }],
+    ['memory in production', { isProduction: true, messageBroker: 'memory' }],
+  ])('cannot be told: %s', async (_case, settings) => {
+    await expect(chooseBroker({}, settings)).rejects.toMatchObject({ code: 'MESSAGING_BROKER_CHOICE' });
+  });
+});

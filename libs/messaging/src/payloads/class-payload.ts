@@ -1,0 +1,57 @@
+import {
+  type FieldError,
+  InvalidInputException,
+  NON_FIELD_ERRORS,
+  type PayloadSchema,
+  schemaOfRules,
+  type ValueSchema,
+} from '@core-framework/common';
+import type { Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+
+/** Compiles a class with rules of class-validator. */
+export function classPayload(type: Type<object>): PayloadSchema {
+  return {
+    schema: schemaOf(type),
+    read: async (value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new InvalidInputException({ [NON_FIELD_ERRORS]: [{ code: 'invalid', message: 'It is no object.' }] });
+      }
+      const payload = plainToInstance(type, value);
+      const problems = await validate(payload, { whitelist: true, forbidUnknownValues: true });
+      if (problems.length > 0) throw new InvalidInputException(Object.fromEntries(problems.flatMap(errorsOf)));
+      return payload;
+    },
+  };
+}
+
+function errorsOf({ property, constraints = {}, children = [] }: ValidationError): [string, FieldError[]][] {
+  const own = Object.entries(constraints).map(([code, message]) => ({ code, message }));
+  const inner = children.flatMap((child) =>
+    errorsOf(child).map(([path, found]) => [`${property}.${path}`, found] as const),
+  );
+  return [
+    ...(own.length > 0 ? [[property, own] as [string, FieldError[]]] : []),
+    ...inner.map(([path, found]) => [path, found] as [string, FieldError[]]),
+  ];
+}
+
+function schemaOf(type: Type<object>): ValueSchema {
+  const rules = Map.groupBy(
+    getMetadataStorage().getTargetValidationMetadatas(type, '', true, false),
+    ({ propertyName }) => propertyName,
+  );
+  const named = [...rules].map(([property, found]) => {
+    const byName = found.map(
+      ({ name, type: kind, constraints }) => [name ?? kind, (constraints ?? []) as unknown[]] as const,
+    );
+    return [property, new Map(byName)] as const;
+  });
+  const required = named.filter(([, found]) => !found.has('isOptional')).map(([property]) => property);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(named.map(([property, found]) => [property, schemaOfRules(found)])),
+    ...(required.length > 0 && { required }),
+  };
+}
