@@ -1,0 +1,192 @@
+import { Logger } from '@nestjs/common';
+import { DelayedError, type QueueOptions, UnrecoverableError, Worker } from 'bullmq';
+import type { NewTask, RunTask, TaskOutcome, TaskWork, WorkRequest } from '../backends/task-backend.js';
+import { isSuspect, SUSPECT_DELAY_MS } from '../backends/suspects.js';
+import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../errors/run.errors.js';
+import type { RedisCoordination } from './redis-coordination.js';
+import type { RedisJob, TaskJobData } from './redis-job.js';
+
+/** Milliseconds that runs have to end after they were told to, when the worker shuts down. */
+const LAST_GRACE_MS = 500;
+/** Over how many runs of a task BullMQ lets workers die; the framework gives it up earlier. */
+const MOST_STALLED = 1000;
+
+interface Run {
+  readonly controller: AbortController;
+  readonly crashes: number;
+  /** Has the job go back although its run goes on. */
+  readonly release: () => void;
+}
+
+/** Takes the jobs of some queues, with one worker of BullMQ per queue and a common number of runs. */
+export class RedisTaskWork implements TaskWork {
+  readonly #logger = new Logger('Tasks');
+  readonly #workers: readonly Worker<TaskJobData, string | null>[];
+  readonly #runs = new Map<string, Run>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #looking: NodeJS.Timeout;
+  #slots: number;
+  #paused = false;
+  #stopping = false;
+
+  constructor(
+    request: WorkRequest,
+    private readonly run: RunTask,
+    connection: Pick<QueueOptions, 'connection' | 'prefix'>,
+    private readonly coordination: RedisCoordination,
+    /** Takes tasks that come of others. */
+    private readonly enqueue: (tasks: readonly NewTask[]) => Promise<unknown>,
+  ) {
+    const { concurrency, leaseMs, queues, rateLimit } = request;
+    this.#slots = concurrency;
+    this.#workers = queues.map((queue) => {
+      const worker = new Worker<TaskJobData, string | null>(queue, (job, token) => this.#process(job, token), {
+        ...connection,
+        concurrency,
+        lockDuration: leaseMs,
+        stalledInterval: Math.round(Math.max(250, Math.min(leaseMs / 3, 5000))),
+        maxStalledCount: MOST_STALLED,
+        ...(rateLimit && { limiter: { max: rateLimit.max, duration: rateLimit.perMs } }),
+      });
+      worker.on('error', (error) => this.#logger.debug(error.message));
+      worker.on('lockRenewalFailed', (ids) => this.#lost(ids));
+      return worker;
+    });
+    this.#looking = setInterval(() => void this.#lookForCancelled(), leaseMs / 3);
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()));
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const worker of this.#workers) void worker.pause(true);
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const worker of this.#workers) void worker.resume();
+  }
+
+  /** Tells a run that its task was cancelled; `false` when it is not one of these. */
+  cancel(id: string): boolean {
+    const run = this.#runs.get(id);
+    run?.controller.abort(new TaskCancelledError());
+    return run !== undefined;
+  }
+
+  async drain(timeoutMs: number): Promise<number> {
+    if (this.#stopping) return 0;
+    this.#stopping = true;
+    await Promise.all(this.#workers.map((worker) => worker.pause(true)));
+    // Those that wait for a slot go back at once.
+    for (const start of this.#waiting.splice(0)) start();
+    await this.#idle(timeoutMs);
+    for (const { controller } of this.#runs.values()) controller.abort(new WorkerShutdownError());
+    await this.#idle(LAST_GRACE_MS);
+    const left = [...this.#runs.values()];
+    for (const { release } of left) release();
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    clearInterval(this.#looking);
+    return left.length;
+  }
+
+  async #process(job: RedisJob, token: string | undefined): Promise<string | null> {
+    await this.#slot();
+    try {
+      const outcome = this.#paused || this.#stopping ? RELEASED : await this.#outcomeOf(job);
+      return await this.#settle(job, token, outcome);
+    } finally {
+      this.#free();
+    }
+  }
+
+  async #outcomeOf(job: RedisJob): Promise<TaskOutcome> {
+    const { data, name, queueName: queue, stalledCounter: crashes } = job;
+    const id = job.id ?? '';
+    if (isSuspect({ crashes }) && [...this.#runs.values()].some(isSuspect)) {
+      return { kind: 'released', delayMs: SUSPECT_DELAY_MS };
+    }
+    const controller = new AbortController();
+    const released = Promise.withResolvers<TaskOutcome>();
+    // Its lock ran out and it came back here: the run before counts no more.
+    this.#runs.get(id)?.controller.abort(new LeaseLostError());
+    const run: Run = { controller, crashes, release: () => released.resolve(RELEASED) };
+    this.#runs.set(id, run);
+    try {
+      const { args, headers, failures } = data;
+      const delivery = { id, name, queue, args, headers, attempt: failures + 1, crashes, signal: controller.signal };
+      const report = (progress: string) => job.updateProgress(progress);
+      return await Promise.race([this.run({ ...delivery, report }), released.promise]);
+    } finally {
+      if (this.#runs.get(id) === run) this.#runs.delete(id);
+    }
+  }
+
+  /** Tells BullMQ what became of a job, in its own way: by what is returned or thrown. */
+  async #settle(job: RedisJob, token: string | undefined, outcome: TaskOutcome): Promise<string | null> {
+    switch (outcome.kind) {
+      case 'succeeded':
+        if (outcome.next?.length) await this.enqueue(outcome.next);
+        return outcome.result ?? null;
+      case 'cancelled':
+        return null;
+      case 'failed':
+        throw new UnrecoverableError(outcome.error);
+      case 'again': {
+        const { error, countsAsAttempt, delayMs } = outcome;
+        await job.updateData({ ...job.data, error, failures: job.data.failures + Number(countsAsAttempt) });
+        return this.#later(job, token, delayMs);
+      }
+      case 'released':
+        return this.#later(job, token, outcome.delayMs);
+    }
+  }
+
+  async #later(job: RedisJob, token: string | undefined, delayMs: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + delayMs, token);
+    throw new DelayedError();
+  }
+
+  async #slot(): Promise<void> {
+    if (this.#slots > 0) this.#slots -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #free(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#slots += 1;
+  }
+
+  async #lookForCancelled(): Promise<void> {
+    try {
+      for (const id of await this.coordination.cancelledOf([...this.#runs.keys()])) this.cancel(id);
+    } catch {
+      // The server is away: it is asked again soon.
+    }
+  }
+
+  #lost(ids: readonly string[]): void {
+    const runs = ids.flatMap((id) => this.#runs.get(id) ?? []);
+    for (const { controller } of runs) controller.abort(new LeaseLostError());
+    if (runs.length === 0) return;
+    this.#logger.warn(
+      `${runs.length} tasks may have been given to other workers, because this one did not say in time that it is at work.`,
+    );
+  }
+
+  async #idle(timeoutMs: number): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    while (this.#runs.size > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(10, timeoutMs)));
+    }
+  }
+}
+
+const RELEASED: TaskOutcome = { kind: 'released', delayMs: 0 };

@@ -1,0 +1,284 @@
+import { Queue, type QueueOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import type {
+  EnqueuedTask,
+  NewTask,
+  Permits,
+  QueueCounts,
+  RateLimit,
+  RunTask,
+  ScheduleState,
+  SlotClaim,
+  TaskBackend,
+  TaskRecord,
+  TaskWork,
+  WorkRequest,
+} from '../backends/task-backend.js';
+import { checkQueueName } from '../definitions/task-options.js';
+import { TaskBackendUnreachableError } from '../errors/tasks.errors.js';
+import { cancelledRecord, jobOptionsOf, type RedisJob, recordOf, type TaskJobData } from './redis-job.js';
+import { RedisCoordination } from './redis-coordination.js';
+import { RedisTaskWork } from './redis-work.js';
+
+/** How tasks are kept in Redis. */
+export interface RedisBackendOptions {
+  readonly url: string;
+  /** Part of all its keys, so that several applications may share a server. @defaultValue 'tasks' */
+  readonly prefix?: string;
+  /** Milliseconds after which a server that does not answer counts as gone. @defaultValue 5000 */
+  readonly timeoutMs?: number;
+  /** Milliseconds for which results are kept. @defaultValue a day */
+  readonly resultTtlMs?: number;
+  /** Milliseconds for which tasks that were given up are kept. @defaultValue 7 days */
+  readonly failedTtlMs?: number;
+}
+
+/**
+ * Keeps tasks in Redis, in queues of BullMQ: for many workers on many machines. Tasks that are enqueued in a transaction
+ * leave it through the outbox.
+ */
+export class RedisTaskBackend implements TaskBackend {
+  readonly name = 'redis';
+  readonly transactions = 'outbox';
+  readonly #options: Required<RedisBackendOptions>;
+  readonly #client: Redis;
+  readonly #coordination: RedisCoordination;
+  readonly #queues = new Map<string, Queue<TaskJobData>>();
+  readonly #announced = new Set<string>();
+  readonly #works = new Set<RedisTaskWork>();
+
+  constructor(options: RedisBackendOptions) {
+    this.#options = {
+      prefix: 'tasks',
+      timeoutMs: 5000,
+      resultTtlMs: 86_400_000,
+      failedTtlMs: 604_800_000,
+      ...options,
+    };
+    this.#client = new Redis(options.url, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      connectTimeout: this.#options.timeoutMs,
+    });
+    // Whoever sends a command is told.
+    this.#client.on('error', () => undefined);
+    this.#coordination = new RedisCoordination(this.#client, this.#options.prefix);
+  }
+
+  async connect(): Promise<void> {
+    await this.#answered(async () => {
+      if (this.#client.status === 'wait') await this.#client.connect();
+      await this.#client.ping();
+    });
+  }
+
+  async disconnect(): Promise<void> {
+    await Promise.all([...this.#works].map((work) => work.drain(0)));
+    this.#works.clear();
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close().catch(() => undefined)));
+    this.#queues.clear();
+    this.#client.disconnect();
+  }
+
+  /** Rejects also when the server may throw tasks away; says whether it keeps them over a restart. */
+  async health(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#answered(async () => {
+      const info = await this.#client.info();
+      const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+      if (policy && policy !== 'noeviction') {
+        throw new Error(`its maxmemory-policy is ${policy}, with which it forgets tasks; set it to noeviction`);
+      }
+      return { persistent: /^aof_enabled:1/m.test(info) };
+    });
+  }
+
+  /** BullMQ's own queue of that name, for what is not said here. */
+  native(queue: string): Queue<TaskJobData> {
+    let made = this.#queues.get(queue);
+    if (!made) {
+      checkQueueName('The backend', queue);
+      made = new Queue<TaskJobData>(queue, { ...this.#connection(), skipWaitingForReady: true });
+      made.on('error', () => undefined);
+      this.#queues.set(queue, made);
+    }
+    return made;
+  }
+
+  async enqueue(tasks: readonly NewTask[]): Promise<readonly EnqueuedTask[]> {
+    if (tasks.length === 0) return [];
+    return this.#answered(async () => {
+      const byQueue = Map.groupBy(tasks, ({ queue }) => queue);
+      const jobs = new Map<NewTask, RedisJob>();
+      await this.#announce([...byQueue.keys()]);
+      for (const [name, given] of byQueue) {
+        const { resultTtlMs, failedTtlMs } = this.#options;
+        const wanted = given.map((task) => ({
+          name: task.name,
+          data: { args: task.args, headers: task.headers, failures: 0 },
+          opts: jobOptionsOf(task, { resultTtlMs, failedTtlMs }),
+        }));
+        const [only] = wanted;
+        const queue = this.native(name);
+        const added =
+          wanted.length === 1 && only
+            ? [await queue.add(only.name, only.data, only.opts)]
+            : await queue.addBulk(wanted);
+        for (const [index, job] of added.entries()) jobs.set(given[index] as NewTask, job);
+      }
+      return tasks.map((task) => {
+        const id = jobs.get(task)?.id ?? task.id;
+        return { id, isNew: id === task.id };
+      });
+    });
+  }
+
+  async work(request: WorkRequest, run: RunTask): Promise<TaskWork> {
+    await this.#answered(() => this.#announce(request.queues));
+    const work = new RedisTaskWork(request, run, this.#connection(), this.#coordination, (tasks) =>
+      this.enqueue(tasks),
+    );
+    this.#works.add(work);
+    await work.ready();
+    return work;
+  }
+
+  async find(id: string): Promise<TaskRecord | undefined> {
+    return this.#answered(async () => {
+      const found = await this.#jobOf(id);
+      const cancelled = await this.#coordination.cancelled(id);
+      if (cancelled?.record) return cancelled.record;
+      return found && recordOf(found.job, found.state, cancelled !== undefined);
+    });
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return this.#answered(async () => {
+      const found = await this.#jobOf(id);
+      if (!found) return false;
+      const { job, state } = found;
+      if (state === 'completed' || state === 'failed' || state === 'unknown') return false;
+      const { resultTtlMs } = this.#options;
+      if (state !== 'active') {
+        // A job that was taken meanwhile is locked, and told like any that runs.
+        const removed = await job.remove().then(
+          () => true,
+          () => false,
+        );
+        if (removed) {
+          await this.#coordination.cancel(id, resultTtlMs, cancelledRecord(job));
+          return true;
+        }
+      }
+      await this.#coordination.cancel(id, resultTtlMs);
+      for (const work of this.#works) work.cancel(id);
+      return true;
+    });
+  }
+
+  async counts(queue: string): Promise<QueueCounts> {
+    const states = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const;
+    const counts = await this.#answered(() => this.native(queue).getJobCounts(...states));
+    const of = (state: (typeof states)[number]) => counts[state] ?? 0;
+    return {
+      waiting: of('waiting') + of('prioritized'),
+      scheduled: of('delayed'),
+      running: of('active'),
+      failed: of('failed'),
+    };
+  }
+
+  async failed(queue: string, limit: number): Promise<readonly TaskRecord[]> {
+    return this.#answered(async () => {
+      const last = Number.isFinite(limit) ? limit - 1 : -1;
+      const jobs = limit < 1 ? [] : await this.native(queue).getFailed(0, last);
+      return jobs.map((job) => recordOf(job, 'failed', false));
+    });
+  }
+
+  async revive(queue: string, ids?: readonly string[]): Promise<number> {
+    return this.#answered(async () => {
+      const jobs = ids
+        ? await Promise.all(ids.map((id) => this.native(queue).getJob(id)))
+        : await this.native(queue).getFailed();
+      let revived = 0;
+      for (const job of jobs) {
+        if (!job || (await job.getState()) !== 'failed') continue;
+        await job.updateData({ ...job.data, failures: 0, error: undefined });
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        revived += 1;
+      }
+      return revived;
+    });
+  }
+
+  takePermits(key: string, limit: RateLimit, count: number): Promise<Permits> {
+    return this.#answered(() => this.#coordination.takePermits(key, limit, count));
+  }
+
+  schedule(name: string): Promise<ScheduleState> {
+    return this.#answered(async () => {
+      await this.#emitLeft(name);
+      return this.#coordination.schedule(name);
+    });
+  }
+
+  async claimSlot(claim: SlotClaim): Promise<boolean> {
+    return this.#answered(async () => {
+      if (!(await this.#coordination.claimSlot(claim))) return false;
+      await this.#emitLeft(claim.name);
+      return true;
+    });
+  }
+
+  pauseSchedule(name: string, paused: boolean): Promise<void> {
+    return this.#answered(() => this.#coordination.pauseSchedule(name, paused));
+  }
+
+  /** Enqueues the tasks of a slot that was claimed; also those of a scheduler that died before it could. */
+  async #emitLeft(name: string): Promise<void> {
+    const left = await this.#coordination.leftOf(name);
+    if (!left) return;
+    await this.enqueue(left.tasks);
+    await this.#coordination.emitted(name, left.text);
+  }
+
+  /** A job and its state; the state is read first, so that one that has ended comes with what it ended with. */
+  async #jobOf(id: string): Promise<{ readonly job: RedisJob; readonly state: string } | undefined> {
+    for (const name of await this.#coordination.queuesWith(id)) {
+      const queue = this.native(name);
+      const state = await queue.getJobState(id);
+      const job = (await queue.getJob(id)) as RedisJob | undefined;
+      if (job) return { job, state };
+    }
+    return undefined;
+  }
+
+  async #announce(queues: readonly string[]): Promise<void> {
+    const unknown = queues.filter((queue) => !this.#announced.has(queue));
+    if (unknown.length === 0) return;
+    await this.#coordination.announce(unknown);
+    for (const queue of unknown) this.#announced.add(queue);
+  }
+
+  #connection(): Pick<QueueOptions, 'connection' | 'prefix'> {
+    const { url, prefix } = this.#options;
+    return { connection: { url, maxRetriesPerRequest: null }, prefix };
+  }
+
+  /** @throws TaskBackendUnreachableError when the server does not answer in time */
+  async #answered<T>(ask: () => Promise<T>): Promise<T> {
+    const { timeoutMs } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      return await Promise.race([ask(), late]);
+    } catch (error) {
+      throw new TaskBackendUnreachableError('redis', error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

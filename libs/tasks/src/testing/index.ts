@@ -1,0 +1,1 @@
+export { TASK_BACKEND_CASES, type TaskBackendCase, type TaskBackendUnderTest } from './backend.conformance.js';
