@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { testNotes } from '../examples/notes-test.js';
-import { QueryCountError } from './errors/testing.errors.js';
+import { QueryCountError, RouteInventoryError, SecurityCheckError } from './errors/testing.errors.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const readme = read('../README.md');
@@ -14,6 +14,7 @@ describe('the README', () => {
 
   test('lists exactly the codes of the errors', () => {
     const listed = [...readme.matchAll(/`(TESTING_[A-Z_]+)`/g)].map(([, code]) => code);
-    expect(listed).toEqual([new QueryCountError(0, []).code]);
+    const errors = [new QueryCountError(0, []), new RouteInventoryError([], []), new SecurityCheckError('', [])];
+    expect(listed).toEqual(errors.map(({ code }) => code));
   });
 });

@@ -6,6 +6,7 @@ import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { createTestDatabase, type TestDatabase } from '../database/test-database.js';
+import { RegisteredRoutes } from '../routes/registered-routes.js';
 import { TestApp } from './test-app.js';
 import type { TestAppOptions } from './test-app.options.js';
 
@@ -26,12 +27,15 @@ export async function createTestApp(module: Type | DynamicModule, options: TestA
   const { env = {}, database: server = process.env.TEST_DATABASE_URL, configure, logger = false, ...rest } = options;
   const database = server === false ? undefined : await createTestDatabase(server);
   const clock = new ManualClock();
+  const routes = new RegisteredRoutes();
   try {
     const settings = loadSettingsOf(module, { env: { ...DEFAULTS, ...addressOf(database), ...env }, envFile: false });
-    const instantiate = (root: DynamicModule, adapter: FastifyAdapter, nestOptions: NestApplicationOptions) =>
-      build(root, adapter, nestOptions, { clock, configure });
+    const instantiate = (root: DynamicModule, adapter: FastifyAdapter, nestOptions: NestApplicationOptions) => {
+      routes.attachTo(adapter.getInstance());
+      return build(root, adapter, nestOptions, { clock, configure });
+    };
     const app = await CoreFactory.create(module, { ...rest, logger, settings, instantiate });
-    return await TestApp.start(app, clock, database);
+    return await TestApp.start(app, { clock, routes, database });
   } catch (error) {
     await database?.[Symbol.asyncDispose]();
     throw error;

@@ -1,13 +1,20 @@
-import type { ManualClock } from '@core-framework/common';
+import { type ManualClock, PRINCIPAL_SOURCE, type PrincipalSource } from '@core-framework/common';
 import { atomic, DATABASE, type Database, runInContext } from '@core-framework/orm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ActingCallers } from '../client/acting-callers.js';
 import { TestClient } from '../client/test-client.js';
 import { assertQueries, recordQueries, type Recorded } from '../database/query-log.js';
 import type { TestDatabase } from '../database/test-database.js';
+import type { RegisteredRoutes, Route } from '../routes/registered-routes.js';
 
 /** Ends the transaction of `rollback`; it never leaves it. */
 const TAKEN_BACK = new Error('The work is taken back.');
+
+interface TestAppParts {
+  readonly clock: ManualClock;
+  readonly routes: RegisteredRoutes;
+  readonly database?: TestDatabase;
+}
 
 /** A running application with what a test needs around it. Made by `createTestApp`. */
 export class TestApp implements AsyncDisposable {
@@ -18,17 +25,24 @@ export class TestApp implements AsyncDisposable {
     readonly client: TestClient,
     /** The clock of the application. */
     readonly clock: ManualClock,
+    private readonly registered: RegisteredRoutes,
     private readonly testDatabase: TestDatabase | undefined,
   ) {}
 
   /** Starts a built application, without listening. */
-  static async start(nest: NestFastifyApplication, clock: ManualClock, database?: TestDatabase): Promise<TestApp> {
+  static async start(nest: NestFastifyApplication, { clock, routes, database }: TestAppParts): Promise<TestApp> {
     const fastify = nest.getHttpAdapter().getInstance();
     const callers = new ActingCallers();
     callers.attachTo(fastify);
     await nest.init();
     await fastify.ready();
-    return new TestApp(nest, new TestClient(fastify, callers), clock, database);
+    callers.source = principalSourceOf(nest);
+    return new TestApp(nest, new TestClient(fastify, callers), clock, routes, database);
+  }
+
+  /** The routes of the application. */
+  get routes(): readonly Route[] {
+    return this.registered.all;
   }
 
   /** The application's database. */
@@ -89,5 +103,14 @@ export class TestApp implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** Whoever keeps accounts in the application; most tests have nobody. */
+function principalSourceOf(nest: NestFastifyApplication): PrincipalSource | undefined {
+  try {
+    return nest.get<PrincipalSource>(PRINCIPAL_SOURCE, { strict: false });
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Principal, RequestContext } from '@core-framework/common';
+import { type Principal, type PrincipalSource, RequestContext } from '@core-framework/common';
 import type { FastifyInstance } from 'fastify';
+import { type AccountRow, type Caller, principalOf } from './caller.js';
 
 /**
  * Lets requests of the test client name their caller by a header that only this application knows the values of.
@@ -8,12 +9,14 @@ import type { FastifyInstance } from 'fastify';
  */
 export class ActingCallers {
   static readonly HEADER = 'x-core-testing-caller';
+  /** Knows users of the application. */
+  source?: PrincipalSource;
   readonly #principals = new Map<string, Principal>();
 
-  /** Answers the header's value for a principal. */
-  admit(principal: Principal): string {
+  /** Answers the header's value for a caller. */
+  admit(caller: Caller | Principal | AccountRow): string {
     const ticket = randomUUID();
-    this.#principals.set(ticket, principal);
+    this.#principals.set(ticket, this.source?.principalOf(caller) ?? principalOf(caller));
     return ticket;
   }
 

@@ -15,10 +15,19 @@ export interface Caller {
   readonly groups?: readonly string[];
 }
 
+/** A row of the application's users, whose groups and permissions are those of the tables. */
+export interface AccountRow {
+  readonly id: number | string;
+  readonly isActive: boolean;
+  readonly isStaff: boolean;
+  readonly isSuperuser: boolean;
+  readonly tokenVersion: number;
+}
+
 /** The principal that the application sees when a test acts as `caller`. */
-export function principalOf(caller: Caller | Principal): Principal {
+export function principalOf(caller: Caller | Principal | AccountRow): Principal {
   if ('hasPermission' in caller) return caller;
-  const { id, isActive = true, isStaff = false, isSuperuser = false, permissions = [], groups = [] } = caller;
+  const { id, isActive = true, isStaff = false, isSuperuser = false, permissions = [], groups = [] } = caller as Caller;
   return {
     ...ANONYMOUS,
     id,

@@ -1,7 +1,7 @@
 import type { Principal } from '@core-framework/common';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { ActingCallers } from './acting-callers.js';
-import { type Caller, principalOf } from './caller.js';
+import type { AccountRow, Caller } from './caller.js';
 import { TestResponse } from './test-response.js';
 
 /** What a request carries beside its address. */
@@ -25,9 +25,12 @@ export class TestClient {
     private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** A client whose requests come from `caller`, whatever way the application authenticates others. */
-  as(caller: Caller | Principal): TestClient {
-    return this.with({ [ActingCallers.HEADER]: this.callers.admit(principalOf(caller)) });
+  /**
+   * A client whose requests come from `caller`, whatever way the application authenticates others. A row of the application's
+   * users calls as one who has just signed in; its groups and permissions are those of the tables.
+   */
+  as(caller: Caller | Principal | AccountRow): TestClient {
+    return this.with({ [ActingCallers.HEADER]: this.callers.admit(caller) });
   }
 
   /** A client that sends these headers, too. */

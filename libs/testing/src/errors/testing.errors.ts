@@ -14,3 +14,32 @@ export class QueryCountError extends CoreError {
     });
   }
 }
+
+/** Says that routes are open that must not be, or closed that should be open. */
+export class RouteInventoryError extends CoreError {
+  readonly code = 'TESTING_ROUTE_INVENTORY';
+
+  constructor(
+    readonly open: readonly string[],
+    readonly missing: readonly string[],
+  ) {
+    const part = (title: string, routes: readonly string[]) =>
+      routes.length > 0 ? [`${title}:${routes.map((route) => `\n  ${route}`).join('')}`] : [];
+    const parts = [...part('Open, and not listed', open), ...part('Listed, and closed or not there', missing)];
+    super(parts.join('\n'), { fix: 'Protect the route by a permission, or change the list on purpose.' });
+  }
+}
+
+/** Says that an application does not keep a statement of the security checklist. */
+export class SecurityCheckError extends CoreError {
+  readonly code = 'TESTING_SECURITY_CHECK';
+
+  constructor(
+    readonly statement: string,
+    readonly findings: readonly string[],
+  ) {
+    super(`${statement}:${findings.map((finding) => `\n  ${finding}`).join('')}`, {
+      fix: 'Correct the routes that are named; README.md of @core-framework/testing says what each check asks for.',
+    });
+  }
+}

@@ -1,0 +1,1 @@
+export { FakeOidc, type FakeOidcAccount, type FakeOidcOptions } from '../oidc/fake-oidc.js';
