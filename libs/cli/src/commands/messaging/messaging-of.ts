@@ -1,0 +1,37 @@
+import type { MessageBroker } from '@core-framework/messaging';
+import type { CommandContext, ProjectOptions } from '../../program/command-context.js';
+import type { AssembledApplication, PackageModule } from '../../project/assembled-application.js';
+import { optionalPackage } from '../../project/optional-package.js';
+
+const MESSAGING: PackageModule = ['@core-framework/messaging', 'MessagingModule'];
+
+type Messaging = typeof import('@core-framework/messaging');
+/** The classes of the package whose instances commands ask. */
+type Service = 'TopicsService' | 'DeadLetterService' | 'EventRegistry';
+
+/**
+ * Gives a service of the application's messaging to a command, the broker being connected.
+ *
+ * @throws PackageNotUsedError, BrokerUnreachableError
+ */
+export async function withMessaging<S extends Service, T>(
+  context: CommandContext,
+  options: ProjectOptions,
+  service: S,
+  work: (instance: InstanceType<Messaging[S]>) => Promise<T>,
+): Promise<T> {
+  await using application = await context.application(options);
+  const messaging = await optionalPackage(() => import('@core-framework/messaging'), MESSAGING);
+  const instance = serviceOf(application, messaging, service);
+  if (service !== 'EventRegistry') await application.need<MessageBroker>(messaging.MESSAGE_BROKER, MESSAGING).connect();
+  else await application.withRoutes();
+  return await application.work(() => work(instance));
+}
+
+function serviceOf<S extends Service>(
+  application: AssembledApplication,
+  messaging: Messaging,
+  service: S,
+): InstanceType<Messaging[S]> {
+  return application.need<InstanceType<Messaging[S]>>(messaging[service] as never, MESSAGING);
+}

@@ -1,0 +1,35 @@
+import { CoreFactory } from '@core-framework/platform';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import type { CommandContext, ProjectOptions } from '../../program/command-context.js';
+import { loadModule } from '../../project/load-module.js';
+
+/** Settings that say what a process works on, by their variables; `undefined` leaves one as it is. */
+export type ProcessSettings = Readonly<Record<string, string | undefined>>;
+
+/** What a process leaves to others that is there for one thing alone. */
+export const IDLE: ProcessSettings = {
+  MESSAGE_CONSUMERS: 'false',
+  OUTBOX_RELAY: 'false',
+  TASK_WORKER: 'false',
+  TASK_SCHEDULER: 'false',
+};
+
+/** Runs the application without HTTP until SIGTERM; never resolves, since the process ends by itself. */
+export async function runProcess(
+  context: CommandContext,
+  options: ProjectOptions,
+  settings: ProcessSettings,
+): Promise<never> {
+  const project = context.project(options);
+  process.chdir(project.folder);
+  const told = Object.entries(settings).filter(([, value]) => value !== undefined);
+  Object.assign(process.env, Object.fromEntries(told));
+  await CoreFactory.runWorker(() => loadModule(project.moduleFile));
+  return new Promise(() => undefined);
+}
+
+/** Reads `--health`. */
+export function portOf(value: string): string {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return value;
+  throw new InvalidArgumentError('--health takes the number of a port.');
+}

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ApplicationModuleError, NoProjectError, UnknownProjectError } from '../errors/cli.errors.js';
+
+interface Manifest {
+  readonly name?: string;
+  /** Where the application stands that commands load, when it is not where Nest puts it. */
+  readonly core?: { readonly module?: string; readonly main?: string };
+}
+
+interface NestProject {
+  readonly root?: string;
+  readonly sourceRoot?: string;
+}
+
+interface NestConfiguration extends NestProject {
+  readonly projects?: Readonly<Record<string, NestProject>>;
+}
+
+/** A project on this machine: its folder, and where its application stands in there. */
+export class Project {
+  private constructor(
+    /** The folder of its package.json, which is where its commands run. */
+    readonly folder: string,
+    readonly manifest: Manifest,
+    private readonly nest: NestProject,
+    /** Which of several applications of a workspace it is. */
+    private readonly name: string | undefined,
+  ) {}
+
+  /**
+   * The project around a folder, or one of its applications by name.
+   *
+   * @throws NoProjectError, UnknownProjectError
+   */
+  static around(folder: string, name?: string): Project {
+    const root = rootAround(resolve(folder));
+    if (root === undefined) throw new NoProjectError(folder);
+    const manifest = readJson<Manifest>(join(root, 'package.json')) ?? {};
+    const nest = readJson<NestConfiguration>(join(root, 'nest-cli.json')) ?? {};
+    const projects = nest.projects ?? {};
+    if (name === undefined) return new Project(root, manifest, nest, undefined);
+    const chosen = Object.hasOwn(projects, name) ? projects[name] : undefined;
+    if (!chosen) throw new UnknownProjectError(name, Object.keys(projects));
+    return new Project(root, { ...manifest, core: undefined }, chosen, name);
+  }
+
+  /** The folder of its sources. */
+  get sourceFolder(): string {
+    return join(this.folder, this.nest.sourceRoot ?? 'src');
+  }
+
+  /** The file of the application's module: the source, or in an image without sources what was built of it. */
+  get moduleFile(): string {
+    return this.#file('module', 'app.module', ...(this.name === undefined ? [] : [`${this.name}.module`]));
+  }
+
+  /** The file that serves the application. */
+  get mainFile(): string {
+    return this.#file('main', 'main');
+  }
+
+  #file(key: 'module' | 'main', ...names: readonly string[]): string {
+    const named = this.manifest.core?.[key];
+    const candidates =
+      named === undefined ? names.flatMap((name) => this.#candidates(name)) : [join(this.folder, named)];
+    const found = candidates.find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    throw new ApplicationModuleError(
+      `There is no ${candidates.map((file) => file.slice(this.folder.length + 1)).join(', nor ')} in ${this.folder}.`,
+      `Name the file in package.json, such as "core": { "${key}": "src/${names[0]}.ts" }.`,
+    );
+  }
+
+  #candidates(name: string): string[] {
+    const built = this.nest.root ? join('dist', this.nest.root) : 'dist';
+    return [
+      join(this.sourceFolder, `${name}.ts`),
+      join(this.folder, built, `${name}.js`),
+      join(this.folder, built, 'src', `${name}.js`),
+    ];
+  }
+}
+
+/** A package may stand in a workspace; its nest-cli.json then is the workspace's. */
+function rootAround(folder: string): string | undefined {
+  let nearest: string | undefined;
+  for (let current = folder; ; current = dirname(current)) {
+    if (existsSync(join(current, 'package.json'))) {
+      nearest ??= current;
+      if (existsSync(join(current, 'nest-cli.json'))) return current;
+    }
+    if (dirname(current) === current) return nearest;
+  }
+}
+
+function readJson<T>(file: string): T | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    throw new ApplicationModuleError(`${file} is no JSON.`, 'Correct it.', error);
+  }
+}

@@ -1,0 +1,87 @@
+import 'reflect-metadata';
+import { CoreError } from '@core-framework/common';
+import { describeFailure, explainFailure } from '@core-framework/platform';
+import type { CommanderError, CommandUnknownOpts } from '@commander-js/extra-typings';
+import { customCommands } from './custom-commands/custom-commands.js';
+import { withoutAlias } from './program/aliases.js';
+import { CommandContext } from './program/command-context.js';
+import { createProgram } from './program/program.js';
+import { type Streams, Terminal } from './terminal/terminal.js';
+
+/** Where a command line runs. */
+export interface CoreOptions {
+  /** @defaultValue the folder of the process */
+  readonly folder?: string;
+  /** @defaultValue those of the process */
+  readonly streams?: Streams;
+}
+
+/** Ended well. */
+const DONE = 0;
+/** The command failed, or found what it looks for. */
+const FAILED = 1;
+/** The command line itself is wrong. */
+const MISUSED = 2;
+/** Ended by Ctrl-C at a question: 128 and the number of SIGINT. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs a command line as `core` does and answers the exit code: 0 done, 1 failed, 2 a wrong command line, 130 interrupted.
+ */
+export async function runCore(words: readonly string[], options: CoreOptions = {}): Promise<number> {
+  const { folder = process.cwd(), streams = process } = options;
+  const terminal = new Terminal(streams, process.env);
+  const context = new CommandContext(terminal, folder);
+  const line = withoutAlias(words);
+  try {
+    const program = await createProgram(context, line[0]);
+    prepare(program, streams);
+    if (line.length === 0) program.outputHelp();
+    else await run(program, context, line, streams);
+    return DONE;
+  } catch (error) {
+    if (isCommanderError(error)) return error.exitCode === 0 ? DONE : MISUSED;
+    if (error instanceof Error && error.name === 'ExitPromptError') return INTERRUPTED;
+    if (words.includes('--json')) streams.stderr.write(`${JSON.stringify({ error: explainFailure(error) })}\n`);
+    else streams.stderr.write(`${describeFailure(error, isDebugging())}\n`);
+    return error instanceof CoreError && error.code === 'CLI_USAGE' ? MISUSED : FAILED;
+  }
+}
+
+/** Runs a command of ours; a word that none of them has may be one of the application's own. */
+async function run(
+  program: CommandUnknownOpts,
+  context: CommandContext,
+  line: readonly string[],
+  streams: Streams,
+): Promise<void> {
+  const [word = ''] = line;
+  const isOurs = word.startsWith('-') || word === 'help' || program.commands.some((command) => command.name() === word);
+  if (isOurs || !context.isInProject) return void (await program.parseAsync(line, { from: 'user' }));
+  await using application = await context.application({ project: projectIn(line) });
+  for (const command of customCommands(application, context)) program.addCommand(command);
+  prepare(program, streams);
+  await program.parseAsync(line, { from: 'user' });
+}
+
+/** The value of `--project`, which decides where an application's own commands are looked for. */
+function projectIn(line: readonly string[]): string | undefined {
+  const at = line.findIndex((word) => word === '-p' || word === '--project');
+  return at < 0 ? undefined : line[at + 1];
+}
+
+/** Has every command report instead of ending the process. */
+function prepare(command: CommandUnknownOpts, { stdout, stderr }: Streams): void {
+  command.exitOverride();
+  command.configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  for (const child of command.commands) prepare(child, { stdout, stderr } as Streams);
+}
+
+/** Told by its code: `core init` comes from another package, which may have another copy of the library. */
+function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && String((error as Partial<CommanderError>).code).startsWith('commander.');
+}
+
+function isDebugging(): boolean {
+  return /^(1|true|yes|on)$/i.test(process.env['DEBUG'] ?? '');
+}
