@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CreateError } from './create.errors.js';
+import type { FrameworkSource } from './package-manifest.js';
+import type { PackageManager, ProjectChoices, ProjectPlace } from './project-choices.js';
+import { renderProject } from './render-project.js';
+
+/** How a project is made. */
+export interface CreateOptions {
+  readonly place: ProjectPlace;
+  readonly choices: ProjectChoices;
+  /** Whether its packages are installed and its first migration is written. @defaultValue true */
+  readonly install?: boolean;
+  /** Whether it becomes a repository of git, unless it is in one. @defaultValue true */
+  readonly git?: boolean;
+  /** Where the framework's packages come from. @defaultValue the registry */
+  readonly source?: FrameworkSource;
+  /** Told what is being done. */
+  readonly onStep?: (step: string) => void;
+}
+
+/**
+ * Makes a project: writes its files, installs its packages and has the first migration written.
+ *
+ * @returns the paths of the files that were written from templates.
+ * @throws CreateError when the folder is not empty, or a command fails; what was written stays.
+ */
+export async function createProject({
+  place: { folder, name },
+  choices,
+  install = true,
+  git = true,
+  source,
+  onStep = () => undefined,
+}: CreateOptions): Promise<readonly string[]> {
+  if (existsSync(folder) && readdirSync(folder).some((entry) => entry !== '.git')) {
+    throw new CreateError('CREATE_FOLDER_NOT_EMPTY', `${folder} is not empty.`, 'Choose another name, or empty it.');
+  }
+  const files = renderProject(name, choices, source);
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, path === '.env' ? { mode: 0o600 } : {});
+  }
+  onStep(`Wrote ${files.size} files.`);
+  if (git && (await isGitWanted(folder))) await run(folder, 'git', ['init', '--quiet', '--initial-branch', 'main']);
+  if (install) {
+    onStep(`Installing packages with ${choices.packageManager} …`);
+    await run(folder, choices.packageManager, INSTALL[choices.packageManager]);
+    onStep('Writing the first migration …');
+    const core = join(folder, 'node_modules', '@core-framework', 'cli', 'bin', 'core.mjs');
+    await run(folder, process.execPath, [core, 'makemigrations', '--name', 'initial']);
+  }
+  return [...files.keys()];
+}
+
+const INSTALL: Readonly<Record<PackageManager, readonly string[]>> = {
+  npm: ['install', '--no-audit', '--no-fund', '--loglevel', 'error'],
+  pnpm: ['install', '--silent'],
+  yarn: ['install'],
+};
+
+/** A folder in a repository already belongs to that one. */
+async function isGitWanted(folder: string): Promise<boolean> {
+  if (existsSync(join(folder, '.git'))) return false;
+  const isIn = await ends(folder, 'git', ['rev-parse', '--is-inside-work-tree']);
+  return isIn.isThere && isIn.code !== 0;
+}
+
+/** What it prints goes to standard error only when it fails: standard output is for results. */
+async function run(folder: string, command: string, words: readonly string[]): Promise<void> {
+  const { code, isThere, output } = await ends(folder, command, words);
+  if (code === 0) return;
+  const what = [command, ...words].join(' ');
+  throw new CreateError(
+    'CREATE_COMMAND_FAILED',
+    isThere ? `"${what}" ended with ${code}:\n${output.trim()}` : `${command} is not installed.`,
+    `The files are in ${folder}; run it there once its reason is gone.`,
+  );
+}
+
+async function ends(folder: string, command: string, words: readonly string[]) {
+  // Package managers are scripts on Windows, which only a shell starts; no word of theirs comes from users.
+  const child = spawn(command, words, {
+    cwd: folder,
+    shell: process.platform === 'win32' && command !== process.execPath,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()));
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code: code ?? 1, isThere: true, output };
+  } catch {
+    return { code: 1, isThere: false, output };
+  }
+}

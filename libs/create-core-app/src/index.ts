@@ -1,0 +1,12 @@
+export { createCommand, type CreateSurroundings } from './create-command.js';
+export { CreateError } from './create.errors.js';
+export { createProject, type CreateOptions } from './create-project.js';
+export type { FrameworkSource } from './package-manifest.js';
+export {
+  type BrokerChoice,
+  type DatabaseChoice,
+  type PackageManager,
+  type ProjectChoices,
+  type ProjectPlace,
+} from './project-choices.js';
+export { runCreate } from './run-create.js';

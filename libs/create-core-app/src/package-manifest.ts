@@ -1,0 +1,80 @@
+import type { ProjectChoices } from './project-choices.js';
+import { FRAMEWORK_VERSION, VERSIONS, type VersionedPackage } from './versions.js';
+
+/** Answers what to write for a package of the framework: a version, or where its tarball is. */
+export type FrameworkSource = (name: string) => string;
+
+/** The release that this one belongs to. */
+const released: FrameworkSource = () => FRAMEWORK_VERSION;
+
+/** The package.json of a project. */
+export function packageManifest(name: string, choices: ProjectChoices, source: FrameworkSource = released): object {
+  const { auth, database, messaging, tasks } = choices;
+  const runtime: VersionedPackage[] = [
+    '@nestjs/common',
+    '@nestjs/core',
+    '@nestjs/platform-fastify',
+    'class-transformer',
+    'class-validator',
+    'fastify',
+    'reflect-metadata',
+    'rxjs',
+    ...(auth ? (['@node-rs/argon2'] as const) : []),
+    ...(database === 'pglite' ? (['@electric-sql/pglite'] as const) : []),
+    ...(database === 'mysql' || database === 'mariadb' ? (['@mikro-orm/mariadb', 'mysql2'] as const) : []),
+    ...(messaging === 'redis' ? (['ioredis'] as const) : []),
+  ];
+  const framework = [
+    'common',
+    'config',
+    'orm',
+    'viewset',
+    'platform',
+    'cli',
+    ...(auth ? ['auth'] : []),
+    ...(messaging ? ['messaging', 'outbox'] : []),
+    ...(tasks ? ['tasks', 'outbox'] : []),
+  ];
+  const tools: VersionedPackage[] = [
+    '@faker-js/faker',
+    '@jest/globals',
+    '@nestjs/cli',
+    '@swc/core',
+    '@swc/jest',
+    '@types/node',
+    'jest',
+    'oxlint',
+    'prettier',
+    'typescript',
+  ];
+  return {
+    name,
+    version: '0.1.0',
+    private: true,
+    type: 'module',
+    engines: { node: '>=24' },
+    scripts: {
+      start: 'core run',
+      'start:prod': 'node dist/main.js',
+      build: 'nest build',
+      typecheck: 'tsc -p tsconfig.json',
+      lint: 'oxlint && prettier --check .',
+      format: 'prettier --write .',
+      test: 'node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js',
+    },
+    dependencies: sorted({ ...packages(framework, source), ...versions(runtime) }),
+    devDependencies: sorted({ ...packages(['schematics', 'testing'], source), ...versions(tools) }),
+  };
+}
+
+function packages(names: readonly string[], source: FrameworkSource): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`@core-framework/${name}`, source(`@core-framework/${name}`)]));
+}
+
+function versions(names: readonly VersionedPackage[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, VERSIONS[name]]));
+}
+
+function sorted(dependencies: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(dependencies).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
