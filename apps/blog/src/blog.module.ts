@@ -1,30 +1,27 @@
-import { Global, Module } from '@nestjs/common';
-import { AUTHENTICATOR } from '@core-framework/common';
-import { CoreOrmModule, getManagerToken, type Manager } from '@core-framework/orm';
-import { BlogSettings } from './blog.settings.js';
+import { CoreOrmModule } from '@core-framework/orm';
+import { Module } from '@nestjs/common';
 import { CommentsModule } from './comments/comments.module.js';
-import { DevelopmentAuthenticator } from './development/development.authenticator.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { PostsModule } from './posts/posts.module.js';
 import { BlogSeeder } from './seeding/blog.seeder.js';
 import { SeedWhenEmpty } from './seeding/seed-when-empty.service.js';
+import { StatisticsTasks } from './statistics/statistics.tasks.js';
 import { TagsModule } from './tags/tags.module.js';
 import { User } from './users/user.model.js';
+import { UsersModule } from './users/users.module.js';
 
-/** The whole sample: posts, comments and tags, their seeds, and a way in for trying it. */
-@Global()
+/** The whole sample: its people, posts, comments and tags, and their seeds. */
 @Module({
-  imports: [CoreOrmModule.forFeature([User]), PostsModule, CommentsModule, TagsModule],
-  providers: [
-    BlogSeeder,
-    SeedWhenEmpty,
-    {
-      provide: AUTHENTICATOR,
-      inject: [BlogSettings, getManagerToken(User)],
-      // In production nobody is let in by a well-known password: without accounts all callers are anonymous there.
-      useFactory: ({ isProduction }: BlogSettings, users: Manager<User>) =>
-        isProduction ? undefined : new DevelopmentAuthenticator(users),
-    },
+  imports: [
+    CoreOrmModule.forFeature([User]),
+    UsersModule,
+    PostsModule,
+    CommentsModule,
+    TagsModule,
+    DashboardModule,
+    NoticesModule,
   ],
-  exports: [AUTHENTICATOR],
+  providers: [BlogSeeder, StatisticsTasks, SeedWhenEmpty],
 })
 export class BlogModule {}

@@ -1,7 +1,12 @@
+export { BlogAuthHooks } from './users/blog-auth.hooks.js';
 export { BlogModule } from './blog.module.js';
 export { BlogSettings } from './blog.settings.js';
+export { CommentCreated } from './comments/comment.events.js';
 export { Comment } from './comments/comment.model.js';
 export { MIGRATIONS } from './migrations/migrations-folder.js';
+export { Notice } from './notices/notice.model.js';
+export { PostPublished } from './posts/post.events.js';
 export { Post } from './posts/post.model.js';
 export { Tag } from './tags/tag.model.js';
+export { RegisterInput } from './users/register.input.js';
 export { User } from './users/user.model.js';

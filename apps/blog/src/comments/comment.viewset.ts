@@ -1,9 +1,10 @@
+import { RequirePermission } from '@core-framework/auth';
 import type { Principal } from '@core-framework/common';
+import { EventBus } from '@core-framework/messaging';
 import { Q } from '@core-framework/orm';
 import {
   type ActionContext,
   AllowAny,
-  HasPermission,
   InputSchema,
   IsAuthenticated,
   IsOwner,
@@ -12,6 +13,7 @@ import {
   ViewSet,
 } from '@core-framework/viewset';
 import { PostViewSet } from '../posts/post.viewset.js';
+import type { CommentCreated } from './comment.events.js';
 import { Comment } from './comment.model.js';
 
 /** What a reader sends; the author is the caller. */
@@ -28,7 +30,7 @@ export class CommentInput extends InputSchema(Comment, { omit: ['author'] }) {}
     list: [AllowAny],
     retrieve: [AllowAny],
     update: [IsOwner('author')],
-    destroy: [or(IsOwner('author'), HasPermission('comments.delete'))],
+    destroy: [or(IsOwner('author'), RequirePermission('comments', 'delete'))],
   },
   pagination: { style: 'cursor', count: 'exact' },
   filter: ['post', 'author', 'post__slug'],
@@ -36,8 +38,12 @@ export class CommentInput extends InputSchema(Comment, { omit: ['author'] }) {}
   ordering: ['createdAt'],
 })
 export class CommentViewSet extends ModelViewSet<Comment, CommentInput> {
-  override scope(principal: Principal) {
-    if (principal.isStaff) return undefined;
+  constructor(private readonly events: EventBus) {
+    super();
+  }
+
+  override async scope(principal: Principal) {
+    if (await principal.hasPermission('posts.read')) return undefined;
     return principal.isAuthenticated
       ? Q({ post__isPublished: true }).or(Q({ post__author: principal.id }))
       : { post__isPublished: true };
@@ -45,6 +51,11 @@ export class CommentViewSet extends ModelViewSet<Comment, CommentInput> {
 
   override performCreate(data: CommentInput, context: ActionContext<Comment, CommentInput>) {
     return super.performCreate({ ...data, author: context.principal.id }, context);
+  }
+
+  override async afterCreate({ id, post, author }: Comment) {
+    const data: CommentCreated = { id, post: post.id, author: author.id };
+    await this.events.publish('comment.created', data, { key: String(post.id) });
   }
 }
 

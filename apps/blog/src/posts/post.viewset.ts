@@ -1,11 +1,12 @@
+import { RequirePermission } from '@core-framework/auth';
 import type { Principal } from '@core-framework/common';
+import { Event } from '@core-framework/messaging';
 import { Q, type QuerySet } from '@core-framework/orm';
 import {
   Action,
   type ActionContext,
   AllowAny,
   BooleanFilter,
-  HasPermission,
   Instance,
   IsAuthenticated,
   IsOwner,
@@ -14,10 +15,14 @@ import {
   ViewSet,
 } from '@core-framework/viewset';
 import { Comment } from '../comments/comment.model.js';
+import { PostPublished } from './post.events.js';
 import { Post } from './post.model.js';
 import { CommentOutput, PostInput, PostOutput, PublicUser } from './post.schemas.js';
 
-/** Posts: everybody reads what is published, authors write their own. */
+const IsAuthor = IsOwner('author');
+const MayUpdate = or(IsAuthor, RequirePermission('posts', 'update'));
+
+/** Posts: everybody reads what is published, authors write their own, editors all. */
 @ViewSet({
   path: 'posts',
   model: Post,
@@ -28,8 +33,8 @@ import { CommentOutput, PostInput, PostOutput, PublicUser } from './post.schemas
   permissionsByAction: {
     list: [AllowAny],
     retrieve: [AllowAny],
-    update: [IsOwner('author')],
-    destroy: [or(IsOwner('author'), HasPermission('posts.delete'))],
+    update: [MayUpdate],
+    destroy: [or(IsAuthor, RequirePermission('posts', 'delete'))],
   },
   uniqueFields: ['slug'],
   pagination: { pageSize: 20, maxPageSize: 100 },
@@ -42,8 +47,8 @@ import { CommentOutput, PostInput, PostOutput, PublicUser } from './post.schemas
   expand: { comments: CommentOutput, 'comments.author': PublicUser },
 })
 export class PostViewSet extends ModelViewSet<Post, PostInput> {
-  override scope(principal: Principal) {
-    if (principal.isStaff) return undefined;
+  override async scope(principal: Principal) {
+    if (await principal.hasPermission('posts.read')) return undefined;
     return principal.isAuthenticated ? Q({ isPublished: true }).or(Q({ author: principal.id })) : { isPublished: true };
   }
 
@@ -52,7 +57,13 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
   }
 
   /** Shows the post to everybody. */
-  @Action({ method: 'POST', detail: true, permissions: [IsOwner('author')] })
+  @Action({ method: 'POST', detail: true, permissions: [MayUpdate] })
+  @Event('post.published', {
+    topic: 'post-events',
+    payload: PostPublished,
+    description: 'Everybody may read a post now.',
+    data: (_answer: object, call) => publishedPost(call?.instance as Post),
+  })
   async publish(@Instance() post: Post) {
     post.isPublished = true;
     post.publishedAt ??= new Date();
@@ -61,11 +72,17 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
   }
 
   /** Makes the post a draft again. */
-  @Action({ method: 'POST', detail: true, permissions: [IsOwner('author')] })
+  @Action({ method: 'POST', detail: true, permissions: [MayUpdate] })
   async unpublish(@Instance() post: Post) {
     post.isPublished = false;
     await post.save();
     return { message: `Post "${post.title}" unpublished.`, isPublished: false };
+  }
+
+  /** One's own posts, drafts included. */
+  @Action({ detail: false, permissions: [IsAuthenticated], pagination: {}, output: PostOutput })
+  mine({ principal }: ActionContext<Post>) {
+    return this.getQuerySet().filter({ author: Number(principal.id) });
   }
 
   /** The five posts that are read most. */
@@ -86,4 +103,8 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
       comments: await Comment.objects.filter({ post: id }).count(),
     };
   }
+}
+
+function publishedPost({ id, title, slug, author }: Post): PostPublished {
+  return { id, title, slug, author: author.id };
 }

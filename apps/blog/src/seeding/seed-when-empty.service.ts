@@ -2,9 +2,8 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { BootReportRegistry } from '@core-framework/common';
 import { InjectManager, type Manager, runInContext, SeederService } from '@core-framework/orm';
 import { BlogSettings } from '../blog.settings.js';
-import { DEVELOPMENT_PASSWORD } from '../development/development.authenticator.js';
 import { User } from '../users/user.model.js';
-import { SEEDED_LOGIN } from './blog.seeder.js';
+import { SEEDED_LOGINS, SEEDED_PASSWORD } from './blog.seeder.js';
 
 /** Gives a new sample something to show: fills the database once, outside production, when nobody is in it. */
 @Injectable()
@@ -19,6 +18,6 @@ export class SeedWhenEmpty implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     if (this.settings.isProduction || !this.settings.seedWhenEmpty) return;
     if (!(await runInContext(() => this.users.exists()))) await this.seeders.run(['Blog'], { seed: 6 });
-    this.report.set('Login', `${SEEDED_LOGIN} / ${DEVELOPMENT_PASSWORD} (HTTP Basic, development only)`);
+    this.report.set('Login', `${SEEDED_LOGINS.join(', ')} / ${SEEDED_PASSWORD} (development only)`);
   }
 }

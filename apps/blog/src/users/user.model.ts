@@ -1,15 +1,14 @@
-import { BaseModel, type Collection, Field, type Manager, Model } from '@core-framework/orm';
+import { AbstractUser, PermissionsMixin, type UserManager } from '@core-framework/auth';
+import { type Collection, Field, Model } from '@core-framework/orm';
 import { Post } from '../posts/post.model.js';
 
 /** Somebody who writes posts and comments. */
 @Model({ tableName: 'users' })
-export class User extends BaseModel {
-  declare static readonly objects: Manager<User>;
+export class User extends PermissionsMixin(AbstractUser) {
+  declare static readonly objects: UserManager<User>;
+  static readonly REQUIRED_FIELDS = ['name'];
 
-  @Field.email({ unique: true }) email!: string;
+  /** What readers see; the other names and the address are the user's own business. */
   @Field.string({ maxLength: 150 }) name!: string;
-  @Field.boolean({ default: true }) isActive = true;
-  @Field.boolean({ default: false }) isStaff = false;
-  @Field.boolean({ default: false }) isSuperuser = false;
   @Field.oneToMany(() => Post, (post) => post.author) posts!: Collection<Post>;
 }

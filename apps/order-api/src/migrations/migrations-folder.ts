@@ -1,0 +1,2 @@
+/** Where the migrations of the service are. */
+export const MIGRATIONS = new URL('./', import.meta.url);

@@ -1,0 +1,9 @@
+import { IsInt, IsNumberString, IsString } from 'class-validator';
+
+/** What other services are told of a new order. */
+export class OrderCreated {
+  @IsInt() id!: number;
+  @IsInt() userId!: number;
+  @IsNumberString() total!: string;
+  @IsString() status!: string;
+}
