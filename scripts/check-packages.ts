@@ -17,13 +17,16 @@ interface Manifest {
 }
 
 const root = join(import.meta.dirname, '..');
-const libs = readdirSync(join(root, 'libs')).filter((lib) => existsSync(join(root, 'libs', lib, 'package.json')));
+const libs = readdirSync(join(root, 'libs'))
+  .map((lib) => join('libs', lib))
+  .concat('schematics')
+  .filter((folder) => existsSync(join(root, folder, 'package.json')));
 const manifestOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
 const project = mkdtempSync(join(tmpdir(), 'core-packages-'));
 try {
   const tarballs = new Map<string, string>();
-  for (const lib of libs) tarballs.set(...(await pack(join(root, 'libs', lib))));
+  for (const lib of libs) tarballs.set(...(await pack(join(root, lib))));
   install(tarballs);
   typecheckExamples();
   runExamples();
@@ -46,11 +49,12 @@ async function pack(folder: string): Promise<[name: string, tarball: string]> {
 /** Installs the tarballs, their peers and a compiler, the way a new project would. */
 function install(tarballs: ReadonlyMap<string, string>): void {
   const own = manifestOf(root).devDependencies ?? {};
-  const peers = Object.assign({}, ...libs.map((lib) => manifestOf(join(root, 'libs', lib)).peerDependencies)) as Record<
+  const peers = Object.assign({}, ...libs.map((lib) => manifestOf(join(root, lib)).peerDependencies)) as Record<
     string,
     string
   >;
   const dependencies = {
+    ...shownPackages(),
     ...peers,
     ...Object.fromEntries([...tarballs].map(([name, tarball]) => [name, `file:${tarball}`])),
     typescript: own['typescript'],
@@ -64,11 +68,29 @@ function install(tarballs: ReadonlyMap<string, string>): void {
   console.log('installed into an empty project');
 }
 
+/** What examples import beside the packages and their peers: a reader installs it with them. */
+function shownPackages(): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const lib of libs) {
+    const examples = join(root, lib, 'examples');
+    const { devDependencies = {} } = manifestOf(join(root, lib));
+    for (const file of existsSync(examples) ? readdirSync(examples).filter((name) => name.endsWith('.ts')) : []) {
+      for (const [, name = ''] of readFileSync(join(examples, file), 'utf8').matchAll(
+        /from '((?:@[^/']+\/)?[^/'.][^/']*)/g,
+      )) {
+        const version = devDependencies[name];
+        if (version !== undefined && !name.startsWith('@core-framework/')) found[name] = version;
+      }
+    }
+  }
+  return found;
+}
+
 /** Compiles the examples against the published types, with no source condition and no workspace around. */
 function typecheckExamples(): void {
   for (const lib of libs) {
-    const examples = join(root, 'libs', lib, 'examples');
-    if (existsSync(examples)) cpSync(examples, join(project, 'src', lib), { recursive: true });
+    const examples = join(root, lib, 'examples');
+    if (existsSync(examples)) cpSync(examples, join(project, 'src', basename(lib)), { recursive: true });
   }
   mkdirSync(join(project, 'src', 'root'), { recursive: true });
   cpSync(join(root, 'examples'), join(project, 'src', 'root'), { recursive: true });

@@ -17,7 +17,7 @@ const SUITES = [
   'fields/canonical-values',
   'fixtures/',
   'migrations/(every-database|kept-rows|migration-life|migration\\.service|models|random-walks|two-processes)',
-  'models/(instances|model-constraints|sent-statements|soft-delete)',
+  'models/(composite-keys|instances|model-constraints|sent-statements|soft-delete)',
   'querysets/',
   'seeding/',
   'services/',

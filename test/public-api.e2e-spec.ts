@@ -9,9 +9,13 @@ function entries(lib: string): string[] {
     name: string;
     exports: Record<string, unknown>;
   };
-  return Object.keys(exports)
-    .filter((entry) => entry !== './package.json')
-    .map((entry) => name + entry.slice(1));
+  return (
+    Object.entries(exports)
+      // What has only a default is for Node alone: a loader, which hooks into it.
+      .filter(([, target]) => typeof target === 'object' && target !== null && '@core-framework/source' in target)
+      .map(([entry]) => entry)
+      .map((entry) => name + entry.slice(1))
+  );
 }
 
 // What is exported is a promise. `npm run api` accepts a change that is meant.

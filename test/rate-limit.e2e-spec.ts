@@ -81,12 +81,15 @@ describe('the limit of requests per client', () => {
 
 async function isReachable(): Promise<boolean> {
   const redis = new Redis(REDIS_URL, { lazyConnect: true, retryStrategy: () => null }).on('error', () => undefined);
-  const reachable = await redis.connect().then(
-    () => true,
-    () => false,
-  );
-  redis.disconnect();
-  return reachable;
+  try {
+    await redis.connect();
+    return true;
+  } catch (error) {
+    if (process.env.REQUIRE_SERVICES) throw error;
+    return false;
+  } finally {
+    redis.disconnect();
+  }
 }
 
 ((await isReachable()) ? describe : describe.skip)('limits in Redis', () => {

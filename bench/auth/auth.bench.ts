@@ -1,9 +1,24 @@
+import type { BenchOptions } from '../measure/bench-options.js';
+import { costsOfCallers } from './callers.js';
 import { checkPermissions } from './permission-checks.js';
+import { timeSignIns } from './sign-in-times.js';
 
 /** Runs the measurements and prints them. */
-export async function run({ json }: { readonly json: boolean }): Promise<void> {
+export async function run({ json, profile, seconds, rounds }: BenchOptions): Promise<void> {
+  const pressure = { ...(seconds && { seconds }), ...(rounds && { rounds }) };
+  const callers = {
+    HS256: await costsOfCallers('HS256', profile, pressure),
+    EdDSA: await costsOfCallers('EdDSA', undefined, pressure),
+  };
   const permissionChecks = await checkPermissions();
-  if (json) return console.log(JSON.stringify({ permissionChecks }));
+  const signInTimes = await timeSignIns();
+  if (json) return console.log(JSON.stringify({ callers, permissionChecks, signInTimes }));
+  console.log(
+    'A retrieve without and with a token, microseconds of processor time on PostgreSQL; sign-ins with argon2:',
+  );
+  console.table(callers);
   console.log('Checking a permission with 10 000 policies, microseconds of processor time:');
   console.table(permissionChecks);
+  console.log('A bad sign-in, milliseconds (medians of 30), which must not tell what is wrong:');
+  console.table(signInTimes);
 }

@@ -34,6 +34,9 @@ export interface LoadOptions {
   readonly connections: number;
 }
 
+/** Until the engine has compiled what the scenario runs: before, it would count as work on requests. */
+const WARM_UP_SECONDS = 3;
+
 /**
  * Loads every rival with every scenario, in alternating rounds so that the machine's moods hit all of them alike.
  * Answers the measurements by scenario, then by rival.
@@ -46,7 +49,7 @@ export async function compare(
   const results = new Map<string, Map<string, Measurement>>();
   for (const scenario of scenarios) {
     const samples = new Map<string, Measurement[]>([...rivals.keys()].map((name) => [name, []]));
-    for (const [name, rival] of rivals) await load(name, rival, scenario, { seconds: 1, connections });
+    for (const [name, rival] of rivals) await load(name, rival, scenario, { seconds: WARM_UP_SECONDS, connections });
     for (let round = 0; round < rounds; round++) {
       for (const [name, rival] of rivals) {
         samples.get(name)?.push(await load(name, rival, scenario, { seconds, connections }));

@@ -6,3 +6,6 @@ process.on('message', () => {
   process.send?.({ cpu: user + system, memory: process.memoryUsage.rss() } satisfies Usage);
 });
 process.channel?.unref();
+
+// A profile is written by a process that ends, not by one that is ended.
+if (process.execArgv.includes('--cpu-prof')) process.once('SIGTERM', () => process.exit());

@@ -18,6 +18,7 @@ export async function emitDeclarations(folder: URL): Promise<PackagePaths> {
   for (const name of PACKAGES) {
     const library = new URL(`${name}/`, LIBS);
     const settings = new URL(`${name}.tsconfig.json`, folder);
+    const sources = fileURLToPath(new URL('src', library));
     const compilerOptions = {
       paths,
       emitDeclarationOnly: true,
@@ -25,11 +26,12 @@ export async function emitDeclarations(folder: URL): Promise<PackagePaths> {
       sourceMap: false,
       // The repository's own check did it.
       noCheck: true,
-      rootDir: fileURLToPath(new URL('src', library)),
+      rootDir: sources,
       outDir: fileURLToPath(new URL(name, folder)),
     };
-    const include = [fileURLToPath(new URL('src', library))];
-    const exclude = ['**/*.spec.ts', fileURLToPath(new URL('src/testing', library))];
+    const include = [sources];
+    // Tests read the examples, beside which their declarations would be written.
+    const exclude = [`${sources}/**/*.spec.ts`, `${sources}/testing`];
     const base = fileURLToPath(new URL('tsconfig.build.json', library));
     await writeFile(settings, JSON.stringify({ extends: base, compilerOptions, include, exclude }));
     const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', LIBS));

@@ -1,6 +1,8 @@
+import type { BenchOptions } from '../measure/bench-options.js';
 import { compare, type Measurement, type Scenario } from '../measure/load.js';
 import { Rival } from '../measure/rival.js';
 import { scratchDatabase } from '../measure/scratch-database.js';
+import { show, type Table } from '../measure/table.js';
 import { createPostsTable, POST_COUNT } from './posts-table.js';
 import { measureScaling, type Scaling } from './scaling.js';
 
@@ -52,23 +54,30 @@ const SCENARIOS: readonly Scenario[] = [
 type Results = ReadonlyMap<string, ReadonlyMap<string, Measurement>>;
 
 /** Compares a ModelViewSet with hand-written servers over one PostgreSQL database. */
-export async function run({ json }: { json: boolean }): Promise<void> {
-  const { results, processes } = await compareServers();
-  const scaling = await measureScaling();
+export async function run(options: BenchOptions): Promise<void> {
+  const { json, only } = options;
+  const { results, processes } = await compareServers(options);
+  const scaling = only.length ? undefined : await measureScaling();
   if (json) console.log(JSON.stringify({ results: plain(results), processes, scaling }, null, 2));
-  else print(results, processes, scaling);
+  else for (const table of [...tablesOf(results), ...furtherTables(processes, scaling)]) show(table, options);
 }
 
-async function compareServers(): Promise<{ results: Results; processes: Record<string, object> }> {
+async function compareServers({
+  only,
+  seconds = 2,
+  rounds = 3,
+  profile,
+}: BenchOptions): Promise<{ results: Results; processes: Table['rows'] }> {
   await using database = await scratchDatabase();
   await createPostsTable(database.url);
   await using stack = new AsyncDisposableStack();
   const rivals = new Map<string, Rival>();
   for (const [name, file] of SERVERS) {
-    rivals.set(name, stack.use(await Rival.start(file, { DATABASE_URL: database.url })));
+    rivals.set(name, stack.use(await Rival.start(file, { DATABASE_URL: database.url }, profile)));
   }
-  const results = await compare(rivals, SCENARIOS, { rounds: 3, seconds: 2, connections: 32 });
-  const processes: Record<string, object> = {};
+  const scenarios = SCENARIOS.filter(({ name }) => !only.length || only.some((part) => name.includes(part)));
+  const results = await compare(rivals, scenarios, { rounds, seconds, connections: 32 });
+  const processes: Table['rows'] = {};
   for (const [name, rival] of rivals) {
     const { memory } = await rival.usage();
     processes[name] = { 'boot ms': Math.round(rival.bootTime), 'memory MB': Math.round(memory / 2 ** 20) };
@@ -76,34 +85,38 @@ async function compareServers(): Promise<{ results: Results; processes: Record<s
   return { results, processes };
 }
 
-function print(results: Results, processes: Record<string, object>, { pageSizes, viewSets }: Scaling): void {
-  for (const [scenario, byRival] of results) {
+/** One table per scenario: each rival, and how its figures stand to those of the hand-written servers. */
+function tablesOf(results: Results): Table[] {
+  return [...results].map(([scenario, byRival]) => {
     const of = (rival: string, { rate, cpu }: Measurement) => {
       const other = byRival.get(rival);
       return other ? `${(rate / other.rate).toFixed(2)} (CPU ${(other.cpu / cpu).toFixed(2)})` : '';
     };
-    console.log(`\n${scenario}`);
-    console.table(
-      Object.fromEntries(
-        [...byRival].map(([rival, measured]) => [
-          rival,
-          {
-            'requests/s': Math.round(measured.rate),
-            'CPU µs': Math.round(measured.cpu),
-            'p50 ms': measured.p50,
-            'p99 ms': measured.p99,
-            'of raw': of(RAW, measured),
-            'of hand-written': of(HAND_WRITTEN, measured),
-          },
-        ]),
-      ),
-    );
-  }
-  console.table(processes);
-  console.log('\nRows per page');
-  console.table(pageSizes);
-  console.log('\nRegistered ViewSets');
-  console.table(viewSets);
+    const rows = [...byRival].map(([rival, measured]) => [
+      rival,
+      {
+        'requests/s': Math.round(measured.rate),
+        'CPU µs': Math.round(measured.cpu),
+        'p50 ms': measured.p50,
+        'p99 ms': measured.p99,
+        'of raw': of(RAW, measured),
+        'of hand-written': of(HAND_WRITTEN, measured),
+      },
+    ]);
+    return { title: scenario, rows: Object.fromEntries(rows) as Table['rows'] };
+  });
+}
+
+function furtherTables(processes: Table['rows'], scaling: Scaling | undefined): Table[] {
+  return [
+    { title: 'processes', rows: processes },
+    ...(scaling
+      ? [
+          { title: 'rows per page, without count', rows: scaling.pageSizes },
+          { title: 'registered ViewSets', rows: scaling.viewSets },
+        ]
+      : []),
+  ];
 }
 
 function plain(results: Results): object {

@@ -1,7 +1,8 @@
 import { Action, AllowAny, ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
 import { CoreOrmModule } from '@core-framework/orm';
 import { createTestApp } from '@core-framework/testing';
-import { Module, type Type } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Module, type Type, UseFilters } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { expect, test } from '@jest/globals';
 import { describeLibrary } from './fixture/each-database.js';
 import { Tag } from './fixture/library.models.js';
@@ -113,4 +114,28 @@ test('28: two ViewSets on one path are refused at the start, by name', async () 
   @ViewSet({ path: 'labels', model: Tag, permissions: [AllowAny] })
   class TwoViewSet extends ModelViewSet<Tag> {}
   await expect(appWith(OneViewSet, TwoViewSet)).rejects.toThrow(/OneViewSet.*TwoViewSet|TwoViewSet.*OneViewSet/);
+});
+
+class Overdue extends Error {}
+
+@Catch(Overdue)
+class OverdueFilter implements ExceptionFilter<Overdue> {
+  catch({ message }: Overdue, host: ArgumentsHost) {
+    return host.switchToHttp().getResponse<FastifyReply>().code(402).send({ due: message });
+  }
+}
+
+test('69: an exception filter of the application answers its errors, and no others', async () => {
+  @ViewSet({ path: 'bills', model: Tag, permissions: [AllowAny] })
+  @UseFilters(new OverdueFilter())
+  class BillViewSet extends ModelViewSet<Tag> {
+    @Action()
+    pay(): never {
+      throw new Overdue('yesterday');
+    }
+  }
+  await using app = await appWith(BillViewSet);
+  const refused = await app.client.get('/api/v1/bills/pay');
+  expect([refused.status, refused.json()]).toEqual([402, { due: 'yesterday' }]);
+  expect((await app.client.get('/api/v1/bills/999')).json().code).toBe('not_found');
 });

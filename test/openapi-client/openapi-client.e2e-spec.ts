@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppModule } from '@core-framework-apps/api';
+import { Hash } from '@core-framework/auth';
 import { createTestApp, type TestApp } from '@core-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ANN, createWorld } from '../support/world.js';
+import { ANN, createWorld, PASSWORD, WEAK_HASHING } from '../support/world.js';
 
 const run = promisify(execFile);
 const REPOSITORY = new URL('../..', import.meta.url).pathname;
@@ -18,6 +19,7 @@ describe("a client that @hey-api/openapi-ts makes of the sample's document", () 
 
   beforeAll(async () => {
     app = await createTestApp(AppModule, { database: 'sqlite://', env: { SEED_WHEN_EMPTY: 'false' } });
+    app.nest.get(Hash).configure('argon2', WEAK_HASHING);
     await app.work(createWorld);
     folder = await mkdtemp(join(tmpdir(), 'core-client-'));
     await writeFile(join(folder, 'openapi.json'), (await app.client.get('/openapi.json')).text);
@@ -36,8 +38,8 @@ describe("a client that @hey-api/openapi-ts makes of the sample's document", () 
     const compiled = run(bin('tsc'), [...options, '--types', 'node', '--outDir', 'out', 'journey.ts'], { cwd: folder });
     expect((await compiled.catch((error: { stdout: string }) => error)).stdout).toBe('');
     await writeFile(join(folder, 'out/package.json'), '{ "type": "module" }');
-    const login = `${ANN}:development`;
-    const { stdout } = await run(process.execPath, ['out/journey.js', await app.listen(), login], { cwd: folder });
+    const visitor = [await app.listen(), ANN, PASSWORD];
+    const { stdout } = await run(process.execPath, ['out/journey.js', ...visitor], { cwd: folder });
     expect(stdout).toBe('done\n');
   }, 120_000);
 });

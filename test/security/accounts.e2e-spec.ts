@@ -117,14 +117,23 @@ describe.each(kinds)('accounts on %s', (kind) => {
       }
     }
     expect(open.filter((route) => route.includes('/auth/')).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'get /auth/oauth/{provider}/authorize',
+      'get /auth/oauth/{provider}/callback',
+      'post /auth/2fa/verify',
+      'post /auth/cookie/login',
+      'post /auth/email/confirm',
       'post /auth/forgot-password',
       'post /auth/jwt/login',
       'post /auth/login',
       'post /auth/login/json',
+      'post /auth/oauth/token',
       'post /auth/refresh',
       'post /auth/register',
       'post /auth/request-verify-token',
       'post /auth/reset-password',
+      // By the secret of a service.
+      'post /auth/token/introspect',
+      'post /auth/token/revoke',
       'post /auth/verify',
       'post /auth/verify-email',
       'post /auth/verify-email/request',

@@ -67,7 +67,7 @@ class LetterViewSet extends ModelViewSet<Letter> {
     SettingsModule.forRoot(),
     CoreOrmModule.forRoot({ schema: 'update' }),
     ViewSetModule.forRoot(),
-    AuthModule.forRoot({ userModel: Account, usersViewSet: true, mailSender: InMemoryMailSender }),
+    AuthModule.forRoot({ userModel: Account, usersViewSet: true, cookies: true, mailSender: InMemoryMailSender }),
     ViewSetModule.forFeature([LetterViewSet]),
   ],
 })

@@ -10,10 +10,10 @@ export class SourceProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly exit: Promise<number | null>;
 
-  constructor(file: string, env: Record<string, string>) {
+  constructor(file: string, env: Record<string, string>, args: readonly string[] = []) {
     this.#child = spawn(
       process.execPath,
-      ['--conditions=@core-framework/source', '--import', './scripts/source-loader.mjs', file],
+      ['--conditions=@core-framework/source', '--import', './scripts/source-loader.mjs', file, ...args],
       { cwd: ROOT, env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env } },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -24,8 +24,13 @@ export class SourceProcess implements AsyncDisposable {
 
   /** The address that it says it listens on. */
   async url(): Promise<string> {
+    return (await this.says(/http:\/\/\S+(?=\/api\/v1\s)/))[0];
+  }
+
+  /** Resolves with what it printed of that form, once it has. */
+  async says(form: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const found = /http:\/\/\S+(?=\/api\/v1\s)/.exec(this.output)?.[0];
+      const found = form.exec(this.output);
       if (found) return found;
       const exited = await Promise.race([this.exit, new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))]);
       if (exited !== 'waiting') throw new Error(`It ended with ${String(exited)}:\n${this.output}`);

@@ -1,0 +1,81 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const CORE = fileAt('../libs/cli/bin/core.mjs');
+
+let folder: string;
+let project: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'new-project-'));
+  project = join(folder, 'blog');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const environment = () => {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, AUTH_PASSWORD_HASHER: 'scrypt', HOST: '127.0.0.1', PORT: '0' };
+};
+
+/** Runs a command line of `core` in a process of its own. */
+function core(line: string, cwd = project): string {
+  return execFileSync(process.execPath, [CORE, ...line.split(' ')], {
+    cwd,
+    env: environment(),
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+}
+
+test('from nothing to a resource of one’s own: made, generated, migrated, served', async () => {
+  expect(core('init blog --yes --no-install', folder)).toContain('cd blog');
+  symlinkSync(fileAt('../node_modules'), join(project, 'node_modules'));
+  core('makemigrations --name initial');
+
+  const resource = 'g resource Post -f title:string:required,max:200 -f body:text -m';
+  expect(core(resource)).toContain('0002_create_posts');
+  expect(core(resource)).not.toMatch(/^(?:CREATE|UPDATE)/m);
+  const compiler = fileAt('../node_modules/typescript/bin/tsc');
+  const options = ['-p', '.', '--customConditions', '@core-framework/source', '--preserveSymlinks', 'false'];
+  execFileSync(process.execPath, [compiler, ...options], { cwd: project, stdio: 'pipe' });
+  expect(() => core('g resource Tag -f name:strng')).toThrow('Did you mean "string"?');
+
+  const server = spawn(process.execPath, [CORE, 'run', '--no-reload'], { cwd: project, env: environment() });
+  try {
+    const origin = await originOf(server);
+    const send = async (path: string, body: object, token = '') => {
+      const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+      return fetch(`${origin}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    };
+    const account = { email: 'ann@example.com', password: 'correct horse battery' };
+    expect((await send('auth/register', account)).status).toBe(201);
+    const { access_token: token } = (await (await send('auth/login', account)).json()) as { access_token: string };
+    expect((await send('posts', { title: 'First', body: 'Text' })).status).toBe(401);
+    expect((await send('posts', { title: 'First', body: 'Text' }, token)).status).toBe(201);
+  } finally {
+    server.kill('SIGTERM');
+    expect((await once(server, 'exit'))[0]).toBe(0);
+  }
+}, 120_000);
+
+/** Where a server says that it listens. */
+async function originOf(server: ReturnType<typeof spawn>): Promise<string> {
+  let said = '';
+  server.stderr?.on('data', (piece: Buffer) => (said += piece.toString()));
+  for await (const piece of server.stdout ?? []) {
+    said += String(piece);
+    const found = /http:\/\/\S+(?=\/api\/v1)/.exec(said);
+    if (found) {
+      server.stdout?.resume();
+      return found[0];
+    }
+  }
+  throw new Error(`It ended before it listened:\n${said}`);
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import type { FaultOutcome } from '../fault-test.js';
+import { jobs, type LedgerWorld, until } from './ledger-world.js';
+
+type Fault = (world: LedgerWorld, scale: number) => Promise<FaultOutcome>;
+
+const WORK_MS = 2000;
+const MEGABYTE = 1024 * 1024;
+const PAGE = 4096;
+
+/** A consumer with ten events in work and twenty in hand is told to end. */
+export const drained: Fault = async (world) => {
+  const all = jobs(30);
+  const first = await world.start({ roles: ['consumer', 'relay'], workMs: WORK_MS, concurrency: 10, prefetch: 30 });
+  const begun = () => first.lines.filter((line) => line.startsWith('begun')).length;
+  await world.publish(all);
+  await first.printed(() => begun() >= 10);
+  const told = Date.now();
+  const code = await first.kill('SIGTERM');
+  const took = (Date.now() - told) / 1000;
+  const [done, started] = [await world.effectCount(), begun()];
+  if (code !== 0 || started !== done || took > WORK_MS / 1000 + 2) {
+    throw new Error(`It ended with ${code} after ${took} s, ${started} begun and ${done} done.`);
+  }
+  await world.start({ roles: ['consumer', 'relay'] });
+  const next = Date.now();
+  await until('the others were done', async () => (await world.effects()).size >= all.length);
+  return {
+    ...(await world.compare(all)),
+    recoverySeconds: (Date.now() - next) / 1000,
+    note: `${done} finished, ended after ${took.toFixed(1)} s`,
+  };
+};
+
+/** Events come faster than they can be handled. */
+export const overloaded: Fault = async (world, scale) => {
+  const all = jobs(Math.round(20_000 * scale));
+  const consumer = await world.start({ roles: ['consumer'], workMs: 10, concurrency: 16 });
+  const memory = async () => Number((await readFile(`/proc/${consumer.pid}/statm`, 'utf8')).split(' ')[1]) * PAGE;
+  await world.send(all.slice(0, 1000));
+  await until('it was at work', async () => (await world.effectCount()) >= 500);
+  const before = await memory();
+  let [most, lag] = [before, 0];
+  for (let start = 1000; start < all.length; start += 1000) {
+    const second = Date.now();
+    await world.send(all.slice(start, start + 1000));
+    [most, lag] = [Math.max(most, await memory()), Math.max(lag, await world.lag())];
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 200 - (Date.now() - second))));
+  }
+  await until('all jobs were done', async () => (await world.effectCount()) >= all.length, 150);
+  most = Math.max(most, await memory());
+  const growth = Math.round((most - before) / MEGABYTE);
+  return { ...(await world.compare(all)), note: `lag up to ${lag}, memory +${growth} MB` };
+};
