@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   messaging: ['common', 'config', 'orm', 'outbox'],
   tasks: ['common', 'config', 'orm', 'outbox'],
   platform: ['common', 'config'],
+  'create-core-app': [],
 };
 
 const error = (name, from, to) => ({ name, severity: 'error', from, to });
@@ -26,7 +27,7 @@ const direction = Object.entries(MAY_IMPORT).map(([lib, others]) =>
 export default {
   forbidden: [
     ...direction,
-    error('libs-stay-libs', { path: '^libs/' }, { path: '^(apps|test|schematics)/' }),
+    error('libs-stay-libs', { path: '^libs/' }, { path: '^(apps|test)/' }),
     error(
       'by-package-name',
       { path: '^(libs|apps)/([^/]+)/' },
@@ -50,7 +51,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/dist/' },
+    exclude: { path: '/(dist|templates)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
