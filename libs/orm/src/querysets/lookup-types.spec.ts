@@ -23,6 +23,12 @@ const WRONG: readonly (() => unknown)[] = [
   () => Post.objects.filter({ viewsCount__contains: 1 }),
   // @ts-expect-error a comparison of truth values
   () => Post.objects.filter({ isPublished__gt: true }),
+  // @ts-expect-error a comparison of chosen words
+  () => Post.objects.filter({ state__gt: 'draft' }),
+  // @ts-expect-error a range of chosen words
+  () => Post.objects.filter({ state__range: ['draft', 'final'] }),
+  // @ts-expect-error a part of a chosen word
+  () => Post.objects.filter({ state__contains: 'draft' }),
   // @ts-expect-error one value where a list is asked for
   () => Post.objects.filter({ viewsCount__in: 1 }),
   // @ts-expect-error a list of the wrong type

@@ -42,6 +42,9 @@ type OrNull<V> = Extract<V, null>;
 /** Literal types of an enum stay; `true` and `false` become one type again. */
 type Exact<V> = NonNullable<V> extends boolean ? boolean : NonNullable<V>;
 
+/** Whether a column has an order that queries may ask for: one of chosen words (`'draft' | 'live'`) has none. */
+type IsOrdered<V> = V extends boolean ? false : V extends string ? (string extends V ? true : false) : true;
+
 /** Type of the value that a lookup of a plain column takes; `never` when the column has no such lookup. */
 type ScalarLookup<V, L extends string> = L extends 'exact'
   ? Exact<V> | OrNull<V>
@@ -50,15 +53,15 @@ type ScalarLookup<V, L extends string> = L extends 'exact'
     : L extends 'in'
       ? readonly Exact<V>[]
       : L extends OrderLookup
-        ? NonNullable<V> extends boolean
+        ? false extends IsOrdered<NonNullable<V>>
           ? never
           : Exact<V>
         : L extends 'range'
-          ? NonNullable<V> extends boolean
+          ? false extends IsOrdered<NonNullable<V>>
             ? never
             : readonly [Exact<V>, Exact<V>]
           : L extends TextLookup
-            ? NonNullable<V> extends string
+            ? string extends NonNullable<V>
               ? string
               : never
             : L extends DatePart
