@@ -31,9 +31,20 @@ export async function differenceTo(orm: SqlOrm, state: SchemaState): Promise<Sch
       if (!enums.some(({ name }) => name === column.name)) column.enumItems = undefined;
     }
   }
+  for (const table of live.getTables()) orderKey(table, wanted);
   if (isSqlite(orm)) nameForeignKeys(live, wanted);
   if (platform instanceof BaseMySqlPlatform) for (const table of live.getTables()) dropIndexesOfKeys(table, wanted);
   return new SchemaComparator(platform).compare(live, wanted);
+}
+
+/** A key says the same in whichever order its columns stand, and no operation changes the order. */
+function orderKey(table: DatabaseTable, wanted: DatabaseSchema): void {
+  const key = table.getPrimaryKey();
+  const columns = wanted.getTable(table.name)?.getPrimaryKey()?.columnNames ?? [];
+  if (key?.columnNames.toSorted().join() !== columns.toSorted().join()) return;
+  table.setIndexes(
+    table.getIndexes().map((index) => (index.primary ? { ...index, columnNames: [...columns] } : index)),
+  );
 }
 
 /** SQLite keeps no names of foreign keys, so those found are called as those wanted for the same columns. */

@@ -31,8 +31,13 @@ function needsRebuild(table: TableDifference): boolean {
   const inPlace = new Set(['addedColumns', 'addedIndexes', 'removedIndexes', 'changedIndexes', 'renamedIndexes']);
   const changes = Object.entries(table).filter(([, value]) => isFilledRecord(value));
   const needsMore = changes.some(([kind]) => !inPlace.has(kind) && kind !== 'fromTable' && kind !== 'toTable');
-  const { addedColumns, addedChecks } = table;
-  return needsMore || Object.keys(addedChecks).length > 0 || Object.values(addedColumns).some(({ primary }) => primary);
+  const { addedColumns, addedChecks, addedIndexes, removedIndexes, changedIndexes, renamedIndexes } = table;
+  const keys = [addedColumns, addedIndexes, removedIndexes, changedIndexes, renamedIndexes];
+  return (
+    needsMore ||
+    Object.keys(addedChecks).length > 0 ||
+    keys.some((changed) => Object.values(changed).some(({ primary }) => primary))
+  );
 }
 
 function isFilledRecord(value: unknown): boolean {
