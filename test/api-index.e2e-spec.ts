@@ -67,7 +67,7 @@ test('it is read-only: HEAD is GET without a body, OPTIONS and 405 say so', asyn
   expect([options.status, options.headers.allow, options.json()]).toEqual([
     200,
     'GET, HEAD, OPTIONS',
-    { actions: { GET: {} } },
+    { name: 'ApiIndex', renders: ['application/json'], parses: [], actions: { GET: {} } },
   ]);
   for (const verb of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
     const refused = await app.client.request(verb, '/api/v1', { body: {} });

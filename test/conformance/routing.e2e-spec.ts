@@ -60,7 +60,10 @@ describeLibrary('routing', (library) => {
   test('67: OPTIONS says what there is and what the caller may send', async () => {
     const list = await library.anyone.options('/posts');
     expect([list.status, allowOf(list.headers.allow)]).toEqual([200, new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])]);
-    expect(list.json().actions.POST.title).toMatchObject({ type: 'string', required: true, maxLength: 20 });
+    expect(list.json()).toMatchObject({ renders: ['application/json'], parses: ['application/json'] });
+    const { title, views } = list.json().actions.POST;
+    expect(title).toMatchObject({ type: 'string', required: true, readOnly: false, label: 'Title', maxLength: 20 });
+    expect(views).toMatchObject({ type: 'integer', required: false, readOnly: true });
     expect((await library.anyone.options(post(1))).json().actions).toHaveProperty('PUT');
     expect((await library.anyone.options('/readable')).json().actions?.POST).toBeUndefined();
     expect((await library.bearer('u').options('/readable')).json().actions.POST).toBeDefined();
@@ -68,10 +71,11 @@ describeLibrary('routing', (library) => {
 
   test('67: OPTIONS of what is missing is 200 with Allow and without actions', async () => {
     const missing = await library.anyone.options('/posts/999999');
-    expect([missing.status, missing.json()]).toEqual([200, {}]);
+    expect([missing.status, missing.json().name]).toEqual([200, 'Post']);
+    expect(missing.json()).not.toHaveProperty('actions');
     expect(allowOf(missing.headers.allow)).toEqual(new Set(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
-    expect((await library.anyone.options('/posts/%C3%A4')).json()).toEqual({});
-    expect((await library.anyone.options('/posts/999999/publish')).json()).toEqual({});
+    expect((await library.anyone.options('/posts/%C3%A4')).json()).not.toHaveProperty('actions');
+    expect((await library.anyone.options('/posts/999999/publish')).json()).not.toHaveProperty('actions');
     expect((await library.anyone.options('/posts/999999')).text).not.toContain('title');
   });
 

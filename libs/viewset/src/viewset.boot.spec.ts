@@ -14,6 +14,7 @@ import { Author, Book } from './testing/shop.models.js';
 import { TestApp } from './testing/test-app.js';
 import { ApiView } from './views/api.view.js';
 import { ModelViewSet } from './views/model.viewset.js';
+import { ViewSetModule } from './viewset.module.js';
 
 /** Defines a class as an application would and gives the code of what is wrong with it. */
 function codeOf(define: () => unknown): string | undefined {
@@ -183,6 +184,30 @@ describe('mistakes that are told when the application starts', () => {
     await expect(TestApp.start({ views: [AwardViewSet], models: [Author, Award] })).rejects.toMatchObject({
       code: 'VIEWSET_INVALID_OPTION',
       message,
+    });
+  });
+
+  test('two views that answer one verb on one path, whatever their parameters are called', async () => {
+    @ViewSet({ path: 'volumes', model: Book })
+    class VolumeViewSet extends ModelViewSet<Book> {}
+    @ViewSet({ path: '/volumes/:slug' })
+    class VolumeView extends ApiView {
+      patch() {}
+    }
+    await expect(TestApp.start({ views: [VolumeViewSet, VolumeView] })).rejects.toMatchObject({
+      code: 'VIEWSET_DUPLICATE_ROUTE',
+      message: 'PATCH /volumes/:slug is answered by VolumeViewSet#partialUpdate and by VolumeView#patch.',
+    });
+  });
+
+  test('a view that two modules register', async () => {
+    @ViewSet({ model: Book })
+    class BookViewSet extends ModelViewSet<Book> {}
+    await expect(
+      TestApp.start({ views: [BookViewSet], imports: [ViewSetModule.forFeature([BookViewSet])] }),
+    ).rejects.toMatchObject({
+      code: 'VIEWSET_DUPLICATE_ROUTE',
+      fix: 'Register it once.',
     });
   });
 

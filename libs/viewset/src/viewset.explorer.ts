@@ -66,7 +66,7 @@ export class ViewSetExplorer implements OnModuleInit {
     return new ViewCompiler({
       defaults: options,
       pipeline: this.services,
-      outputs: new OutputCompiler(new RelationLoader(managerOf), uploads.storage),
+      outputs: new OutputCompiler(new RelationLoader(managerOf), uploads.storage, options.maxExpandedRows),
       uploads,
       relatedRows,
       managerOf,

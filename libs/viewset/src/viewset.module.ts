@@ -18,6 +18,7 @@ import { ActionHookBinder } from './pipeline/action-hook-binder.js';
 import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
 import { ApiIndex } from './routing/api-index.js';
+import { assertDistinctRoutes } from './routing/duplicate-routes.js';
 import { carryModulePaths } from './routing/module-paths.js';
 import { RouteList } from './routing/route-list.js';
 import { RouteTable } from './routing/route-table.js';
@@ -53,6 +54,7 @@ class ViewSetCoreModule implements NestModule {
   // The one hook of Nest between modules and routes.
   configure(): void {
     carryModulePaths(this.modules, isFeature);
+    assertDistinctRoutes(this.modules);
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   ResponseSettings,
   ServerSettings,
 } from '@core-framework/config';
-import { UnknownOptionError } from './errors/viewset.errors.js';
+import { InvalidOptionError, UnknownOptionError } from './errors/viewset.errors.js';
 import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
 import type { PermissionEntry } from './permissions/permission.js';
@@ -18,6 +18,10 @@ export interface ViewSetModuleOptions {
   readonly pageSize?: number;
   /** The most rows that a client may ask for. @defaultValue the setting `MAX_PAGE_SIZE` */
   readonly maxPageSize?: number;
+  /** Relations that one request may expand, those within others included. @defaultValue the setting `MAX_EXPANDS` */
+  readonly maxExpands?: number;
+  /** Related rows that one answer may show because of `?expand=`. @defaultValue the setting `MAX_EXPANDED_ROWS` */
+  readonly maxExpandedRows?: number;
   /** Names of the members of pages. @defaultValue the setting `PAGE_FORMAT` */
   readonly pageFormat?: PageFormat;
   /** Shape of success bodies. @defaultValue the setting `RESPONSE_FORMAT` */
@@ -45,6 +49,8 @@ const NAMES: readonly string[] = [
   'index',
   'pageSize',
   'maxPageSize',
+  'maxExpands',
+  'maxExpandedRows',
   'pageFormat',
   'responseFormat',
 ];
@@ -71,5 +77,12 @@ export function resolveViewSetModuleOptions(
     responseFormat: checkedResponseFormat('ViewSetModule', options.responseFormat ?? settings.responseFormat ?? 'bare'),
     pageSize,
     maxPageSize,
+    maxExpands: checkedLimit('maxExpands', options.maxExpands ?? settings.maxExpands),
+    maxExpandedRows: checkedLimit('maxExpandedRows', options.maxExpandedRows ?? settings.maxExpandedRows),
   };
+}
+
+function checkedLimit(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidOptionError('ViewSetModule', `"${option}" is ${value}.`, 'Give a whole number from 0 on.');
 }

@@ -187,7 +187,8 @@ describe('a ViewSet of nothing but a model', () => {
     expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
     const detail = await call('OPTIONS', `/books/${book.id}`);
     expect([detail.status, detail.headers.allow]).toEqual([200, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS']);
-    expect(detail.body.actions.PUT.title).toEqual({ type: 'string', maxLength: 20, minLength: 1, required: true });
+    const rules = { type: 'string', maxLength: 20, minLength: 1 };
+    expect(detail.body.actions.PUT.title).toEqual({ label: 'Title', required: true, readOnly: false, ...rules });
     expect((await call('POST', '/nowhere')).status).toBe(404);
   });
 

@@ -6,7 +6,7 @@ import type { RuleViolation } from '../metadata/settings.metadata.js';
 const PAGE_FORMATS = ['links', 'offsets', 'numbers'] as const;
 export type PageFormat = (typeof PAGE_FORMATS)[number];
 
-/** How long pages of lists are. */
+/** How long pages of lists are, and how much may come along with them. */
 @SettingsGroup({ title: 'Pagination', owner: '@core-framework/viewset' })
 export class PaginationSettings {
   @Setting({ description: 'Items on a page when neither client nor ViewSet say how many.' })
@@ -19,6 +19,16 @@ export class PaginationSettings {
   @IsInt()
   @Min(1)
   maxPageSize = 100;
+
+  @Setting({ description: 'Relations that one request may ask for with `?expand=`, those within others included.' })
+  @IsInt()
+  @Min(0)
+  maxExpands = 10;
+
+  @Setting({ description: 'Related rows that one answer may show because of `?expand=`; more are 400.' })
+  @IsInt()
+  @Min(0)
+  maxExpandedRows = 5000;
 
   /** `count, next, previous, results`, or `items, total, skip, limit, has_next`, or `items, page, per_page, total`. */
   @Setting({

@@ -131,6 +131,8 @@ export const ADDED_VARIABLES: readonly InventoryEntry[] = [
   { variable: 'CORS_ALLOW_CREDENTIALS', default: 'true', owner: '@core-framework/platform' },
   { variable: 'TRUST_PROXY', owner: '@core-framework/platform' },
   { variable: 'API_INDEX_ENABLED', default: 'true', owner: '@core-framework/viewset' },
+  { variable: 'MAX_EXPANDS', default: '10', owner: '@core-framework/viewset' },
+  { variable: 'MAX_EXPANDED_ROWS', default: '5000', owner: '@core-framework/viewset' },
   { variable: 'SILENCED_CHECKS', default: '', owner: '@core-framework/platform' },
   { variable: 'DOCS_ENABLED', default: 'true', owner: '@core-framework/platform' },
   { variable: 'SLOW_REQUEST_MS', default: '1000', owner: '@core-framework/platform' },

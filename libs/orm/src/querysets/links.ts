@@ -38,13 +38,14 @@ export class Links {
   }
 
   /** The pairs that start from the given rows, those of one row in the order of the keys they lead to. */
-  async of(keys: readonly unknown[]): Promise<Link[]> {
+  async of(keys: readonly unknown[], limit?: number): Promise<Link[]> {
     const { dialect } = this.session.database;
     const own = this.definition.primaryKey;
     const target = targetOf(this.#field).primaryKey;
     const [ownKey, targetKey] = [columnReader(dialect, own), columnReader(dialect, target)];
-    const values = [listValue(dialect, this.#checked(keys, own))];
-    const { rows } = await execute<{ own: unknown; target: unknown }>(this.session, this.#selection(), values);
+    const values = [listValue(dialect, this.#checked(keys, own)), ...(limit === undefined ? [] : [limit])];
+    const statement = this.#selection(limit !== undefined);
+    const { rows } = await execute<{ own: unknown; target: unknown }>(this.session, statement, values);
     return rows.map((row) => [ownKey(row.own), targetKey(row.target)]);
   }
 
@@ -93,12 +94,13 @@ export class Links {
     }
   }
 
-  #selection(): Statement {
+  #selection(isLimited: boolean): Statement {
     const { name, ownColumn, targetColumn } = linkTableOf(this.definition, this.#field);
-    return this.#statement('links', (builder) => {
+    return this.#statement(isLimited ? 'some links' : 'links', (builder) => {
       const [own, target] = [sql.id(ownColumn), sql.id(targetColumn)];
       const condition = inList(builder, own, this.definition.primaryKey);
-      return sql`select ${own} as ${sql.id('own')}, ${target} as ${sql.id('target')} from ${sql.table(name)} where ${condition} order by ${own}, ${target}`;
+      const pairs = sql`select ${own} as ${sql.id('own')}, ${target} as ${sql.id('target')} from ${sql.table(name)} where ${condition} order by ${own}, ${target}`;
+      return isLimited ? sql`${pairs} limit ${builder.slot()}` : pairs;
     });
   }
 

@@ -92,11 +92,11 @@ export abstract class QueryBuilding<T extends object> {
   }
 
   limit(count: number): QuerySet<T> {
-    return this.with({ limit: this.#checkedCount('limit', count) });
+    return this.with({ limit: this.checkedCount('limit', count) });
   }
 
   offset(count: number): QuerySet<T> {
-    return this.with({ offset: this.#checkedCount('offset', count) });
+    return this.with({ offset: this.checkedCount('offset', count) });
   }
 
   /** Removes duplicates; of use with {@link values}, since rows of a model never repeat. */
@@ -233,7 +233,7 @@ export abstract class QueryBuilding<T extends object> {
       : conditionOf(this.model, condition, this.names);
   }
 
-  #checkedCount(what: string, count: number): number {
+  protected checkedCount(what: string, count: number): number {
     if (Number.isSafeInteger(count) && count >= 0) return count;
     throw new InvalidLookupError(this.model.name, what, `${what} takes a whole number from 0 on.`);
   }

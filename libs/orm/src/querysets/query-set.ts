@@ -171,10 +171,13 @@ export class QuerySet<T extends object> extends QueryReading<T> {
     return this.#mark('restore', 'only', null);
   }
 
-  /** The pairs of a many-to-many relation that start from rows with these keys. */
-  async links(relation: string, keys: readonly unknown[]): Promise<Link[]> {
+  /** The pairs of a many-to-many relation that start from rows with these keys, no more than `limit` of them. */
+  async links(relation: string, keys: readonly unknown[], options?: { readonly limit?: number }): Promise<Link[]> {
     const runner = this.runner();
-    return runner.links(runner.em, relation).of(keys);
+    const { limit } = givenOptions(this.asked('links'), options);
+    return runner
+      .links(runner.em, relation)
+      .of(keys, limit === undefined ? undefined : this.checkedCount('links', limit));
   }
 
   /**

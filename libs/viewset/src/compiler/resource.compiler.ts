@@ -30,6 +30,7 @@ import { FileFields, hasFiles } from '../uploads/file-fields.js';
 import type { UploadServices } from '../uploads/upload-services.js';
 
 interface Services {
+  readonly defaults: CompilationServices['defaults'];
   readonly paginations: PaginationCompiler;
   /** Of the view: what its filters inject. */
   readonly module: ModuleRef;
@@ -64,7 +65,9 @@ export async function compileResource(view: string, options: ViewSetOptions, ser
   const owner = `@ViewSet of ${view}`;
   const expansions = compileExpansions(owner, model, options.expand ?? [], services.outputs);
   const canChoose = options.fields || expansions.size > 0;
-  const shapes = canChoose ? new OutputShapes(services.outputs, options.fields ?? false, expansions) : undefined;
+  const { maxExpands } = services.defaults;
+  const isSelectable = options.fields ?? false;
+  const shapes = canChoose ? new OutputShapes(services.outputs, { isSelectable, expansions, maxExpands }) : undefined;
   const rules = {
     owner,
     shapes,

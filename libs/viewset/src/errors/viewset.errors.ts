@@ -67,7 +67,9 @@ export class DuplicateRouteError extends CoreError {
     first: string,
     second: string,
   ) {
-    super(`${route} is answered by ${first} and by ${second}.`, { fix: 'Give one of them another path.' });
+    super(`${route} is answered by ${first} and by ${second}.`, {
+      fix: first === second ? 'Register it once.' : 'Give one of them another path.',
+    });
   }
 }
 

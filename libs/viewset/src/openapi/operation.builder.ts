@@ -12,7 +12,9 @@ import { pathParameterSchema } from '../options/path-parameter.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { ComponentRegistry } from './component.registry.js';
 import { type ErrorStatus, errorResponse } from './error.components.js';
+import { acceptedTypes, FORM_TYPE, JSON_TYPE, MULTIPART_TYPE } from './content-types.js';
 import { listParameters, queryParameter } from './list.parameters.js';
+import { resourceName } from './resource-name.js';
 
 type Node = Record<string, unknown>;
 
@@ -53,7 +55,8 @@ export class OperationBuilder {
     });
   }
 
-  #requestBody(view: CompiledView, { input, partial, bulk, standard, route }: CompiledAction): Node {
+  #requestBody(view: CompiledView, action: CompiledAction): Node {
+    const { input, partial, bulk, standard } = action;
     if (bulk) {
       const key = keySchema(view);
       const naming = standard === 'bulkCreate' ? undefined : ([bulk.keyName, key] as const);
@@ -65,17 +68,13 @@ export class OperationBuilder {
     }
     if (!input) return {};
     const isRequired = !partial && input.required.size > 0;
-    const content = input.takesJson(partial) ? json(this.components.input(input, partial)) : {};
-    return { required: isRequired, content: { ...content, ...this.#formContent(input, partial, route.options?.form) } };
-  }
-
-  /** Inputs with files are sent as forms, others where the action takes them. */
-  #formContent(input: CompiledInput, partial: boolean, takesForms = input.uploads.size > 0): Node {
-    if (!takesForms) return {};
-    const schema = this.components.form(input, partial);
-    return input.uploads.size
-      ? { 'multipart/form-data': { schema } }
-      : { 'application/x-www-form-urlencoded': { schema } };
+    const schemas: Readonly<Record<string, () => object>> = {
+      [JSON_TYPE]: () => this.components.input(input, partial),
+      [FORM_TYPE]: () => this.components.form(input, partial),
+      [MULTIPART_TYPE]: () => this.components.form(input, partial),
+    };
+    const content = acceptedTypes(action).map((type) => [type, { schema: schemas[type]?.() }]);
+    return { required: isRequired, content: Object.fromEntries(content) as Node };
   }
 
   #responses(path: string, view: CompiledView, action: CompiledAction): Node {
@@ -161,7 +160,7 @@ function keysParameter({ keysParameter: name, maxItems }: BulkReader): Node {
 }
 
 function json(schema: object): Node {
-  return { 'application/json': { schema } };
+  return { [JSON_TYPE]: { schema } };
 }
 
 function errorStatuses(path: string, view: CompiledView, action: CompiledAction): ErrorStatus[] {
@@ -192,10 +191,6 @@ function successHeaders(view: CompiledView, { standard, shape }: CompiledAction)
 
 function isVersioned(view: CompiledView): boolean {
   return view.hasResource && view.resource.model.versionField !== undefined;
-}
-
-function resourceName(view: CompiledView): string {
-  return view.view.name.replace(/(?:ViewSet|View)$/, '') || view.view.name;
 }
 
 function summaryOf(view: CompiledView, { name, route, standard }: CompiledAction): string {

@@ -75,7 +75,12 @@ export class ApiIndex {
   /** @throws UnauthorizedException for wrong credentials, MethodNotAllowedException, InvalidInputException */
   async #answer(request: FastifyRequest, reply: FastifyReply): Promise<{ body: object; allow?: true }> {
     const principal = await this.services.caller.identify(request);
-    if (request.method === 'OPTIONS') return { body: { actions: { GET: {} } }, allow: true };
+    if (request.method === 'OPTIONS') {
+      return {
+        body: { name: 'ApiIndex', renders: ['application/json'], parses: [], actions: { GET: {} } },
+        allow: true,
+      };
+    }
     if (!VERBS.includes(request.method)) throw new MethodNotAllowedException(request.method, VERBS);
     readQuery(request, () => false);
     const visible: [string, string][] = [];

@@ -18,3 +18,8 @@ export function carryModulePaths(modules: ModulesContainer, isFeature: (module: 
     }
   }
 }
+
+/** The prefix that `RouterModule`, or an importing module that has one, gives the routes of a module. */
+export function modulePathOf(module: object, { applicationId }: ModulesContainer): string {
+  return String(Reflect.getOwnMetadata(`${PREFIX_KEY}${applicationId}`, module) ?? '');
+}

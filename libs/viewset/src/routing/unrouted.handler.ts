@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { CompiledView } from '../compiler/compiled-view.js';
 import type { ViewSetRegistry } from '../compiler/viewset.registry.js';
+import { acceptedTypes, JSON_TYPE } from '../openapi/content-types.js';
 import { describeFields } from '../openapi/field-description.js';
+import { resourceName } from '../openapi/resource-name.js';
 import { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
 import { asHttpError } from '../pipeline/client-errors.js';
@@ -30,7 +32,10 @@ export class UnroutedHandler {
     try {
       if (request.method !== 'OPTIONS') await this.#refuse(path, views, request, reply);
       const usable = await this.#usable(path, views, request, reply);
-      await reply.code(200).header('allow', allowed(path).join(', ')).send(describe(usable));
+      await reply
+        .code(200)
+        .header('allow', allowed(path).join(', '))
+        .send(describe(views, actionsOn(path, views), usable));
       return true;
     } catch (error) {
       throw asHttpError(error, reply);
@@ -115,9 +120,18 @@ async function reaches(view: CompiledView, { route }: CompiledAction, context: A
   }
 }
 
-/** What a client may do here, and the fields of what it may send, by verb. */
-function describe(actions: readonly CompiledAction[]): object {
-  if (!actions.length) return {};
-  const entries = actions.map(({ route, input }) => [route.verb, input ? describeFields(input) : {}]);
-  return { actions: Object.fromEntries(entries) as object };
+/** What the path takes and answers, and for who may do something here, the fields of what that takes by verb. */
+function describe(
+  views: readonly CompiledView[],
+  known: readonly CompiledAction[],
+  usable: readonly CompiledAction[],
+): object {
+  const [view] = views;
+  const entries = usable.map((action) => [action.route.verb, describeFields(action)]);
+  return {
+    name: view && resourceName(view),
+    renders: [JSON_TYPE],
+    parses: [...new Set(known.flatMap(acceptedTypes))],
+    ...(usable.length && { actions: Object.fromEntries(entries) as object }),
+  };
 }

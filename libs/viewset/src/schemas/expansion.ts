@@ -79,7 +79,7 @@ function place(owner: string, { model, level, names, schema, outputs }: Placemen
   let expansion = level.get(name);
   if (!expansion) {
     const output = outputs.compile(derivedOutput(target.model));
-    const propertyWith = (shown: CompiledOutput) => outputs.relation(model, field, shown);
+    const propertyWith = (shown: CompiledOutput) => outputs.expanded(model, field, shown);
     level.set(name, (expansion = { field, output, propertyWith, expansions: new Map() }));
   }
   if (rest.length) return place(owner, { model: target, level: expansion.expansions, names: rest, schema, outputs });

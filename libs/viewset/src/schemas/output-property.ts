@@ -3,6 +3,7 @@ import { compileJsonValue, hasJsonForm, type FieldDefinition, type ModelDefiniti
 import type { ComputedOptions } from '../metadata/viewset.metadata.js';
 import type { CompiledOutput } from './output.compiler.js';
 import type { RelationLoader } from './relation-loader.js';
+import type { RowBudget } from './row-budget.js';
 import { keyOf } from './row-key.js';
 import { targetOf } from './schema-basis.js';
 
@@ -20,12 +21,18 @@ export interface OutputProperty {
   withNested?(nested: CompiledOutput): OutputProperty;
   /** The columns that a plain row must have; `undefined` asks for the entity. */
   readonly columns: readonly string[] | undefined;
+  /** Whether related rows are shown because the client asked for them, so that they count against what one may ask for. */
+  readonly isExpanded?: boolean;
   /** Whether it is a column of the row itself. */
   readonly isColumn: boolean;
   /** Reads the value of a column from its row; absent where the row has it in the form of JSON, instances included. */
   readonly read?: (row: Row) => unknown;
-  /** Makes the values of many rows at once, so that relations cost one query however many rows there are. */
-  prepare(rows: readonly Row[]): ((row: Row) => unknown) | Promise<(row: Row) => unknown>;
+  /**
+   * Makes the values of many rows at once, so that relations cost one query however many rows there are.
+   *
+   * @param budget what related rows count against, below a relation that the client asked for.
+   */
+  prepare(rows: readonly Row[], budget?: RowBudget): ((row: Row) => unknown) | Promise<(row: Row) => unknown>;
 }
 
 /** A column, the key in a foreign key's column, or the address of the file that a column names. */
@@ -58,9 +65,9 @@ export function nestedOneProperty(
     withNested: (other) => nestedOneProperty(field, other, loader),
     columns: [field.name],
     isColumn: false,
-    async prepare(rows) {
+    async prepare(rows, budget) {
       const keys = rows.map((row) => keyOf(row[field.name], target));
-      const found = await loader.byKey(target, keys, nested);
+      const found = await loader.byKey(target, keys, { nested, budget });
       return (row) => found.get(String(keyOf(row[field.name], target))) ?? null;
     },
   };
@@ -83,13 +90,9 @@ export function manyProperty(
     withNested: (other) => manyProperty(model, field, other, loader),
     columns: [key.name],
     isColumn: false,
-    async prepare(rows) {
-      const found = await loader.many(
-        model,
-        field,
-        rows.map((row) => row[key.name]),
-        nested,
-      );
+    async prepare(rows, budget) {
+      const keys = rows.map((row) => row[key.name]);
+      const found = await loader.many(model, field, keys, { nested, budget });
       const all = (row: Row) => found.get(String(row[key.name])) ?? [];
       return many ? all : (row) => all(row)[0] ?? null;
     },

@@ -10,27 +10,46 @@ const EXPAND = 'expand';
 /** Shapes that are kept per output: clients use few, and who tries them all must not fill the memory. */
 const KEPT_SHAPES = 100;
 
+/** What clients may choose, and how much of it at once. */
+export interface ShapeOptions {
+  /** Whether fields may be chosen. */
+  readonly isSelectable: boolean;
+  readonly expansions: Expansions;
+  /** The relations that one request may expand. */
+  readonly maxExpands: number;
+}
+
 /** Names asked for, each with those asked for within it. */
 interface Tree extends ReadonlyMap<string, Tree> {}
 
 /** Lets clients choose what is shown: fewer fields (`?fields=id,author.name`), or whole related rows (`?expand=author`). */
 export class OutputShapes {
   readonly parameters: readonly QueryParameter[];
+  readonly isSelectable: boolean;
+  readonly expansions: Expansions;
+  readonly #maxExpands: number;
   readonly #names: ReadonlySet<string>;
   readonly #shapes = new WeakMap<CompiledOutput, Map<string, CompiledOutput>>();
 
   constructor(
     private readonly outputs: OutputCompiler,
-    /** Whether fields may be chosen. */
-    readonly isSelectable: boolean,
-    readonly expansions: Expansions,
+    { isSelectable, expansions, maxExpands }: ShapeOptions,
   ) {
+    this.isSelectable = isSelectable;
+    this.expansions = expansions;
+    this.#maxExpands = maxExpands;
     this.parameters = [
       ...(isSelectable
         ? [listParameter(FIELDS, { type: 'string' }, 'Shows these fields only; of related objects, "author.name".')]
         : []),
       ...(expansions.size
-        ? [listParameter(EXPAND, { type: 'string', enum: pathsOf(expansions) }, 'Shows these relations as objects.')]
+        ? [
+            listParameter(
+              EXPAND,
+              { type: 'string', enum: pathsOf(expansions) },
+              `Shows these relations as objects, ${maxExpands} at once.`,
+            ),
+          ]
         : []),
     ];
     this.#names = new Set(this.parameters.map(({ name }) => name));
@@ -44,7 +63,7 @@ export class OutputShapes {
   /**
    * The output in the shape that a query asks for.
    *
-   * @throws InvalidInputException for what is not shown, or may not be expanded.
+   * @throws InvalidInputException for what is not shown or may not be expanded, and for more than may be expanded at once.
    */
   read(
     query: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -59,9 +78,16 @@ export class OutputShapes {
     const known = shapes.get(key);
     // Put behind all others: the one in front is the one that was not asked for the longest.
     if (known) shapes.delete(key);
-    const shape = known ?? this.#shape(output, this.expansions, treeOf(fields), treeOf(expand), '');
+    const shape = known ?? this.#asked(output, fields, expand);
     shapes.set(key, shape);
     if (shapes.size > KEPT_SHAPES) shapes.delete(shapes.keys().next().value ?? '');
+    return shape;
+  }
+
+  #asked(output: CompiledOutput, fields: readonly string[], expand: readonly string[]): CompiledOutput {
+    const relations = treeOf(expand);
+    const shape = this.#shape(output, this.expansions, treeOf(fields), relations, '');
+    if (sizeOf(relations) > this.#maxExpands) throw tooMany(this.#maxExpands);
     return shape;
   }
 
@@ -129,6 +155,16 @@ function treeOf(paths: readonly string[]): Tree {
     }
   }
   return root;
+}
+
+/** How many names a tree has, at all depths: each is a relation that is read. */
+function sizeOf(tree: Tree): number {
+  return [...tree.values()].reduce((size, deeper) => size + 1 + sizeOf(deeper), 0);
+}
+
+function tooMany(most: number): InvalidInputException {
+  const error: FieldError = { code: 'too_many', message: `Ask for no more than ${most} relations at once.` };
+  return new InvalidInputException({ [EXPAND]: [error] }, 'The query is not valid.');
 }
 
 function pathsOf(expansions: Expansions): string[] {

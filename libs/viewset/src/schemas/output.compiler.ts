@@ -19,6 +19,7 @@ import {
   type Row,
 } from './output-property.js';
 import type { RelationLoader } from './relation-loader.js';
+import { RowBudget } from './row-budget.js';
 import { compileRepresentation, type Representation } from './representation.js';
 import { patientStringifierOf, type Stringify, stringifierOf } from './stringifier.js';
 import { checkNames, selectFields, targetOf } from './schema-basis.js';
@@ -34,8 +35,13 @@ export interface CompiledOutput {
   readonly needsEntity: boolean;
   /** Whether all that is shown is in the row itself, so that the row's version stands for it. */
   readonly isRowOnly: boolean;
-  /** Shows rows, plain ones or entities alike. */
-  represent(rows: readonly Row[]): NowOrLater<Representation[]>;
+  /**
+   * Shows rows, plain ones or entities alike.
+   *
+   * @param budget what related rows count against, below a relation that the client asked for.
+   * @throws InvalidInputException when the client asked for more related rows than it may.
+   */
+  represent(rows: readonly Row[], budget?: RowBudget): NowOrLater<Representation[]>;
   /** Writes what {@link represent} made as JSON. */
   readonly stringify: Stringify;
 }
@@ -47,6 +53,8 @@ export class OutputCompiler {
   constructor(
     private readonly loader: RelationLoader,
     private readonly files: Pick<FileStorage, 'url'>,
+    /** The related rows that clients may ask for in one answer. */
+    private readonly maxExpandedRows: number,
   ) {}
 
   /** @throws MissingModelError when the class is not derived with `OutputSchema()`, UnknownFieldError */
@@ -64,20 +72,22 @@ export class OutputCompiler {
       ...this.#fieldProperties(schema, model, basis.options),
       ...this.#computedProperties(schema, model),
     ];
-    return compiledOutput(schema, model, properties, stringifierOf(properties));
+    return compiledOutput(schema, model, properties, { stringify: stringifierOf(properties) });
   }
 
   /** An output with other properties, as one client may want it. */
   variant({ schema, model }: CompiledOutput, properties: readonly OutputProperty[]): CompiledOutput {
-    return compiledOutput(schema, model, properties, patientStringifierOf(properties));
+    const { maxExpandedRows } = this;
+    return compiledOutput(schema, model, properties, { stringify: patientStringifierOf(properties), maxExpandedRows });
   }
 
-  /** The property of a relation whose rows are shown as objects. */
-  relation(model: ModelDefinition, field: FieldDefinition, nested: CompiledOutput): OutputProperty {
-    if (field.relation && (field.relation.many || !field.relation.owner)) {
-      return manyProperty(model, field, nested, this.loader);
-    }
-    return nestedOneProperty(field, nested, this.loader);
+  /** The property of a relation whose rows are shown as objects because the client asks for them. */
+  expanded(model: ModelDefinition, field: FieldDefinition, nested: CompiledOutput): OutputProperty {
+    const isMany = field.relation && (field.relation.many || !field.relation.owner);
+    const property = isMany
+      ? manyProperty(model, field, nested, this.loader)
+      : nestedOneProperty(field, nested, this.loader);
+    return { ...property, isExpanded: true };
   }
 
   #fieldProperties(schema: OutputClass, model: ModelDefinition, options: OutputSchemaOptions): OutputProperty[] {
@@ -119,7 +129,7 @@ function compiledOutput(
   schema: OutputClass,
   model: ModelDefinition,
   properties: readonly OutputProperty[],
-  stringify: Stringify,
+  { stringify, maxExpandedRows = 0 }: { readonly stringify: Stringify; readonly maxExpandedRows?: number },
 ): CompiledOutput {
   const { versionField, primaryKey } = model;
   const columns = new Set([primaryKey.name, ...properties.flatMap((property) => property.columns ?? [])]);
@@ -132,7 +142,9 @@ function compiledOutput(
     columns: Object.freeze([...columns]),
     needsEntity: properties.some(({ columns: wanted }) => !wanted),
     isRowOnly,
-    represent: isRowOnly ? columnReader(properties) : (rows) => represent(properties, rows),
+    represent: isRowOnly
+      ? columnReader(properties)
+      : (rows, given) => represent(properties, rows, { given, own: given ?? new RowBudget(maxExpandedRows) }),
     stringify,
   };
 }
@@ -143,11 +155,21 @@ function columnReader(properties: readonly OutputProperty[]): (rows: readonly Ro
   return (rows) => rows.map((show ??= compileRepresentation(properties)));
 }
 
-async function represent(properties: readonly OutputProperty[], rows: readonly Row[]): Promise<Representation[]> {
+/** What related rows count against: the budget given from above, and the one for what is expanded here. */
+interface Budgets {
+  readonly given: RowBudget | undefined;
+  readonly own: RowBudget;
+}
+
+async function represent(
+  properties: readonly OutputProperty[],
+  rows: readonly Row[],
+  { given, own }: Budgets,
+): Promise<Representation[]> {
   if (!rows.length) return [];
   const readers: [name: string, read: (row: Row) => unknown][] = [];
   for (const property of properties) {
-    const reader = property.prepare(rows);
+    const reader = property.prepare(rows, property.isExpanded ? own : given);
     readers.push([property.name, isLater(reader) ? await reader : reader]);
   }
   return rows.map((row) => {

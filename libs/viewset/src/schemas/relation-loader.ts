@@ -4,7 +4,14 @@ import type { Representation } from './representation.js';
 import type { Row } from './output-property.js';
 import { keyOf } from './row-key.js';
 import type { ManagerFinder } from './related-rows.js';
+import type { RowBudget } from './row-budget.js';
 import { targetOf } from './schema-basis.js';
+
+/** How related rows are shown, if as more than their keys, and what they count against. */
+interface RelatedReading {
+  readonly nested?: CompiledOutput;
+  readonly budget?: RowBudget;
+}
 
 /** Reads related rows of many rows at once: one query per relation, whatever the number of rows. */
 export class RelationLoader {
@@ -14,13 +21,14 @@ export class RelationLoader {
   async byKey(
     target: ModelDefinition,
     keys: readonly unknown[],
-    nested: CompiledOutput,
+    { nested, budget }: RelatedReading & { readonly nested: CompiledOutput },
   ): Promise<ReadonlyMap<string, Representation>> {
     const wanted = distinct(keys, target);
     if (!wanted.length) return new Map();
     const key = target.primaryKey.name;
-    const rows = await this.#read(target, { [`${key}__in`]: wanted }, nested);
-    const shown = await nested.represent(rows);
+    // No more of them than of the rows that point to them, which are counted already.
+    const rows = await this.#read(target, { [`${key}__in`]: wanted }, { nested });
+    const shown = await nested.represent(rows, budget);
     return new Map(rows.map((row, index) => [String(row[key]), shown[index] as Representation]));
   }
 
@@ -29,12 +37,12 @@ export class RelationLoader {
     model: ModelDefinition,
     field: FieldDefinition,
     keys: readonly unknown[],
-    nested: CompiledOutput | undefined,
+    reading: RelatedReading,
   ): Promise<ReadonlyMap<string, readonly unknown[]>> {
     const wanted = distinct(keys, model);
     if (!wanted.length) return new Map();
-    if (field.relation?.kind === 'manyToMany') return this.#linked(model, field, wanted, nested);
-    return this.#pointingHere(model, field, wanted, nested);
+    if (field.relation?.kind === 'manyToMany') return this.#linked(model, field, wanted, reading);
+    return this.#pointingHere(model, field, wanted, reading);
   }
 
   /** Rows of the other model that point here by a foreign key. */
@@ -42,13 +50,15 @@ export class RelationLoader {
     model: ModelDefinition,
     field: FieldDefinition,
     keys: readonly unknown[],
-    nested: CompiledOutput | undefined,
+    { nested, budget }: RelatedReading,
   ): Promise<ReadonlyMap<string, readonly unknown[]>> {
     const target = targetOf(field);
     const back = field.relation?.mappedBy ?? '';
-    const rows = await this.#read(target, { [`${back}__in`]: keys }, nested, [back]);
+    const rows = await this.#read(target, { [`${back}__in`]: keys }, { nested, budget }, [back]);
     const toJson = compileJsonValue(target.primaryKey);
-    const shown = nested ? await nested.represent(rows) : rows.map((row) => toJson(row[target.primaryKey.name]));
+    const shown = nested
+      ? await nested.represent(rows, budget)
+      : rows.map((row) => toJson(row[target.primaryKey.name]));
     return grouped(rows.map((row, index) => [keyOf(row[back], model), shown[index]] as const));
   }
 
@@ -56,16 +66,18 @@ export class RelationLoader {
     model: ModelDefinition,
     field: FieldDefinition,
     keys: readonly unknown[],
-    nested: CompiledOutput | undefined,
+    { nested, budget }: RelatedReading,
   ): Promise<ReadonlyMap<string, readonly unknown[]>> {
-    const pairs = await this.managerOf(model.model).links(field.name, keys);
+    // Many pairs may lead to one row, which is shown with each.
+    const pairs = await this.managerOf(model.model).links(field.name, keys, budget && { limit: budget.readable });
+    budget?.spend(pairs.length);
     const toJson = compileJsonValue(targetOf(field).primaryKey);
     const shown =
       nested &&
       (await this.byKey(
         targetOf(field),
         pairs.map(([, other]) => other),
-        nested,
+        { nested, budget },
       ));
     return grouped(pairs.map(([own, other]) => [own, shown ? shown.get(String(other)) : toJson(other)] as const));
   }
@@ -73,14 +85,16 @@ export class RelationLoader {
   async #read(
     target: ModelDefinition,
     where: Row,
-    nested: CompiledOutput | undefined,
+    { nested, budget }: RelatedReading,
     further: readonly string[] = [],
   ): Promise<readonly Row[]> {
     const manager: Manager<object> = this.managerOf(target.model);
-    const found = manager.where(where).orderBy(target.primaryKey.name);
-    if (nested?.needsEntity) return (await found.all()) as readonly Row[];
+    const all = manager.where(where).orderBy(target.primaryKey.name);
+    const found = budget ? all.limit(budget.readable) : all;
     const columns = new Set([...(nested?.columns ?? [target.primaryKey.name]), ...further]);
-    return found.rows({ columns: [...columns], json: true });
+    const rows = nested?.needsEntity ? await found.all() : await found.rows({ columns: [...columns], json: true });
+    budget?.spend(rows.length);
+    return rows as readonly Row[];
   }
 }
 

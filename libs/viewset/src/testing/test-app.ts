@@ -10,7 +10,7 @@ import {
 } from '@core-framework/common';
 import { CoreSettings, SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, DATABASE, type Database, type ModelClass, runInContext } from '@core-framework/orm';
-import { Global, type LoggerService, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Global, type LoggerService, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -73,6 +73,7 @@ export interface TestAppOptions {
   readonly module?: ViewSetModuleOptions;
   readonly models?: readonly ModelClass[];
   readonly url?: string;
+  readonly imports?: readonly DynamicModule[];
 }
 
 /** An answer with its JSON read. */
@@ -100,6 +101,7 @@ export class TestApp {
     module = {},
     models = [Author, Book, Tag, Document],
     url = 'sqlite://:memory:',
+    imports = [],
   }: TestAppOptions): Promise<TestApp> {
     @Global()
     @Module({
@@ -115,6 +117,7 @@ export class TestApp {
         SurroundingsModule,
         ViewSetModule.forRoot(module),
         ViewSetModule.forFeature(views),
+        ...imports,
       ],
     })
     class TestModule {}
