@@ -9,7 +9,6 @@ import type { Pagination } from '../pagination/pagination.js';
 import { envelopeSchema } from '../responses/envelope.js';
 import { isSafe } from '../options/http-verb.js';
 import { pathParameterSchema } from '../options/path-parameter.js';
-import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { ComponentRegistry } from './component.registry.js';
 import { type ErrorStatus, errorResponse } from './error.components.js';
 import { acceptedTypes, FORM_TYPE, JSON_TYPE, MULTIPART_TYPE } from './content-types.js';
