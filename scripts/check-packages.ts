@@ -8,25 +8,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly devDependencies?: Record<string, string>;
-  readonly peerDependencies?: Record<string, string>;
-}
-
-const root = join(import.meta.dirname, '..');
-const libs = readdirSync(join(root, 'libs'))
-  .map((lib) => join('libs', lib))
-  .concat('schematics')
-  .filter((folder) => existsSync(join(root, folder, 'package.json')));
-const manifestOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+import { manifestOf, pack, PACKAGES as libs, ROOT as root } from './packages/packed-packages.js';
 
 const project = mkdtempSync(join(tmpdir(), 'core-packages-'));
 try {
   const tarballs = new Map<string, string>();
-  for (const lib of libs) tarballs.set(...(await pack(join(root, lib))));
+  for (const lib of libs) tarballs.set(...(await packAndLint(lib)));
   install(tarballs);
   typecheckExamples();
   runExamples();
@@ -35,10 +22,9 @@ try {
 }
 
 /** Packs one lib into the project's folder. */
-async function pack(folder: string): Promise<[name: string, tarball: string]> {
-  const { name } = manifestOf(folder);
-  const printed = run('npm', ['pack', '--json', '--pack-destination', project], folder);
-  const tarball = join(project, (JSON.parse(printed) as { filename: string }[])[0]?.filename ?? '');
+async function packAndLint(folder: string): Promise<[name: string, tarball: string]> {
+  const { name } = manifestOf(join(root, folder));
+  const tarball = pack(folder, project);
   const { messages, pkg } = await publint({ pack: { tarball: toArrayBuffer(readFileSync(tarball)) }, strict: true });
   const problems = messages.map((message) => formatMessage(message, pkg));
   if (problems.length > 0) throw new Error(`publint of ${name}:\n${problems.join('\n')}`);

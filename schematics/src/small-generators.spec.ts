@@ -180,6 +180,52 @@ export class AppModule {}
     expect(again.tree.files.map((path) => again.tree.readContent(path))).toEqual(before);
   });
 
+  test('nest-add brings accounts where they are asked for', async () => {
+    const { tree } = await generate('nest-add', { auth: true, skipInstall: true }, virtualWorkspace(STOCK));
+    expect(tree.readContent('/src/users/user.model.ts')).toContain('class User extends PermissionsMixin(AbstractUser)');
+    const app = tree.readContent('/src/app.module.ts');
+    expect(app).toContain('AuthModule.forRoot({ userModel: User, usersViewSet: true }),');
+    expect(app).toContain('    UsersModule,\n');
+    const before = tree.files.map((path) => tree.readContent(path));
+    const again = await generate('nest-add', { auth: true, skipInstall: true }, tree);
+    expect(again.tree.files.map((path) => again.tree.readContent(path))).toEqual(before);
+    expect((await generate('nest-add', { auth: true }, virtualWorkspace(STOCK))).tasks).toContain('core-migration');
+  });
+
+  test('nest-add knows how Nest starts on Fastify', async () => {
+    const main = `import { NestFactory } from '@nestjs/core';
+import {
+  FastifyAdapter,
+  NestFastifyApplication,
+} from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+
+async function bootstrap() {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule,
+    new FastifyAdapter()
+  );
+  await app.listen(process.env.PORT ?? 3000);
+}
+bootstrap();
+`;
+    const { tree } = await generate(
+      'nest-add',
+      { skipInstall: true },
+      virtualWorkspace({ ...STOCK, 'src/main.ts': main }),
+    );
+    expect(tree.readContent('/src/main.ts')).toContain('await CoreFactory.run(');
+  });
+
+  test('nest-add moves itself to the packages of development', async () => {
+    const manifest = { name: 'shop', type: 'module', dependencies: { '@core-framework/schematics': '^0.1.0' } };
+    const files = { ...STOCK, 'package.json': JSON.stringify(manifest) };
+    const { tree } = await generate('nest-add', { skipInstall: true }, virtualWorkspace(files));
+    const changed = JSON.parse(tree.readContent('/package.json')) as Record<string, Record<string, string>>;
+    expect(changed.dependencies).not.toHaveProperty(['@core-framework/schematics']);
+    expect(changed.devDependencies).toHaveProperty(['@core-framework/schematics'], '^0.1.0');
+  });
+
   test('nest-add leaves a main.ts of its own alone and refuses CommonJS', async () => {
     const own = { ...STOCK, 'src/main.ts': `${STOCK['src/main.ts']}console.log('mine');\n` };
     const { tree, said } = await generate('nest-add', { skipInstall: true }, virtualWorkspace(own));

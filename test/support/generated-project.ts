@@ -15,6 +15,9 @@ const JEST = {
   setupFiles: ['reflect-metadata'],
   testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
   testTimeout: 60_000,
+  // Modules of ES stay in memory for as long as their process; a worker that has grown is replaced.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
 };
 
 /** An application that has nothing but a user model. */

@@ -181,4 +181,49 @@ describe('core-resource', () => {
     );
     expect(own.tree.readContent('/test/tags.e2e-spec.ts')).toContain("from 'vitest'");
   });
+
+  test('a model that declares no field of its own gets the other side of a relation with all that it imports', async () => {
+    const files = {
+      'src/users/user.model.ts': `import { AbstractUser } from '@core-framework/auth';
+import { Model } from '@core-framework/orm';
+
+@Model({ tableName: 'users' })
+export class User extends AbstractUser {}
+`,
+    };
+    const { tree } = await generate('core-resource', POST, virtualWorkspace(files));
+    const user = tree.readContent('/src/users/user.model.ts');
+    expect(user).toContain("import { type Collection, Field, Model } from '@core-framework/orm';");
+    expect(user).toContain("import { Post } from '../posts/post.model.js';");
+    expect(user).toContain('@Field.oneToMany(');
+  });
+
+  test('takes what nobody says from the ViewSet that is there', async () => {
+    const options = {
+      ...POST,
+      owner: 'author',
+      protected: true,
+      public: true,
+      lookup: 'slug',
+      only: ['list', 'create'],
+    };
+    const { tree } = await generate('core-resource', options);
+    const test = tree.readContent('/test/posts.e2e-spec.ts');
+    tree.delete('/test/posts.e2e-spec.ts');
+    const again = await generate('core-test', { name: 'Post' }, tree);
+    expect(again.tree.readContent('/test/posts.e2e-spec.ts')).toBe(test);
+    const { said } = await generate('core-resource', POST, tree);
+    expect(said).toContain('IDENTICAL src/posts/post.viewset.ts');
+  });
+
+  test('makes no test for a ViewSet with rules of its own', async () => {
+    const { tree } = await generate('core-resource', POST);
+    tree.delete('/test/posts.e2e-spec.ts');
+    const path = '/src/posts/post.viewset.ts';
+    tree.overwrite(path, tree.readContent(path).replace('[IsAuthenticated]', '[IsAuthenticated, IsVerified]'));
+    const { said } = await generate('core-resource', POST, tree);
+    expect(said.join()).toContain('PostViewSet has rules of its own');
+    expect(tree.exists('/test/posts.e2e-spec.ts')).toBe(false);
+    await expect(generate('core-test', { name: 'Post' }, tree)).rejects.toThrow('rules of its own');
+  });
 });

@@ -31,7 +31,9 @@ export function coreResource(options: ResourceOptions): Rule {
     for (const part of files) await writePart(part, { resource, earlier, plan });
     await writeModule(resource, plan, logger);
     if (!options.skipImport) await registerModule(resource, plan, logger);
-    if (test && factory) {
+    if (test && factory && resource.hasOwnRules) {
+      logger.info(`${resource.names.className}ViewSet has rules of its own, which no test can be generated for.`);
+    } else if (test && factory) {
       const ofTest = (subject: Resource) => testFile(subject, { seeder: seeder && factory });
       const made = await writePart(ofTest, { resource, earlier, plan });
       if (!made)

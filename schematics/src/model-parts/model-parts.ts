@@ -41,6 +41,13 @@ export const coreSeeder = partGenerator(factoryFile, seederFile);
 
 export const coreTest = partGenerator(factoryFile, (resource) => {
   const seeder = resource.project.workspace.tree.exists(partPath(resource, 'seeder'));
+  if (resource.hasOwnRules) {
+    throw new GeneratorError(
+      'GENERATOR_OWN_RULES',
+      `${resource.names.className}ViewSet has rules of its own, which no test can be generated for.`,
+      'Write the test by hand, after that of another resource.',
+    );
+  }
   const file = testFile(resource, { seeder });
   if (file) return file;
   throw new GeneratorError(

@@ -24,3 +24,9 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, string>> = {
   '@core-framework/schematics': RELEASE,
   '@core-framework/testing': RELEASE,
 };
+
+/** What accounts need beside that. */
+export const ACCOUNT_DEPENDENCIES: Readonly<Record<string, string>> = {
+  '@core-framework/auth': RELEASE,
+  '@node-rs/argon2': '2.2.1',
+};

@@ -111,10 +111,12 @@ async function writeInverse(resource: Resource, field: FieldSpec, plan: FilePlan
     const changed = addProperty(text, target.className, declaration) ?? text;
     const type = field.type === 'oneToOne' ? 'Ref' : 'Collection';
     const from = project.importPath(target.path, { path: modelPath, place: project.place });
-    return addImport(addImport(changed, { name: type, from: '@core-framework/orm', isType: true }), {
-      name: names.className,
-      from,
-    });
+    const wantedImports = [
+      { name: 'Field', from: '@core-framework/orm' },
+      { name: type, from: '@core-framework/orm', isType: true },
+      { name: names.className, from },
+    ];
+    return wantedImports.reduce(addImport, changed);
   });
 }
 

@@ -6,6 +6,7 @@ import { type FieldSpec, isRelation } from '../fields/field-spec.js';
 import { suggestion } from '../names/did-you-mean.js';
 import { camelCase, kebabCase, type ModelNames, modelNames, pascalCase } from '../names/names.js';
 import { type FoundModel, Project } from '../project/project.js';
+import { type DeclaredViewSet, readViewSet } from '../project/read-viewset.js';
 import { normalized, Workspace } from '../project/workspace.js';
 import type { Reporter } from '../output/file-plan.js';
 import { type ActionName, actionsOf, type ResourceOptions } from './resource.options.js';
@@ -31,6 +32,8 @@ export interface Resource {
   readonly isReadOnly: boolean;
   readonly isProtected: boolean;
   readonly isPublic: boolean;
+  /** Whether its ViewSet is there already and guarded in a way that generators do not know. */
+  readonly hasOwnRules: boolean;
 }
 
 /** What a resource holds when nobody says it. */
@@ -41,22 +44,24 @@ const DEFAULT_FIELDS = 'name:string:max:200';
  *
  * @throws GeneratorError when something is asked for that cannot be.
  */
-export function resolveResource(tree: Tree, options: ResourceOptions, reporter: Reporter): Resource {
-  const names = modelNames(posix.basename(options.name));
+export function resolveResource(tree: Tree, given: ResourceOptions, reporter: Reporter): Resource {
+  const names = modelNames(posix.basename(given.name));
   const workspace = new Workspace(tree);
-  const place = workspace.place(options);
+  const place = workspace.place(given);
   const nearby = new Project(workspace, place);
   const existing = nearby.findModel(names.className);
   const project = existing ? new Project(workspace, existing.place) : nearby;
-  const folder = existing ? posix.dirname(existing.path) : folderOf(options, place.sourceRoot, names);
+  const folder = existing ? posix.dirname(existing.path) : folderOf(given, place.sourceRoot, names);
+  const viewset = readViewSet(workspace.read(posix.join(folder, `${names.file}.viewset.ts`)) ?? '', names.className);
+  const options = withDeclared(given, viewset);
   const declared = fieldsOf(options, existing);
   const owner = ownerOf(options, declared);
-  const given = resolveTargets(withLookup(options, withOwner(declared, owner)), project, names);
+  const asked = resolveTargets(withLookup(options, withOwner(declared, owner)), project, names);
   const present = new Set(existing?.fields.map(({ name }) => name));
-  tellDifferences(given, existing, reporter);
+  tellDifferences(asked, existing, reporter);
   const fields = [
-    ...(existing?.fields ?? []).map((field) => given.find(({ name }) => name === field.name) ?? field),
-    ...given.filter(({ name }) => !present.has(name)),
+    ...(existing?.fields ?? []).map((field) => asked.find(({ name }) => name === field.name) ?? field),
+    ...asked.filter(({ name }) => !present.has(name)),
   ];
   checkLookup(options.lookup, fields);
   return {
@@ -66,7 +71,7 @@ export function resolveResource(tree: Tree, options: ResourceOptions, reporter: 
     modelPath: existing?.path ?? posix.join(folder, `${names.file}.model.ts`),
     existing,
     fields,
-    newFields: given.filter(({ name }) => !present.has(name)),
+    newFields: asked.filter(({ name }) => !present.has(name)),
     actions: actionsOf(options),
     lookup: options.lookup && camelCase(options.lookup),
     owner: owner && fields.find(({ name }) => name === owner.name),
@@ -74,7 +79,16 @@ export function resolveResource(tree: Tree, options: ResourceOptions, reporter: 
     isReadOnly: options.readOnly ?? false,
     isProtected: options.protected ?? false,
     isPublic: options.public ?? false,
+    hasOwnRules: viewset?.hasOwnRules ?? false,
   };
+}
+
+/** What nobody says is as the ViewSet has it that is there already. */
+function withDeclared(options: ResourceOptions, viewset: DeclaredViewSet | undefined): ResourceOptions {
+  if (!viewset || viewset.hasOwnRules) return options;
+  const said = Object.entries(options).filter(([, value]) => value !== undefined && String(value) !== '');
+  const { hasOwnRules: _hasOwnRules, ...declared } = viewset;
+  return { ...declared, ...(Object.fromEntries(said) as unknown as ResourceOptions) };
 }
 
 function folderOf({ name, path, flat }: ResourceOptions, sourceRoot: string, { folder }: ModelNames): string {
