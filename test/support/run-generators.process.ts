@@ -4,6 +4,6 @@ import type { Generator } from './new-project.js';
 
 for (const [schematic, options] of JSON.parse(process.argv[2] ?? '[]') as Generator[]) {
   const { changes, messages } = await runSchematic({ folder: process.cwd(), schematic, options });
-  for (const { kind, path } of changes) console.log(`${kind.toUpperCase()} ${path}`);
-  for (const message of messages) console.log(message);
+  const lines = [...changes.map(({ kind, path }) => `${kind.toUpperCase()} ${path}`), ...messages];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
