@@ -67,6 +67,7 @@ import { PasswordPolicy } from './passwords/password-policy.js';
 import { ResourceServerModule } from './resource-server/resource-server.module.js';
 import type { ResourceServerExtras, ResourceServerOptions } from './resource-server/resource-server.options.js';
 import { AccessClaims } from './tokens/access-claims.js';
+import { SessionStandings } from './sessions/session-standings.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { PERMISSION_PROVIDERS } from './permissions/permissions.providers.js';
@@ -176,6 +177,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     AuthEvents,
     Tokens,
     RefreshRotation,
+    SessionStandings,
     Sessions,
     JwtBackend,
     PasswordBackend,

@@ -1,8 +1,8 @@
 import { type Clock, CLOCK, type Principal } from '@core-framework/common';
-import { InjectManager, type Manager, modelDefinition } from '@core-framework/orm';
+import { modelDefinition } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Session } from '../sessions/session.model.js';
+import { SessionStandings } from '../sessions/session-standings.js';
 import type { TokenPayload } from '../tokens/token-backend.js';
 import { refuse, Tokens } from '../tokens/tokens.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
@@ -13,22 +13,6 @@ import { bearerTokenOf } from './bearer-token.js';
 import { type Proof, UserPrincipal, type UserStanding } from './user-principal.js';
 
 const FLAGS = ['isActive', 'isStaff', 'isSuperuser', 'isVerified', 'tokenVersion'] as const;
-const OF_SESSION = [
-  'user',
-  'revokedAt',
-  'idleExpiresAt',
-  'absoluteExpiresAt',
-  'authenticatedAt',
-  ...FLAGS.map((flag) => `user__${flag}`),
-];
-
-interface SessionRow {
-  readonly user: number | string;
-  readonly revokedAt: Date | null;
-  readonly idleExpiresAt: Date;
-  readonly absoluteExpiresAt: Date;
-  readonly authenticatedAt: Date;
-}
 
 /** Knows callers by `Authorization: Bearer`, and asks their session and their account at each request: one query. */
 @Injectable()
@@ -39,7 +23,7 @@ export class JwtBackend extends AuthBackend {
 
   constructor(
     private readonly tokens: Tokens,
-    @InjectManager(Session) private readonly sessions: Manager<Session>,
+    private readonly sessions: SessionStandings,
     @Inject(USERS) private readonly users: UserManager<AbstractBaseUser>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -58,14 +42,19 @@ export class JwtBackend extends AuthBackend {
   }
 
   async #bySession(payload: TokenPayload, sid: string, backend: string): Promise<UserPrincipal> {
-    // A replica may not know yet that the session was ended.
-    const [row] = await this.sessions.where({ id: sid }).using('primary').rows({ columns: OF_SESSION });
-    if (!row) return refuse();
-    const { user: id, revokedAt, idleExpiresAt, absoluteExpiresAt, authenticatedAt } = row as unknown as SessionRow;
+    const standing = (await this.sessions.of(sid)) ?? refuse();
+    const { user: id, revokedAt, idleExpiresAt, absoluteExpiresAt, authenticatedAt } = standing;
     const now = this.clock.now();
     if (revokedAt !== null || idleExpiresAt <= now || absoluteExpiresAt <= now || String(id) !== payload.sub) refuse();
-    const flags = Object.fromEntries(FLAGS.map((flag) => [flag, row[`user__${flag}`]]));
-    return this.#principal({ ...flags, id }, payload, { backend, sessionId: sid, authenticatedAt });
+    const row = {
+      id,
+      isActive: standing.user__isActive,
+      isStaff: standing.user__isStaff,
+      isSuperuser: standing.user__isSuperuser,
+      isVerified: standing.user__isVerified,
+      tokenVersion: standing.user__tokenVersion,
+    };
+    return this.#principal(row, payload, { backend, sessionId: sid, authenticatedAt });
   }
 
   async #byUser(payload: TokenPayload, backend: string): Promise<UserPrincipal> {

@@ -1,5 +1,5 @@
 import { SettingsModule } from '@core-framework/config';
-import { CoreOrmModule, Model } from '@core-framework/orm';
+import { atomic, CoreOrmModule, Model } from '@core-framework/orm';
 import { createTestApp, type TestApp } from '@core-framework/testing';
 import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -91,6 +91,43 @@ describe.each([
       expect([await principal.inGroup('editors'), await principal.hasPermission('posts.edit')]).toEqual([true, false]);
       expect((await principal.user()).id).toBe(user.id);
     });
+  });
+
+  test('are asked for by one query for all requests that arrive together, each of which is told of its own', async () => {
+    const other = await work(() => User.objects.createUser({ email: 'bob@example.com', isStaff: true }));
+    const [own, ended, others] = await work(async () => [
+      await sessions().start(user, { client }),
+      await sessions().start(user, { client }),
+      await sessions().start(other, { client }),
+    ]);
+    await work(() => sessions().revoke(ended!.sessionId, 'logout'));
+    const unknown = await app.nest.get(Tokens).createAccessToken({ user, sessionId: crypto.randomUUID() });
+    const noKey = await app.nest.get(Tokens).createAccessToken({ user, sessionId: "' or 1=1" });
+    const foreign = await app.nest.get(Tokens).createAccessToken({ user, sessionId: others!.sessionId });
+    const tokens = [own!, own!, ended!, others!].map(({ accessToken }) => accessToken);
+    const { result: answers, statements } = await app.recordQueries(() =>
+      Promise.all([...tokens, unknown, noKey, foreign].map((token) => identify(token).catch((error: unknown) => error))),
+    );
+    expect(statements).toHaveLength(1);
+    const [ann, bob] = [
+      { id: user.id, isStaff: false, proof: { sessionId: own!.sessionId } },
+      { id: other.id, isStaff: true, proof: { sessionId: others!.sessionId } },
+    ];
+    expect(answers).toMatchObject([ann, ann, REFUSED, bob, REFUSED, REFUSED, REFUSED]);
+    await work(() => sessions().revoke(own!.sessionId, 'logout'));
+    await expect(identify(own!.accessToken)).rejects.toMatchObject(REFUSED);
+  });
+
+  test('are seen as the transaction in hand left them', async () => {
+    const token = await work(async () =>
+      atomic(async () => {
+        const pair = await sessions().start(user, { client });
+        const identified = app.nest.get(JwtBackend).identifyToken(pair.accessToken);
+        await expect(identified).resolves.toMatchObject({ id: user.id });
+        return pair.accessToken;
+      }),
+    );
+    await expect(identify(token)).resolves.toMatchObject({ id: user.id });
   });
 
   test('end with logout, with the password, with the account and with their time', async () => {
