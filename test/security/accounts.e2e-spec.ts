@@ -36,7 +36,7 @@ describe.each(kinds)('accounts on %s', (kind) => {
       password: 'a fine new horse',
       firstName: 'New',
     });
-    expect([answer.status, answer.json()]).toEqual([
+    expect([answer.status, answer.json()]).toMatchObject([
       201,
       {
         id: expect.any(Number),
@@ -48,6 +48,7 @@ describe.each(kinds)('accounts on %s', (kind) => {
         dateJoined: expect.any(String),
       },
     ]);
+    expect(answer.text).not.toMatch(/hash|tokenVersion|argon/i);
     const again = await world.app.client.post(`${API}/auth/register`, {
       email: 'NEW@example.com',
       password: 'a fine new horse',
@@ -120,7 +121,9 @@ describe.each(kinds)('accounts on %s', (kind) => {
       'get /auth/oauth/{provider}/authorize',
       'get /auth/oauth/{provider}/callback',
       'post /auth/2fa/verify',
+      'post /auth/cookie/2fa/verify',
       'post /auth/cookie/login',
+      'post /auth/cookie/oauth/token',
       'post /auth/email/confirm',
       'post /auth/forgot-password',
       'post /auth/jwt/login',
@@ -147,7 +150,12 @@ describe.each(kinds)('accounts on %s', (kind) => {
     const held = (
       await world.app.client.post(`${API}/auth/jwt/login`, { email: 'bob@example.com', password: PASSWORD })
     ).json<Held>();
-    expect((await world.bearer(held).get(`${API}/auth/users/me`)).json()).toEqual((await world.me(held)).json());
+    for (const alias of ['auth/users/me', 'users/me']) {
+      expect((await world.bearer(held).get(`${API}/${alias}`)).json()).toEqual((await world.me(held)).json());
+      const changed = await world.bearer(held).patch(`${API}/${alias}`, { firstName: alias });
+      expect([changed.status, changed.json()]).toMatchObject([200, { firstName: alias }]);
+      expect((await world.app.client.get(`${API}/${alias}`)).status).toBe(401);
+    }
     const { paths } = (await world.app.client.get('/openapi.json')).json<{
       paths: Record<string, Record<string, { deprecated?: boolean }>>;
     }>();

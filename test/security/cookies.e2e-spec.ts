@@ -1,7 +1,9 @@
+import { OneTimeTokens } from '@core-framework/auth';
 import type { TestResponse } from '@core-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AccountsApp, API, PASSWORD } from '../support/accounts-app.js';
+import { Account, AccountsApp, API, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds } from '../support/databases.js';
+import { totpCode } from '../support/totp-codes.js';
 
 /** What a browser keeps after a sign-in. */
 interface Jar {
@@ -118,6 +120,83 @@ describe.each(await databaseKinds())('cookies on %s', (kind) => {
     expect(jarOf(again).csrf).not.toBe(first.csrf);
     expect((await browser(first).get(`${API}/auth/me`)).status).toBe(401);
     expect((await browser(jarOf(again)).get(`${API}/auth/me`)).status).toBe(200);
+  });
+
+  test('SEC-84: who has two factors takes both steps, and is signed in by neither of them alone', async () => {
+    const bob = { email: 'bob@example.com', password: PASSWORD };
+    const held = world.bearer(await world.hold('bob'));
+    const { secret } = (await held.post(`${API}/auth/2fa/totp`)).json<{ secret: string }>();
+    const confirmed = await held.post(`${API}/auth/2fa/totp/confirm`, {
+      code: totpCode(secret, world.app.clock.now()),
+    });
+    const [code = ''] = confirmed.json<{ recoveryCodes: string[] }>().recoveryCodes;
+    const former = jarOf(await signIn());
+    const login = (headers: Record<string, string> = {}) =>
+      world.app.client.post(`${API}/auth/cookie/login`, bob, { headers });
+    const first = await login({ cookie: former.cookie });
+    expect([first.status, first.json().code, cookiesOf(first)]).toEqual([401, 'mfa_required', []]);
+    const { mfaToken } = first.json<{ detail: { mfaToken: string } }>().detail;
+    const verify = (shown: string, headers: Record<string, string> = {}) =>
+      world.app.client.post(`${API}/auth/cookie/2fa/verify`, { mfaToken, code: shown }, { headers });
+    const wrong = [await verify('000000'), await verify(code, { origin: 'https://evil.example' })];
+    expect(wrong.map((answer) => [answer.status, cookiesOf(answer)])).toEqual([
+      [401, []],
+      [403, []],
+    ]);
+    const second = await verify(code, { cookie: former.cookie });
+    expect([second.status, second.json()]).toEqual([200, { csrf_token: expect.any(String), expires_in: 1800 }]);
+    expect((await browser(jarOf(second)).get(`${API}/auth/me`)).json()).toMatchObject({ email: bob.email });
+    // Whoever the browser was signed in as is not any more.
+    expect((await browser(former).get(`${API}/auth/me`)).status).toBe(401);
+  });
+
+  test('SEC-49: a new password gives the browser new cookies, and no body a token', async () => {
+    const jar = jarOf(await signIn());
+    const passwords = { currentPassword: PASSWORD, newPassword: 'a fine new horse' };
+    const changed = await browser(jar).post(`${API}/auth/password`, passwords);
+    expect([changed.status, changed.json()]).toEqual([
+      200,
+      { message: 'Password changed successfully', csrf_token: expect.any(String), expires_in: 1800 },
+    ]);
+    const next = jarOf(changed);
+    expect((await browser(jar).get(`${API}/auth/me`)).status).toBe(401);
+    const back = { currentPassword: 'a fine new horse', newPassword: PASSWORD };
+    expect((await browser(next).post(`${API}/auth/password`, back)).status).toBe(200);
+  });
+
+  test('SEC-78: a browser shows the password again, and may do what asks for a recent sign-in', async () => {
+    world.app.clock.set('2026-07-01T12:00:00Z');
+    const jar = jarOf(await signIn());
+    world.app.clock.advance({ minutes: 16 });
+    const key = () => browser(jar).post(`${API}/auth/api-keys`, { name: 'importer' });
+    expect([(await key()).status, (await key()).json().code]).toEqual([403, 'reauthentication_required']);
+    const again = browser(jar).post(`${API}/auth/reauthenticate`, { currentPassword: PASSWORD });
+    expect([(await again).status, (await key()).status]).toEqual([204, 201]);
+    world.app.clock.reset();
+  });
+
+  test('the endpoints for everybody take cookies away, too, when a session or an account ends', async () => {
+    const gone = await browser(jarOf(await signIn())).post(`${API}/auth/logout`);
+    const cleared = [expect.stringMatching(/^__Host-auth=; .*Max-Age=0;/), expect.stringContaining('Max-Age=0;')];
+    expect([gone.status, cookiesOf(gone)]).toEqual([204, cleared]);
+    await world.app.work(() => Account.objects.createUser({ email: 'short@example.com', password: PASSWORD }));
+    const form = { email: 'short@example.com', password: PASSWORD };
+    const jar = jarOf(await world.app.client.post(`${API}/auth/cookie/login`, form));
+    const deleted = await browser(jar).delete(`${API}/users/me`, { body: { currentPassword: PASSWORD } });
+    expect([deleted.status, cookiesOf(deleted)]).toEqual([204, cleared]);
+  });
+
+  test('the code of a sign-in elsewhere is exchanged for cookies, once', async () => {
+    const exchange = (code: string) => world.app.client.post(`${API}/auth/cookie/oauth/token`, { code });
+    const code = await world.app.work(async () => {
+      const alice = await Account.objects.get({ email: 'alice@example.com' });
+      return world.app.nest.get(OneTimeTokens).issue(alice, 'oauth_sign_in', 1);
+    });
+    const answers = [await exchange(code), await exchange(code), await exchange('x')];
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 400]);
+    expect((await browser(jarOf(answers[0]!)).get(`${API}/auth/me`)).json()).toMatchObject({
+      email: 'alice@example.com',
+    });
   });
 
   test('a cookie that is too old is none, and one that is there twice is refused', async () => {

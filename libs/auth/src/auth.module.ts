@@ -29,7 +29,7 @@ import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
 import { AccountSecurityViewSet } from './views/account-security.viewset.js';
-import { authViewFor } from './views/auth-view.factory.js';
+import { authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
 import { RegisteredClients } from './clients/registered-clients.js';
 import { JwksRoute } from './tokens/jwks.route.js';
 import { TokenStatusService } from './tokens/token-status.service.js';
@@ -313,7 +313,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
             OAuthViewSet,
           ]),
       ...(extras.cookies ? [CookieAuthViewSet] : []),
-      ...(extras.usersViewSet ? [usersViewFor(users)] : []),
+      ...(extras.usersViewSet ? [ownAccountViewFor(users, schemas), usersViewFor(users)] : []),
     ],
     providers: [
       ...(options.providers ?? []),

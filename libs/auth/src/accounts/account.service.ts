@@ -29,11 +29,9 @@ export class AccountService {
   }
 
   /** What whoever registered is told: of the account, or where that is a secret, the same in any case. */
-  registered(user: AbstractBaseUser | null): object {
-    if (user === null || this.options.requireVerification)
-      return { message: 'Check your e-mail to confirm the address.' };
-    const { id, email, firstName, lastName, isActive, isVerified, dateJoined } = user;
-    return { id, email, firstName, lastName, isActive, isVerified, dateJoined };
+  registered<U extends AbstractBaseUser>(user: U | null): U | { readonly message: string } {
+    if (user !== null && !this.options.requireVerification) return user;
+    return { message: 'Check your e-mail to confirm the address.' };
   }
 
   async refresh(refreshToken: string, request: FastifyRequest): Promise<TokenPair> {

@@ -3,11 +3,15 @@ import { Inject } from '@nestjs/common';
 import { AccountService } from '../accounts/account.service.js';
 import { SignInService } from '../accounts/sign-in.service.js';
 import { UseAuth } from '../authentication/use-auth.decorator.js';
+import { OAuthCodes } from '../oauth/oauth-codes.service.js';
+import { OAuthCodeInput } from '../oauth/oauth.viewset.js';
 import { RequireSession } from '../permissions/session.permissions.js';
 import type { TokenPair } from '../sessions/sessions.service.js';
+import { CredentialThrottle } from '../throttling/credential-throttle.js';
+import { SecondStepInput } from '../two-factor/two-factor.viewset.js';
 import { COOKIE_SESSION, CSRF_TOKEN } from '../views/auth.answers.js';
 import { CookieLoginInput } from '../views/auth.inputs.js';
-import { AuthCookies } from './auth-cookies.js';
+import { CookieAnswers } from './cookie-answers.js';
 import { CookieBackend } from './cookie.backend.js';
 import { CsrfProtection } from './csrf-protection.js';
 
@@ -19,7 +23,9 @@ export class CookieAuthViewSet extends PlainViewSet {
   constructor(
     @Inject(SignInService) private readonly signIn: SignInService,
     @Inject(AccountService) private readonly account: AccountService,
-    @Inject(AuthCookies) private readonly cookies: AuthCookies,
+    @Inject(OAuthCodes) private readonly codes: OAuthCodes,
+    @Inject(CredentialThrottle) private readonly throttle: CredentialThrottle,
+    @Inject(CookieAnswers) private readonly answers: CookieAnswers,
     @Inject(CookieBackend) private readonly backend: CookieBackend,
     @Inject(CsrfProtection) private readonly csrf: CsrfProtection,
   ) {
@@ -31,12 +37,35 @@ export class CookieAuthViewSet extends PlainViewSet {
   @Action({ ...open, input: CookieLoginInput, response: COOKIE_SESSION, summary: 'Sign in with cookies' })
   async login(context: ActionContext<object, CookieLoginInput>): Promise<object> {
     const { request, input } = context;
-    this.csrf.checkOrigin(request);
     const { backend, ...credentials } = { ...input };
-    const former = await this.backend.holderOf(request);
-    const pair = await this.signIn.signIn(credentials, request, backend);
-    if (former?.proof.sessionId) await this.account.endSession(former, former.proof.sessionId, request);
-    return this.#answer(pair, context);
+    return this.#replace(context, () => this.signIn.signIn(credentials, request, backend));
+  }
+
+  @UseAuth('jwt', 'api_key')
+  @Action({
+    ...open,
+    path: '2fa/verify',
+    input: SecondStepInput,
+    response: COOKIE_SESSION,
+    summary: 'Take the second step of a sign-in with cookies',
+  })
+  async verify(context: ActionContext<object, SecondStepInput>): Promise<object> {
+    const { request, input } = context;
+    return this.#replace(context, () => this.signIn.secondStep(input.mfaToken, input.code, request));
+  }
+
+  @UseAuth('jwt', 'api_key')
+  @Action({
+    ...open,
+    path: 'oauth/token',
+    input: OAuthCodeInput,
+    response: COOKIE_SESSION,
+    summary: 'Exchange the code of a sign-in for cookies',
+  })
+  async exchange(context: ActionContext<object, OAuthCodeInput>): Promise<object> {
+    const { request, input } = context;
+    await this.throttle.request(request, 'oauth');
+    return this.#replace(context, () => this.codes.exchange(input.code, request));
   }
 
   @UseAuth('jwt', 'api_key')
@@ -44,13 +73,13 @@ export class CookieAuthViewSet extends PlainViewSet {
   async refresh(context: ActionContext): Promise<object> {
     const { request } = context;
     const token = await this.backend.refreshTokenOf(request);
-    return this.#answer(await this.account.refresh(token, request), context);
+    return this.answers.signedIn(await this.account.refresh(token, request), context.reply);
   }
 
   @Action({ method: 'POST', status: 204, transaction: false, summary: 'End the session, and take the cookies away' })
   async logout({ principal, request, reply }: ActionContext): Promise<void> {
     await this.account.logout(this.account.callerOf(principal), request);
-    this.cookies.clear(reply);
+    this.answers.signedOut(reply);
   }
 
   @UseAuth('cookie')
@@ -60,8 +89,12 @@ export class CookieAuthViewSet extends PlainViewSet {
     return { csrf_token: this.csrf.tokenFor(this.account.callerOf(principal).proof.sessionId ?? '') };
   }
 
-  #answer(pair: TokenPair, { reply }: Pick<ActionContext, 'reply'>): object {
-    this.cookies.set(reply, pair);
-    return { csrf_token: this.csrf.tokenFor(pair.sessionId), expires_in: pair.expiresIn };
+  /** Signs the browser in, in place of whoever it was signed in as. */
+  async #replace({ request, reply }: ActionContext, signIn: () => Promise<TokenPair>): Promise<object> {
+    this.csrf.checkOrigin(request);
+    const former = await this.backend.holderOf(request);
+    const pair = await signIn();
+    if (former?.proof.sessionId) await this.account.endSession(former, former.proof.sessionId, request);
+    return this.answers.signedIn(pair, reply);
   }
 }

@@ -2,6 +2,7 @@ import { CoreSettings } from '@core-framework/config';
 import type { Provider } from '@nestjs/common';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { AuthCookies } from './auth-cookies.js';
+import { CookieAnswers } from './cookie-answers.js';
 import { CookieBackend } from './cookie.backend.js';
 import { CsrfProtection } from './csrf-protection.js';
 
@@ -20,5 +21,6 @@ export const COOKIE_PROVIDERS: readonly Provider[] = [
       }),
   },
   CsrfProtection,
+  CookieAnswers,
   CookieBackend,
 ];

@@ -16,6 +16,7 @@ import { AbstractUser } from '../users/abstract-user.js';
 import { PermissionsMixin } from '../users/permissions.mixin.js';
 import type { UserManager } from '../users/user.manager.js';
 import { Session } from './session.model.js';
+import { SessionStandings } from './session-standings.js';
 import { Sessions } from './sessions.service.js';
 
 @Model({ tableName: 'users' })
@@ -104,11 +105,18 @@ describe.each([
     const unknown = await app.nest.get(Tokens).createAccessToken({ user, sessionId: crypto.randomUUID() });
     const noKey = await app.nest.get(Tokens).createAccessToken({ user, sessionId: "' or 1=1" });
     const foreign = await app.nest.get(Tokens).createAccessToken({ user, sessionId: others!.sessionId });
-    const tokens = [own!, own!, ended!, others!].map(({ accessToken }) => accessToken);
-    const { result: answers, statements } = await app.recordQueries(() =>
-      Promise.all([...tokens, unknown, noKey, foreign].map((token) => identify(token).catch((error: unknown) => error))),
+    const ids = [own!, own!, ended!, others!].map(({ sessionId }) => sessionId);
+    const { result: found, statements } = await app.recordQueries(() =>
+      work(() =>
+        Promise.all([...ids, crypto.randomUUID(), "' or 1=1"].map((id) => app.nest.get(SessionStandings).of(id))),
+      ),
     );
     expect(statements).toHaveLength(1);
+    expect(found.map((standing) => standing?.id)).toEqual([...ids, undefined, undefined]);
+    const tokens = [own!, own!, ended!, others!].map(({ accessToken }) => accessToken);
+    const answers = await Promise.all(
+      [...tokens, unknown, noKey, foreign].map((token) => identify(token).catch((error: unknown) => error)),
+    );
     const [ann, bob] = [
       { id: user.id, isStaff: false, proof: { sessionId: own!.sessionId } },
       { id: other.id, isStaff: true, proof: { sessionId: others!.sessionId } },

@@ -13,6 +13,7 @@ import type { Type } from '@nestjs/common';
 import type { UserModel } from '../auth.options.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { withPassword } from './auth.inputs.js';
+import { OwnAccountViewSet } from './own-account.viewset.js';
 import { AUTH_ALIASES, AUTH_ROUTES, type AuthRoute } from './auth.routes.js';
 import { AuthViewSet } from './auth.viewset.js';
 
@@ -22,7 +23,7 @@ export interface AuthSchemas {
   readonly register?: InputClass;
   /** What users change of their account; all of it optional. @defaultValue names and `REQUIRED_FIELDS` */
   readonly profile?: InputClass;
-  /** What users are shown of their account. @defaultValue what is not hidden */
+  /** What users are shown of their account, when they register as well. @defaultValue what is not hidden */
   readonly user?: OutputClass;
 }
 
@@ -35,8 +36,15 @@ export function authViewFor(
   base?: Type<AuthViewSet>,
 ): Type<AuthViewSet> {
   const Base = base ?? (AuthViewSet as unknown as Type<AuthViewSet>);
-  const View = { [Base.name]: class extends Base {} }[Base.name] as Type<AuthViewSet>;
   const output = schemas.user ?? OutputSchema(userModel);
+  const View = {
+    [Base.name]: class extends Base {
+      /** A new account is shown as its owner sees it; where nobody is told of it, there is none to show. */
+      override getOutputSchema(context: ActionContext) {
+        return context.action === 'register' ? output : super.getOutputSchema(context);
+      }
+    },
+  }[Base.name] as Type<AuthViewSet>;
   const perModel: Readonly<Partial<Record<AuthRoute, ActionOptions>>> = {
     register: { input: schemas.register ?? registerInput(userModel) },
     me: { output },
@@ -56,7 +64,19 @@ export function authViewFor(
   return View;
 }
 
-function declare(view: Type<AuthViewSet>, method: string, options: ActionOptions): void {
+/** Makes the view of one's own account beside the accounts that superusers administer: `/users/me`, as others know it. */
+export function ownAccountViewFor(userModel: UserModel, schemas: AuthSchemas = {}): Type<OwnAccountViewSet> {
+  const View = class ApplicationOwnAccountViewSet extends (OwnAccountViewSet as unknown as Type<OwnAccountViewSet>) {};
+  const output = schemas.user ?? OutputSchema(userModel);
+  const rest = { path: 'me', output, deprecated: true };
+  declare(View, 'me', { ...AUTH_ROUTES.me, ...rest });
+  declare(View, 'updateMe', { ...AUTH_ROUTES.updateMe, ...rest, input: schemas.profile ?? profileInput(userModel) });
+  declare(View, 'deleteMe', { ...AUTH_ROUTES.deleteMe, path: 'me', deprecated: true });
+  ViewSet({ path: 'users', tags: ['Users'] })(View);
+  return View;
+}
+
+function declare(view: Type<object>, method: string, options: ActionOptions): void {
   Action(options)(view.prototype as object, method, {});
 }
 

@@ -18,10 +18,19 @@ const TOKENS = {
 
 export const MESSAGE = answer('Message', { message: text });
 export const TOKEN_PAIR = answer('TokenPair', TOKENS);
-export const PASSWORD_CHANGED = answer('PasswordChanged', { message: text, ...TOKENS });
+const CSRF = { ...text, description: 'Shown as `X-CSRF-Token` by what changes something.' } as const;
+/** Browsers that keep their tokens in cookies get the `csrf_token` of the new session instead of tokens. */
+export const PASSWORD_CHANGED: ActionResponse = {
+  name: 'PasswordChanged',
+  schema: {
+    type: 'object',
+    properties: { message: text, ...TOKENS, csrf_token: CSRF },
+    required: ['message', 'expires_in'],
+  },
+};
 export const CSRF_TOKEN = answer('CsrfToken', { csrf_token: text });
 export const COOKIE_SESSION = answer('CookieSession', {
-  csrf_token: { ...text, description: 'Shown as `X-CSRF-Token` by what changes something.' },
+  csrf_token: CSRF,
   expires_in: TOKENS.expires_in,
 });
 export const REVOKED_SESSIONS = answer('RevokedSessions', { revoked: { type: 'integer' } });
@@ -72,8 +81,11 @@ const REGISTERED = {
   isVerified: { type: 'boolean' },
   dateJoined: time,
 } as const;
-/** Where addresses have to be confirmed, only the message is told, whether there was an account or not. */
+/**
+ * The account as `me` shows it; where addresses have to be confirmed, only the message is told, whether there was an account or
+ * not.
+ */
 export const REGISTRATION: ActionResponse = {
   name: 'RegistrationAnswer',
-  schema: { type: 'object', properties: { ...REGISTERED, message: text } },
+  schema: { type: 'object', properties: { ...REGISTERED, message: text }, additionalProperties: true },
 };

@@ -1,11 +1,12 @@
 import { NotFoundException } from '@core-framework/common';
-import { Action, type ActionContext, PlainViewSet } from '@core-framework/viewset';
+import { Action, type ActionContext } from '@core-framework/viewset';
 import { Inject } from '@nestjs/common';
 import { AccountService } from '../accounts/account.service.js';
 import { PasswordsService } from '../accounts/passwords.service.js';
 import { type Registration, RegistrationService } from '../accounts/registration.service.js';
 import { SignInService } from '../accounts/sign-in.service.js';
 import { VerificationService } from '../accounts/verification.service.js';
+import type { UserPrincipal } from '../authentication/user-principal.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type {
   ChangePasswordInput,
@@ -17,6 +18,7 @@ import type {
   ResetPasswordInput,
 } from './auth.inputs.js';
 import { AUTH_ROUTES } from './auth.routes.js';
+import { OwnAccountViewSet } from './own-account.viewset.js';
 import { tokensOf } from './token-answer.js';
 
 type With<I extends object> = ActionContext<object, I>;
@@ -25,15 +27,15 @@ type With<I extends object> = ActionContext<object, I>;
  * The endpoints of accounts below `/auth`, and nothing else: it serves no rows. Extend it to change or add some, and name
  * the class as `AuthModule.forRoot({ authViewSet: MyAuthViewSet })`.
  */
-export abstract class AuthViewSet extends PlainViewSet {
+export abstract class AuthViewSet extends OwnAccountViewSet {
   constructor(
     @Inject(SignInService) protected readonly signIn: SignInService,
     @Inject(RegistrationService) protected readonly registration: RegistrationService,
-    @Inject(PasswordsService) protected readonly passwords: PasswordsService,
+    @Inject(PasswordsService) passwords: PasswordsService,
     @Inject(VerificationService) protected readonly verification: VerificationService,
-    @Inject(AccountService) protected readonly account: AccountService,
+    @Inject(AccountService) account: AccountService,
   ) {
-    super();
+    super(passwords, account);
   }
 
   @Action(AUTH_ROUTES.register)
@@ -63,33 +65,34 @@ export abstract class AuthViewSet extends PlainViewSet {
   }
 
   @Action(AUTH_ROUTES.logout)
-  async logout({ principal, request }: ActionContext): Promise<void> {
-    await this.account.logout(this.account.callerOf(principal), request);
+  async logout({ principal, request, reply }: ActionContext): Promise<void> {
+    const caller = this.account.callerOf(principal);
+    await this.account.logout(caller, request);
+    if (isBrowser(caller)) this.cookies?.signedOut(reply);
   }
 
   @Action(AUTH_ROUTES.me)
-  me({ principal }: ActionContext): Promise<AbstractBaseUser> {
-    return this.account.callerOf(principal).user();
+  override me(context: ActionContext): Promise<AbstractBaseUser> {
+    return super.me(context);
   }
 
   @Action(AUTH_ROUTES.updateMe)
-  async updateMe({ principal, input, request }: With<object>): Promise<AbstractBaseUser> {
-    return this.account.update(await this.account.callerOf(principal).user(), { ...input }, request);
+  override updateMe(context: With<object>): Promise<AbstractBaseUser> {
+    return super.updateMe(context);
   }
 
   @Action(AUTH_ROUTES.deleteMe)
-  async deleteMe({ principal, input, request }: With<DeleteAccountInput>): Promise<void> {
-    const user = await this.account.callerOf(principal).user();
-    await this.passwords.confirm(user, input.currentPassword, request);
-    await this.account.delete(user, request);
+  override deleteMe(context: With<DeleteAccountInput>): Promise<void> {
+    return super.deleteMe(context);
   }
 
   @Action(AUTH_ROUTES.password)
   async password(context: With<ChangePasswordInput>): Promise<unknown> {
     const { principal, input, request } = context;
-    const user = await this.account.callerOf(principal).user();
-    const pair = await this.passwords.change(user, input.currentPassword, input.newPassword, request);
-    return { message: 'Password changed successfully', ...tokensOf(pair, context) };
+    const caller = this.account.callerOf(principal);
+    const pair = await this.passwords.change(await caller.user(), input.currentPassword, input.newPassword, request);
+    const tokens = isBrowser(caller) ? this.cookies?.signedIn(pair, context.reply) : undefined;
+    return { message: 'Password changed successfully', ...(tokens ?? tokensOf(pair, context)) };
   }
 
   @Action(AUTH_ROUTES.forgotPassword)
@@ -127,4 +130,9 @@ export abstract class AuthViewSet extends PlainViewSet {
   async endOtherSessions({ principal, request }: ActionContext): Promise<unknown> {
     return { revoked: await this.account.endOtherSessions(this.account.callerOf(principal), request) };
   }
+}
+
+/** Whether a caller's tokens are in cookies, and must be in no body. */
+function isBrowser({ proof }: UserPrincipal): boolean {
+  return proof.backend === 'cookie';
 }
