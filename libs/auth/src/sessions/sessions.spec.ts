@@ -101,11 +101,11 @@ describe.each([
       await sessions().start(user, { client }),
       await sessions().start(other, { client }),
     ]);
-    await work(() => sessions().revoke(ended!.sessionId, 'logout'));
+    await work(() => sessions().revoke(ended.sessionId, 'logout'));
     const unknown = await app.nest.get(Tokens).createAccessToken({ user, sessionId: crypto.randomUUID() });
     const noKey = await app.nest.get(Tokens).createAccessToken({ user, sessionId: "' or 1=1" });
-    const foreign = await app.nest.get(Tokens).createAccessToken({ user, sessionId: others!.sessionId });
-    const ids = [own!, own!, ended!, others!].map(({ sessionId }) => sessionId);
+    const foreign = await app.nest.get(Tokens).createAccessToken({ user, sessionId: others.sessionId });
+    const ids = [own, own, ended, others].map(({ sessionId }) => sessionId);
     const { result: found, statements } = await app.recordQueries(() =>
       work(() =>
         Promise.all([...ids, crypto.randomUUID(), "' or 1=1"].map((id) => app.nest.get(SessionStandings).of(id))),
@@ -113,17 +113,17 @@ describe.each([
     );
     expect(statements).toHaveLength(1);
     expect(found.map((standing) => standing?.id)).toEqual([...ids, undefined, undefined]);
-    const tokens = [own!, own!, ended!, others!].map(({ accessToken }) => accessToken);
+    const tokens = [own, own, ended, others].map(({ accessToken }) => accessToken);
     const answers = await Promise.all(
       [...tokens, unknown, noKey, foreign].map((token) => identify(token).catch((error: unknown) => error)),
     );
     const [ann, bob] = [
-      { id: user.id, isStaff: false, proof: { sessionId: own!.sessionId } },
-      { id: other.id, isStaff: true, proof: { sessionId: others!.sessionId } },
+      { id: user.id, isStaff: false, proof: { sessionId: own.sessionId } },
+      { id: other.id, isStaff: true, proof: { sessionId: others.sessionId } },
     ];
     expect(answers).toMatchObject([ann, ann, REFUSED, bob, REFUSED, REFUSED, REFUSED]);
-    await work(() => sessions().revoke(own!.sessionId, 'logout'));
-    await expect(identify(own!.accessToken)).rejects.toMatchObject(REFUSED);
+    await work(() => sessions().revoke(own.sessionId, 'logout'));
+    await expect(identify(own.accessToken)).rejects.toMatchObject(REFUSED);
   });
 
   test('are seen as the transaction in hand left them', async () => {
