@@ -14,7 +14,11 @@ export class CookieAnswers {
 
   signedIn(pair: TokenPair, reply: FastifyReply): { readonly csrf_token: string; readonly expires_in: number } {
     this.cookies.set(reply, pair);
-    return { csrf_token: this.csrf.tokenFor(pair.sessionId), expires_in: pair.expiresIn };
+    return { csrf_token: this.csrfTokenOf(pair.sessionId), expires_in: pair.expiresIn };
+  }
+
+  csrfTokenOf(sessionId: string): string {
+    return this.csrf.tokenFor(sessionId);
   }
 
   signedOut(reply: FastifyReply): void {

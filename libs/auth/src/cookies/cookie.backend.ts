@@ -27,7 +27,7 @@ export class CookieBackend extends AuthBackend {
   }
 
   override async identify(request: FastifyRequest): Promise<Principal | null> {
-    const principal = await this.holderOf(request);
+    const principal = await this.#holderOf(request);
     if (principal && !SAFE.has(request.method)) this.csrf.check(request, principal.proof.sessionId ?? '');
     return principal;
   }
@@ -44,8 +44,14 @@ export class CookieBackend extends AuthBackend {
     return token;
   }
 
+  /** Who a browser that signs in was signed in as. @throws ForbiddenException when another site sent the request. */
+  async formerHolderOf(request: FastifyRequest): Promise<UserPrincipal | null> {
+    this.csrf.checkOrigin(request);
+    return this.#holderOf(request);
+  }
+
   /** Whose cookie a request carries. Nobody can keep a browser from sending one that is too old: that is none. */
-  async holderOf(request: FastifyRequest): Promise<UserPrincipal | null> {
+  async #holderOf(request: FastifyRequest): Promise<UserPrincipal | null> {
     const token = this.cookies.read(request, this.cookies.access);
     if (!token) return null;
     try {

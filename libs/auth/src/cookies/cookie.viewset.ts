@@ -7,13 +7,11 @@ import { OAuthCodes } from '../oauth/oauth-codes.service.js';
 import { OAuthCodeInput } from '../oauth/oauth.viewset.js';
 import { RequireSession } from '../permissions/session.permissions.js';
 import type { TokenPair } from '../sessions/sessions.service.js';
-import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import { SecondStepInput } from '../two-factor/two-factor.viewset.js';
 import { COOKIE_SESSION, CSRF_TOKEN } from '../views/auth.answers.js';
 import { CookieLoginInput } from '../views/auth.inputs.js';
 import { CookieAnswers } from './cookie-answers.js';
 import { CookieBackend } from './cookie.backend.js';
-import { CsrfProtection } from './csrf-protection.js';
 
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
 
@@ -24,10 +22,8 @@ export class CookieAuthViewSet extends PlainViewSet {
     @Inject(SignInService) private readonly signIn: SignInService,
     @Inject(AccountService) private readonly account: AccountService,
     @Inject(OAuthCodes) private readonly codes: OAuthCodes,
-    @Inject(CredentialThrottle) private readonly throttle: CredentialThrottle,
     @Inject(CookieAnswers) private readonly answers: CookieAnswers,
     @Inject(CookieBackend) private readonly backend: CookieBackend,
-    @Inject(CsrfProtection) private readonly csrf: CsrfProtection,
   ) {
     super();
   }
@@ -64,7 +60,6 @@ export class CookieAuthViewSet extends PlainViewSet {
   })
   async exchange(context: ActionContext<object, OAuthCodeInput>): Promise<object> {
     const { request, input } = context;
-    await this.throttle.request(request, 'oauth');
     return this.#replace(context, () => this.codes.exchange(input.code, request));
   }
 
@@ -86,13 +81,12 @@ export class CookieAuthViewSet extends PlainViewSet {
   @Action({ path: 'csrf', response: CSRF_TOKEN, summary: 'Tell the CSRF token of the session again' })
   async csrfToken({ principal, reply }: ActionContext): Promise<object> {
     void reply.header('cache-control', 'no-store');
-    return { csrf_token: this.csrf.tokenFor(this.account.callerOf(principal).proof.sessionId ?? '') };
+    return { csrf_token: this.answers.csrfTokenOf(this.account.callerOf(principal).proof.sessionId ?? '') };
   }
 
   /** Signs the browser in, in place of whoever it was signed in as. */
   async #replace({ request, reply }: ActionContext, signIn: () => Promise<TokenPair>): Promise<object> {
-    this.csrf.checkOrigin(request);
-    const former = await this.backend.holderOf(request);
+    const former = await this.backend.formerHolderOf(request);
     const pair = await signIn();
     if (former?.proof.sessionId) await this.account.endSession(former, former.proof.sessionId, request);
     return this.answers.signedIn(pair, reply);

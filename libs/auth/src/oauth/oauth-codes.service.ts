@@ -5,6 +5,7 @@ import { AccountSteps } from '../accounts/account-steps.js';
 import { SignInService } from '../accounts/sign-in.service.js';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { TokenPair } from '../sessions/sessions.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 
@@ -19,6 +20,7 @@ export class OAuthCodes {
     private readonly signIn: SignInService,
     private readonly codes: OneTimeTokens,
     private readonly steps: AccountSteps,
+    private readonly throttle: CredentialThrottle,
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
   ) {}
 
@@ -35,6 +37,7 @@ export class OAuthCodes {
 
   /** @throws BadRequestException unless the code is good; and what {@link letIn} throws. */
   async exchange(code: string, request: FastifyRequest): Promise<TokenPair> {
+    await this.throttle.request(request, 'oauth');
     const holder = await this.codes.find(code, PURPOSE);
     const user = holder && (await this.steps.find(holder.userId));
     if (!user || !(await this.codes.redeem(code, PURPOSE))) {

@@ -60,7 +60,6 @@ export class OAuthViewSet extends PlainViewSet {
 
   @Action({ ...open, method: 'POST', input: OAuthCodeInput, summary: 'Exchange the code of a sign-in for tokens' })
   async token(context: ActionContext<object, OAuthCodeInput>) {
-    await this.throttle.request(context.request, 'oauth');
     return tokensOf(await this.codes.exchange(context.input.code, context.request), context);
   }
 
