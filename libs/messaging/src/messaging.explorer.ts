@@ -224,6 +224,7 @@ export class MessagingExplorer implements ActionHook {
       matches: eventMatcher(pattern),
       topics: options.topics,
       payload,
+      takesManager: decorated || callback.length !== 1,
       call,
     };
   }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 /** Tells the server what a group is done with: all that was decided on in the same turn in one command. */
 export class RedisDecisions {
   readonly #waiting = new Map<string, { ids: string[]; isOwn: boolean }>();
+  readonly #flushes = new Set<Promise<void>>();
   #flushing: Promise<void> | undefined;
 
   constructor(
@@ -15,8 +16,21 @@ export class RedisDecisions {
     const waiting = this.#waiting.get(stream);
     if (waiting) waiting.ids.push(id);
     else this.#waiting.set(stream, { ids: [id], isOwn });
-    this.#flushing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#flush());
+    this.#flushing ??= this.#flushSoon();
     return this.#flushing;
+  }
+
+  /** Resolves once the server was told of all decisions so far, or could not be. */
+  async told(): Promise<void> {
+    await Promise.allSettled(this.#flushes);
+  }
+
+  #flushSoon(): Promise<void> {
+    const flushing = new Promise((resolve) => setImmediate(resolve)).then(() => this.#flush());
+    this.#flushes.add(flushing);
+    const over = () => void this.#flushes.delete(flushing);
+    flushing.then(over, over);
+    return flushing;
   }
 
   async #flush(): Promise<void> {

@@ -87,6 +87,7 @@ export class RedisSubscription implements Subscription {
     this.#unblock();
     await this.#reading;
     await this.#inHand.emptied(timeoutMs);
+    await this.#decisions.told();
     if (this.#held.size > 0) await this.#giveBack().catch(() => undefined);
     else {
       for (const { stream } of this.#sources) {
@@ -229,11 +230,12 @@ export class RedisSubscription implements Subscription {
     const decide = async (consequence: () => Promise<unknown>) => {
       if (decided) return;
       decided = true;
+      // There is room for another one while the server is told.
+      this.#inHand.remove();
       try {
         await consequence();
       } finally {
         this.#held.delete(name);
-        this.#inHand.remove();
       }
     };
     const delivery: Delivery = {

@@ -1,4 +1,5 @@
 import type { EventMessage } from '../envelope/event-message.js';
+import { Fifo } from './fifo.js';
 import { InHand } from './in-hand.js';
 import type { DeadLetter, Delivery, Subscription } from './message-broker.js';
 
@@ -9,7 +10,7 @@ interface Waiting {
 
 /** Messages of one topic that a group has not dealt with. */
 export class MemoryQueue {
-  readonly waiting: Waiting[] = [];
+  readonly waiting = new Fifo<Waiting>();
   readonly dead: DeadLetter[] = [];
   readonly takers = new Set<MemorySubscription>();
   /** Given to a subscription, which has not decided yet. */
@@ -34,7 +35,7 @@ export class MemoryQueue {
   }
 
   clear(): void {
-    this.waiting.length = 0;
+    this.waiting.clear();
     this.dead.length = 0;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -71,7 +71,7 @@ async function start(call: (id: string) => Promise<void>, retry = 2) {
   const handler = { name: 'h', pattern: 'thing.done', matches: () => true, topics: ['t'], payload: undefined };
   const group = new ConsumerGroup(
     { ...options, inbox: true, transaction: true },
-    [{ ...handler, call: async ({ id }) => call(id) }],
+    [{ ...handler, takesManager: false, call: async ({ id }) => call(id) }],
     {
       database: app.get<Database>(DATABASE),
       inbox: app.get(Inbox),

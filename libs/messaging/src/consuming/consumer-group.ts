@@ -1,6 +1,7 @@
 import { atomic, type Database, runInContext } from '@core-framework/orm';
 import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
+import { InHand } from '../brokers/in-hand.js';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { InvalidPayloadError, PermanentEventError } from '../errors/messaging.errors.js';
 import type { PayloadReader } from '../payloads/payload-reader.js';
@@ -47,9 +48,10 @@ export class ConsumerGroup {
   /** Events that somebody may have died over are tried one at a time, so that none is taken for another. */
   readonly #suspects = new KeyLanes(1);
   readonly #inHand = new Set<Delivery>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new InHand();
   readonly #counts = { handled: 0, repeated: 0, unhandled: 0, retried: 0, deadLettered: 0 };
-  readonly #found = new Map<string, readonly EventHandler[]>();
+  /** By topic and name. */
+  readonly #found = new Map<string, Map<string, readonly EventHandler[]>>();
   #subscription: Subscription | undefined;
   #keeping: NodeJS.Timeout | undefined;
   #draining = false;
@@ -86,11 +88,8 @@ export class ConsumerGroup {
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
     this.#subscription?.pause();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
-    await Promise.race([Promise.all(this.#running), late]);
-    clearTimeout(timer);
-    const unfinished = this.#running.size;
+    await this.#running.emptied(timeoutMs);
+    const unfinished = this.#running.count;
     await this.#subscription?.drain(0);
     clearInterval(this.#keeping);
     if (unfinished > 0) this.#logger.warn(`${unfinished} events were still in work; they will come again.`);
@@ -100,25 +99,26 @@ export class ConsumerGroup {
     return (await this.#subscription?.lag()) ?? 0;
   }
 
-  async #take(delivery: Delivery): Promise<void> {
+  #take(delivery: Delivery): Promise<void> {
     const { key } = delivery.message;
     this.#inHand.add(delivery);
+    const work = () => this.#work(delivery);
     const lane = key === undefined ? undefined : `${delivery.topic} ${key}`;
-    await this.#lanes.run(lane, () =>
-      delivery.abandoned ? this.#suspects.run(undefined, () => this.#work(delivery)) : this.#work(delivery),
-    );
-    this.#inHand.delete(delivery);
+    return this.#lanes.run(lane, delivery.abandoned ? () => this.#suspects.run(undefined, work) : work);
   }
 
   async #work(delivery: Delivery): Promise<void> {
     // What was not begun is given to others.
-    if (this.#draining) return;
-    const running = this.#decide(delivery).catch((error: unknown) =>
-      this.#logger.error(`What became of ${delivery.message.id} could not be told to the broker.`, error),
-    );
-    this.#running.add(running);
-    await running;
-    this.#running.delete(running);
+    if (!this.#draining) {
+      this.#running.add();
+      try {
+        await this.#decide(delivery);
+      } catch (error) {
+        this.#logger.error(`What became of ${delivery.message.id} could not be told to the broker.`, error);
+      }
+      this.#running.remove();
+    }
+    this.#inHand.delete(delivery);
   }
 
   async #decide(delivery: Delivery): Promise<void> {
@@ -170,7 +170,11 @@ export class ConsumerGroup {
       ]);
     }
     if (!this.options.transaction) {
-      for (const [handler, event] of calls) await handler.call(event, this.surroundings.database.entityManager());
+      for (const [handler, event] of calls) {
+        await (handler.takesManager
+          ? handler.call(event, this.surroundings.database.entityManager())
+          : handler.call(event));
+      }
       return true;
     }
     return atomic(
@@ -203,12 +207,13 @@ export class ConsumerGroup {
   }
 
   #handlersOf(topic: string, type: string): readonly EventHandler[] {
-    const place = `${topic} ${type}`;
-    let found = this.#found.get(place);
+    let known = this.#found.get(topic);
+    if (!known) this.#found.set(topic, (known = new Map()));
+    let found = known.get(type);
     if (!found) {
       found = this.handlers.filter(({ matches, topics }) => topics.includes(topic) && matches(type));
       // Whoever publishes chooses the names: no more than a bounded number is kept.
-      if (this.#found.size < 1000) this.#found.set(place, found);
+      if (known.size < 1000) known.set(type, found);
     }
     return found;
   }

@@ -10,5 +10,7 @@ export interface EventHandler {
   readonly matches: (event: string) => boolean;
   readonly topics: readonly string[];
   readonly payload: Type<object> | undefined;
-  readonly call: (event: CoreEvent, em: SqlEntityManager) => Promise<unknown>;
+  /** Whether it may want an EntityManager: to make one costs more than most handlers. */
+  readonly takesManager: boolean;
+  readonly call: (event: CoreEvent, em?: SqlEntityManager) => Promise<unknown>;
 }

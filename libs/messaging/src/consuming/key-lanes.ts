@@ -9,10 +9,13 @@ export class KeyLanes {
   }
 
   /** `work` must not reject. */
-  async run(lane: string | undefined, work: () => Promise<void>): Promise<void> {
-    if (lane === undefined) return this.#whenFree(work);
-    const before = this.#lanes.get(lane) ?? Promise.resolve();
-    const run = before.then(() => this.#whenFree(work));
+  run(lane: string | undefined, work: () => Promise<void>): Promise<void> {
+    return lane === undefined ? this.#whenFree(work) : this.#inLane(lane, work);
+  }
+
+  async #inLane(lane: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#lanes.get(lane);
+    const run = before ? before.then(() => this.#whenFree(work)) : this.#whenFree(work);
     this.#lanes.set(lane, run);
     await run;
     if (this.#lanes.get(lane) === run) this.#lanes.delete(lane);

@@ -57,8 +57,10 @@ export function fromAttributes(attributes: Readonly<Record<string, unknown>>, da
   if (attribute('specversion') !== '1.0') throw new InvalidEnvelopeError('it is of another version');
   const { partitionkey, time } = attributes;
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!ATTRIBUTES.has(name) && typeof value === 'string' && EXTENSION.test(name)) headers[name] = value;
+  for (const name in attributes) {
+    if (ATTRIBUTES.has(name) || !EXTENSION.test(name)) continue;
+    const value = attributes[name];
+    if (typeof value === 'string') headers[name] = value;
   }
   return {
     id: attribute('id'),

@@ -4,6 +4,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { connectionOf } from './connection-of.js';
 import { Lease } from './lease.js';
 import type { ClaimRequest, LeasedRow, LeaseTable } from './lease-table.js';
+import { oneOf } from './one-of.js';
 import { sqlTimeOf } from './sql-time.js';
 
 /** Rows deleted by one statement: more would hold locks for long. */
@@ -28,23 +29,47 @@ export class LeaseQueue<R extends LeasedRow> {
   }
 
   /** Gives out rows that are due, in a transaction of its own that has ended when this resolves. */
-  claim({ limit, leaseMs, where, orderBy = sql`c.seq` }: ClaimRequest): Promise<Lease<R>> {
+  claim(request: ClaimRequest): Promise<Lease<R>> {
     const token = randomUUID();
-    const due = sql`${this.#due('c')}${this.#notOvertaking()}${where ? sql` and (${where})` : sql``}`;
-    const columns = sql.join(['seq', 'attempts', ...this.table.columns].map((column) => sql.ref(`c.${column}`)));
+    const pick = this.database.dialect === 'sqlite' && !request.orderBy ? this.#pickAtOnce : this.#pick;
+    return this.#alone(async () => {
+      const rows = await this.#atomic(() => Reflect.apply(pick, this, [request, token]));
+      return new Lease(this.database, this.table, token, rows);
+    });
+  }
+
+  async #pick({ limit, leaseMs, where, orderBy = sql`c.seq` }: ClaimRequest, token: string): Promise<readonly R[]> {
+    const connection = connectionOf(this.database);
     const lock = this.database.dialect === 'sqlite' ? sql`` : sql` for update skip locked`;
-    const pick = async (): Promise<readonly R[]> => {
-      const connection = connectionOf(this.database);
-      const { rows: due_ } = await sql<R>`select ${columns} from ${this.#name} as c
-        where ${due} order by ${orderBy} limit ${limit}${lock}`.execute(connection);
-      const rows = await this.#inOrder(connection, due_);
-      if (rows.length === 0) return rows;
-      await sql`update ${this.#name} set attempts = attempts + 1, lease = ${token},
-        locked_until = ${sqlTimeOf(this.database).after(leaseMs)}
-        where seq in (${sql.join(rows.map(({ seq }) => seq))})`.execute(connection);
-      return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
-    };
-    return this.#alone(async () => new Lease(this.database, this.table, token, await this.#atomic(pick)));
+    const { rows: due } = await sql<R>`select ${this.#columns('c.')} from ${this.#name} as c
+      where ${this.#claimable(where)} order by ${orderBy} limit ${limit}${lock}`.execute(connection);
+    const rows = await this.#inOrder(connection, due);
+    if (rows.length === 0) return rows;
+    await sql`update ${this.#name} set ${this.#given(token, leaseMs)} where ${oneOf(this.database, rows)}`.execute(
+      connection,
+    );
+    return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
+  }
+
+  /** One statement, where no other claim can come between. */
+  async #pickAtOnce({ limit, leaseMs, where }: ClaimRequest, token: string): Promise<readonly R[]> {
+    const { rows } = await sql<R>`update ${this.#name} set ${this.#given(token, leaseMs)}
+      where seq in (select c.seq from ${this.#name} as c where ${this.#claimable(where)} order by c.seq limit ${limit})
+      returning ${this.#columns('')}`.execute(connectionOf(this.database));
+    return rows.toSorted((one, other) => Number(one.seq) - Number(other.seq));
+  }
+
+  #columns(prefix: '' | 'c.'): RawBuilder<unknown> {
+    return sql.join(['seq', 'attempts', ...this.table.columns].map((column) => sql.ref(`${prefix}${column}`)));
+  }
+
+  #claimable(where?: RawBuilder<unknown>): RawBuilder<unknown> {
+    return sql`${this.#due('c')}${this.#notOvertaking()}${where ? sql` and (${where})` : sql``}`;
+  }
+
+  #given(token: string, leaseMs: number): RawBuilder<unknown> {
+    return sql`attempts = attempts + 1, lease = ${token},
+      locked_until = ${sqlTimeOf(this.database).after(leaseMs)}`;
   }
 
   /** Deletes rows that have been done for so many milliseconds, and answers how many. */

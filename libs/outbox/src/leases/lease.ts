@@ -2,6 +2,7 @@ import type { Database } from '@core-framework/orm';
 import { type RawBuilder, sql } from 'kysely';
 import { connectionOf } from './connection-of.js';
 import type { LeasedRow, LeaseTable } from './lease-table.js';
+import { oneOf } from './one-of.js';
 import { sqlTimeOf } from './sql-time.js';
 
 /** The longest text of an error that is kept. */
@@ -58,9 +59,7 @@ export class Lease<R extends LeasedRow> {
   async #set(rows: readonly R[], changes: RawBuilder<unknown>): Promise<number> {
     if (rows.length === 0) return 0;
     const { numAffectedRows = 0n } = await sql`update ${sql.table(this.table.name)} set ${changes}
-      where seq in (${sql.join(rows.map(({ seq }) => seq))}) and lease = ${this.token}`.execute(
-      connectionOf(this.database),
-    );
+      where ${oneOf(this.database, rows)} and lease = ${this.token}`.execute(connectionOf(this.database));
     return Number(numAffectedRows);
   }
 }

@@ -16,6 +16,14 @@ const LONGEST_RETRY_MS = 300_000;
 /** Milliseconds between two looks for rows that are too old. */
 const PURGE_INTERVAL_MS = 60_000;
 
+/** What came of working until batches are not full any more. */
+interface Burst {
+  readonly claimed: number;
+  readonly sent: number;
+  /** Whether it ended for another reason than that. */
+  readonly isMore: boolean;
+}
+
 /**
  * Takes messages out of the outbox to whoever publishes their channel. Any number of processes may run one; a message
  * that was published by a relay which died before it could note that is published again.
@@ -71,7 +79,7 @@ export class OutboxRelay {
   async flush(): Promise<number> {
     let published = 0;
     for (;;) {
-      const { claimed, sent } = await runInContext(() => this.#pass(), { database: this.database, isolated: true });
+      const { claimed, sent } = await runInContext(() => this.#burst(), { database: this.database, isolated: true });
       published += sent;
       if (claimed === 0) return published;
     }
@@ -81,10 +89,10 @@ export class OutboxRelay {
     let pause = SHORTEST_PAUSE_MS;
     while (!this.#stopping) {
       try {
-        const { claimed } = await this.#pass();
+        const { claimed, isMore } = await this.#burst();
         this.#cameBack();
         if (claimed > 0) pause = SHORTEST_PAUSE_MS;
-        if (claimed === this.options.batch) continue;
+        if (isMore) continue;
         await this.#purge();
       } catch (error) {
         this.#wentAway(error);
@@ -94,15 +102,52 @@ export class OutboxRelay {
     }
   }
 
-  async #pass(): Promise<{ claimed: number; sent: number }> {
+  /** Works as long as batches are full: two at a time, so that one is claimed or noted while the other is on its way. */
+  async #burst(): Promise<Burst> {
+    const first = await this.#claim();
+    if (!first) return { claimed: 0, sent: 0, isMore: false };
+    const lanes = [this.#lane(first)];
+    if (this.#isFull(first)) lanes.push(this.#claim().then((second) => this.#lane(second)));
+    const ended = await Promise.allSettled(lanes);
+    const total = { claimed: 0, sent: 0, isMore: false };
+    for (const lane of ended) {
+      if (lane.status === 'rejected') throw lane.reason;
+      total.claimed += lane.value.claimed;
+      total.sent += lane.value.sent;
+      total.isMore ||= lane.value.isMore;
+    }
+    return total;
+  }
+
+  async #lane(first: Lease<OutboxRow> | undefined): Promise<Burst> {
+    let [lease, claimed, sent] = [first, 0, 0];
+    while (lease) {
+      claimed += lease.rows.length;
+      sent += await this.#publishKept(lease);
+      if (!this.#isFull(lease)) return { claimed, sent, isMore: false };
+      if (this.#stopping) return { claimed, sent, isMore: true };
+      lease = await this.#claim();
+    }
+    return { claimed, sent, isMore: false };
+  }
+
+  #isFull({ rows }: Lease<OutboxRow>): boolean {
+    return rows.length === this.options.batch;
+  }
+
+  async #claim(): Promise<Lease<OutboxRow> | undefined> {
     const channels = [...this.#publishers.keys()];
-    if (channels.length === 0) return { claimed: 0, sent: 0 };
+    if (channels.length === 0) return undefined;
     const { batch: limit, leaseMs } = this.options;
     const lease = await this.#queue.claim({ limit, leaseMs, where: sql`c.channel in (${sql.join(channels)})` });
-    if (lease.rows.length === 0) return { claimed: 0, sent: 0 };
+    return lease.rows.length > 0 ? lease : undefined;
+  }
+
+  async #publishKept(lease: Lease<OutboxRow>): Promise<number> {
+    const { leaseMs } = this.options;
     const keeping = setInterval(() => void lease.extend(leaseMs).catch(() => undefined), leaseMs / 3);
     try {
-      return { claimed: lease.rows.length, sent: await this.#publish(lease) };
+      return await this.#publish(lease);
     } finally {
       clearInterval(keeping);
     }
