@@ -72,3 +72,18 @@ test('doctor finds a database that is away', () => {
   expect(() => execFileSync(process.execPath, [CORE, 'doctor'], { ...options, stdio: 'pipe' })).toThrow('1 of');
   expect(core('doctor')).toMatch(/^✓ Database: sqlite:/m);
 });
+
+test('docker/ is what core deploy makes of this repository', () => {
+  const { files } = JSON.parse(core('deploy', 'docker', '--out', 'docker', '--dry-run', '--json')) as {
+    files: { path: string; outcome: string }[];
+  };
+  expect(files).toEqual(
+    ['docker/Dockerfile', '.dockerignore', 'docker/compose.yml'].map((path) => ({ path, outcome: 'identical' })),
+  );
+});
+
+test('a command ends where the server of its database does not answer', () => {
+  const env = { ...environment(), DATABASE_URL: 'mysql://a:b@127.0.0.1:1/c' };
+  const options = { cwd: ROOT, env, encoding: 'utf8', stdio: 'pipe', timeout: 60_000 } as const;
+  expect(execFileSync(process.execPath, [CORE, 'routes', '--json'], options)).toContain('/api/v1/posts');
+}, 90_000);

@@ -23,8 +23,9 @@ const OPTIONS = {
   sourceMaps: 'inline',
 };
 
-/** In the repository of the framework itself packages are found as sources, where nothing needs to be built. */
-const CONDITIONS = import.meta.url.includes('/node_modules/') ? [] : ['@core-framework/source'];
+/** In the repository of the framework itself packages are found as sources, where nothing needs to be built; its image has none. */
+const isSource = !import.meta.url.includes('/node_modules/') && existsSync(new URL('src/run-core.ts', import.meta.url));
+const CONDITIONS = isSource ? ['@core-framework/source'] : [];
 
 setSourceMapsSupport(true);
 registerHooks({

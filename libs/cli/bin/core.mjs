@@ -21,7 +21,8 @@ if (installed && installed !== self) await import(pathToFileURL(installed).href)
 else await start();
 
 async function start() {
-  const isSource = !self.includes(`${join('/', 'node_modules', '/')}`);
+  const isSource =
+    !self.includes(join('/', 'node_modules', '/')) && existsSync(new URL('../src/run-core.ts', import.meta.url));
   // The project's own files are TypeScript, and in this repository so are ours.
   await import('../source-loader.mjs');
   const { runCore } = await import(isSource ? '../src/run-core.ts' : '../dist/run-core.js');

@@ -9,4 +9,5 @@ export {
   type ProjectChoices,
   type ProjectPlace,
 } from './project-choices.js';
+export { renderTemplate } from './render-template.js';
 export { runCreate } from './run-create.js';

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Eta } from 'eta';
 import { type FrameworkSource, packageManifest } from './package-manifest.js';
 import { databaseUrlOf, type ProjectChoices } from './project-choices.js';
+import { renderTemplate } from './render-template.js';
 
 const TEMPLATES = fileURLToPath(new URL('../templates/', import.meta.url));
-const eta = new Eta({ autoEscape: false, autoTrim: false });
 
 /** The files of a new project with their text, by paths with slashes. */
 export function renderProject(
@@ -20,7 +19,7 @@ export function renderProject(
   for (const template of templates()) {
     if (!choices.auth && template.startsWith('src/users/')) continue;
     const text = readFileSync(join(TEMPLATES, template), 'utf8');
-    files.set(pathOf(template), template.endsWith('.eta') ? eta.renderString(withoutTagLines(text), values) : text);
+    files.set(pathOf(template), template.endsWith('.eta') ? renderTemplate(text, values) : text);
   }
   return files;
 }
@@ -48,9 +47,4 @@ function templates(): string[] {
 /** Names with a dot in front would not survive being packed, so templates have an underscore there. */
 function pathOf(template: string): string {
   return template.replace(/^_/, '.').replace(/\.eta$/, '');
-}
-
-/** A line on which only a condition stands leaves no line behind. */
-function withoutTagLines(text: string): string {
-  return text.replaceAll(/^[ \t]*(<%[^=~].*?%>)[ \t]*\n/gm, '$1');
 }

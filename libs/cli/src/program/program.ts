@@ -14,6 +14,7 @@ import { seedCommand } from '../commands/database/seed.command.js';
 import { showMigrationsCommand } from '../commands/database/show-migrations.command.js';
 import { sqlMigrateCommand } from '../commands/database/sql-migrate.command.js';
 import { squashMigrationsCommand } from '../commands/database/squash-migrations.command.js';
+import { deployCommand } from '../commands/deploy.command.js';
 import { doctorCommand } from '../commands/doctor/doctor.command.js';
 import { generateCommand } from '../commands/generate.command.js';
 import { listCommand } from '../commands/list.command.js';
@@ -62,6 +63,7 @@ export async function createProgram(context: CommandContext, word = ''): Promise
       loadCommand(context),
     ]),
     await generateCommand(context, word),
+    deployCommand(context),
     workerCommand(context),
     schedulerCommand(context),
     consumerCommand(context),

@@ -1,5 +1,5 @@
 import type { MigrationService, PlannedMigration } from '@core-framework/orm';
-import { UsageError } from '../../errors/cli.errors.js';
+import { FoundProblemsError, UsageError } from '../../errors/cli.errors.js';
 import type { CommandContext } from '../../program/command-context.js';
 import { defineCommand } from '../../program/define-command.js';
 import { PROJECT_OPTION, wholeNumber } from '../../program/options.js';
@@ -12,6 +12,7 @@ const TEXTS = {
     'core migrate',
     'core migrate 0003_add_slug',
     'core migrate --plan --sql',
+    'core migrate --check',
     'core migrate --rollback',
     'core migrate --rollback 3',
     'core migrate zero',
@@ -20,6 +21,7 @@ const TEXTS = {
 
 interface MigrateCommandOptions extends DatabaseOptions {
   readonly rollback?: number | true;
+  readonly check?: true;
   readonly plan?: true;
   readonly sql?: true;
   readonly fake?: true;
@@ -34,6 +36,7 @@ export function migrateCommand(context: CommandContext) {
   return defineCommand('migrate', TEXTS)
     .argument('[target]', 'the last migration that is applied afterwards; "zero" for none')
     .option('--rollback [steps]', 'undo the latest migrations: one, or as many as named', wholeNumber('--rollback', 1))
+    .option('--check', 'do nothing and end with 1 when a migration is pending')
     .option('--plan', 'show what would be done, do nothing')
     .option('--sql', 'with --plan: show the statements')
     .option('--fake', 'only record it: the tables are as they should be already')
@@ -73,6 +76,7 @@ async function migrate(
   }
   await using application = await context.application(options);
   const migrations = migrationsOf(application, options);
+  if (options.check) return await checkPending(context, migrations, options);
   const undone = await undoing(migrations, rollback === true ? 1 : rollback, target);
   const planned = undone ?? (await migrations.plan({ to: target }));
   if (options.plan) return showPlan(context, planned, undone !== undefined, options);
@@ -91,6 +95,19 @@ async function migrate(
   const verb = undone ? 'Undone' : fake ? 'Recorded' : 'Applied';
   for (const name of names) context.terminal.print(`${verb} ${name}`);
   if (!names.length) context.terminal.print(undone ? 'There is nothing to undo.' : 'Nothing is pending.');
+}
+
+/** @throws FoundProblemsError when a migration is pending. */
+async function checkPending(
+  { terminal }: CommandContext,
+  migrations: MigrationService,
+  { json }: MigrateCommandOptions,
+): Promise<void> {
+  const pending = await migrations.pending();
+  if (json) terminal.printJson({ pending });
+  else for (const name of pending) terminal.print(`Pending ${name}`);
+  if (pending.length) throw new FoundProblemsError('Migrations are pending.', 'Run "core migrate".');
+  if (!json) terminal.print('Nothing is pending.');
 }
 
 /** What would be undone; `undefined` when the target lies ahead. */

@@ -6,21 +6,25 @@ import type { MySqlUrl } from './mysql-url.js';
 
 /** Kysely's way into the pool. */
 export class MySqlPoolDriver implements Driver {
-  readonly #pool: MySqlPool;
+  readonly #url: MySqlUrl;
   readonly #settings: ResolvedConnectionSettings;
+  #pool: MySqlPool | undefined;
 
   constructor(url: MySqlUrl, settings: ResolvedConnectionSettings) {
-    this.#pool = new MySqlPool(url, settings);
+    this.#url = url;
     this.#settings = settings;
   }
 
+  /** A pool keeps the process alive until it is closed, and Kysely closes only what it has initialised. */
   async init(): Promise<void> {
-    // Nothing to do before the first connection.
+    this.#pool = new MySqlPool(this.#url, this.#settings);
   }
 
   async acquireConnection(): Promise<MySqlConnection> {
-    const client = await this.#pool.acquire();
-    return new MySqlConnection(client, (broken) => this.#pool.release(client, broken), this.#settings.echo);
+    if (!this.#pool) throw new Error('The driver was not initialised.');
+    const pool = this.#pool;
+    const client = await pool.acquire();
+    return new MySqlConnection(client, (broken) => pool.release(client, broken), this.#settings.echo);
   }
 
   beginTransaction(connection: MySqlConnection, { isolationLevel, accessMode }: TransactionSettings): Promise<void> {
@@ -56,7 +60,7 @@ export class MySqlPoolDriver implements Driver {
     connection.release(connection.inTransaction);
   }
 
-  destroy(): Promise<void> {
-    return this.#pool.close();
+  async destroy(): Promise<void> {
+    await this.#pool?.close();
   }
 }
