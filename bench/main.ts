@@ -4,6 +4,7 @@ const SUITES = {
   auth: () => import('./auth/auth.bench.js'),
   messaging: () => import('./messaging/messaging.bench.js'),
   orm: () => import('./orm/orm.bench.js'),
+  tasks: () => import('./tasks/tasks.bench.js'),
   types: () => import('./types/types.bench.js'),
   viewset: () => import('./viewset/viewset.bench.js'),
 } as const;
@@ -16,12 +17,15 @@ Compares rivals in one run on one machine: numbers only mean something beside ea
   --json              prints the figures as JSON instead of a table
   --help              prints this
 
-and of viewset alone:
+of viewset and tasks:
 
   --markdown          prints tables to paste into a README
-  --only <scenarios>  runs the scenarios whose names have one of these parts: retrieve,create
-  --seconds <n>       loads each server so long in each round
+  --only <scenarios>  runs the scenarios (of tasks: the drivers) whose names have one of these parts: retrieve,create
   --rounds <n>        repeats a scenario so often
+
+and of viewset alone:
+
+  --seconds <n>       loads each server so long in each round
   --profile <folder>  has each server write a profile of its processor time there`;
 
 /** Runs the benchmark of that name. */

@@ -49,6 +49,7 @@ describe.each(await databaseKinds())('posts on %s', (kind) => {
         isPublished: true,
         viewsCount: expect.any(Number),
         publishedAt: null,
+        publishAt: null,
         author: expect.any(Number),
         tags: expect.any(Array),
         version: 1,

@@ -20,6 +20,8 @@ export type {
 } from './backends/task-backend.js';
 export { BackgroundTask } from './backends/database/background-task.model.js';
 export { type DatabaseBackendOptions, DatabaseTaskBackend } from './backends/database/database.backend.js';
+export { TaskGroup } from './backends/database/task-group.model.js';
+export { TaskGroupResult } from './backends/database/task-group-result.model.js';
 export { TaskLimit } from './backends/database/task-limit.model.js';
 export { TaskSchedule } from './backends/database/task-schedule.model.js';
 export { type MemoryBackendOptions, MemoryTaskBackend } from './backends/memory/memory.backend.js';
@@ -47,14 +49,23 @@ export {
   InvalidTaskDataError,
   InvalidTaskOptionError,
   MissingTaskPackageError,
+  NoTasksModuleError,
   TaskBackendChoiceError,
   TaskBackendUnreachableError,
   TaskFailedError,
   TaskResultTimeoutError,
   UnknownTaskError,
 } from './errors/tasks.errors.js';
+export { defineTask, type DefinedTask } from './producing/define-task.js';
+export { Job } from './producing/job.js';
+export { Queue, type QueueFacade } from './producing/queue.js';
 export type { ApplyOptions, TaskCall, TaskClient } from './producing/task-client.js';
-export { type ResultOptions, TaskHandle } from './producing/task-handle.js';
+export { ChainHandle } from './producing/chain-handle.js';
+export type { Steps } from './producing/composing.js';
+export { GroupHandle } from './producing/group-handle.js';
+export { TaskHandle } from './producing/task-handle.js';
+export { type SignatureOptions, TaskSignature } from './producing/task-signature.js';
+export type { ResultOptions } from './producing/wait-for.js';
 export { TaskService } from './producing/task.service.js';
 export { TaskContext } from './running/task-context.js';
 export { type TaskEvent, type TaskFigures, TaskMetrics } from './running/task-metrics.js';

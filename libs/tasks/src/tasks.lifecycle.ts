@@ -32,7 +32,10 @@ export class TasksLifecycle {
   onModuleInit(): void {
     const { backend, explorer, health, options, report, runner } = this.parts;
     explorer.explore();
-    health.register({ name: 'tasks', check: async () => ({ backend: backend.name, ...(await backend.health()) }) });
+    health.register({
+      name: 'tasks',
+      check: async () => ({ backend: backend.name, ...(await backend.health()), runs: runner.metrics.totals }),
+    });
     if (backend instanceof SyncTaskBackend) backend.runWith(runner.run);
     const roles = this.#roles();
     report.set(

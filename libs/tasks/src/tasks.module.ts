@@ -13,17 +13,22 @@ import { DiscoveryModule, DiscoveryService, ExternalContextCreator, ModuleRef } 
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { chooseBackend } from './backends/choose-backend.js';
 import { BackgroundTask } from './backends/database/background-task.model.js';
+import { TaskGroup } from './backends/database/task-group.model.js';
+import { TaskGroupResult } from './backends/database/task-group-result.model.js';
 import { TaskLimit } from './backends/database/task-limit.model.js';
 import { TaskSchedule } from './backends/database/task-schedule.model.js';
 import type { TaskBackend } from './backends/task-backend.js';
 import { injectedTaskClasses } from './decorators/inject-tasks.decorator.js';
 import { TaskRegistry } from './definitions/task-registry.js';
+import type { DefinedTask } from './producing/define-task.js';
+import type { JobClass } from './producing/job.js';
 import { createTaskClient } from './producing/task-calls.js';
 import { TaskService } from './producing/task.service.js';
 import { TaskRunner } from './running/task-runner.js';
 import { PeriodicRegistry } from './scheduling/periodic-registry.js';
 import { PeriodicTasks } from './scheduling/periodic-tasks.js';
 import { TaskScheduler } from './scheduling/task-scheduler.js';
+import { TaskFeature } from './task-feature.js';
 import { TasksExplorer } from './tasks.explorer.js';
 import { TasksLifecycle } from './tasks.lifecycle.js';
 import {
@@ -67,7 +72,7 @@ function tasksOf(connection: string, options: readonly Provider[]): DynamicModul
       CommonModule,
       DiscoveryModule,
       outbox,
-      CoreOrmModule.forFeature([BackgroundTask, TaskLimit, TaskSchedule], { connection }),
+      CoreOrmModule.forFeature([BackgroundTask, TaskLimit, TaskSchedule, TaskGroup, TaskGroupResult], { connection }),
     ],
     // Read when the application is put together: by then every class that injects a client has been loaded.
     get providers() {
@@ -135,20 +140,32 @@ function providersOf(connection: string): Provider[] {
     { provide: TaskRegistry, useFactory: () => new TaskRegistry() },
     {
       provide: TaskService,
-      inject: [TASK_BACKEND, TaskRegistry, database, Outbox, CLOCK],
-      useFactory: (backend: TaskBackend, registry: TaskRegistry, opened: Database, outbox: Outbox, clock: Clock) =>
-        new TaskService({ backend, registry, database: opened, outbox, clock }),
+      inject: [TASK_BACKEND, TaskRegistry, database, Outbox, CLOCK, RESOLVED_TASKS_OPTIONS],
+      useFactory: (
+        backend: TaskBackend,
+        registry: TaskRegistry,
+        opened: Database,
+        outbox: Outbox,
+        ...[clock, { defaults }]: [Clock, ResolvedTasksOptions]
+      ) => new TaskService({ backend, registry, database: opened, outbox, clock, defaults }),
     },
     {
       provide: TasksExplorer,
-      inject: [DiscoveryService, ExternalContextCreator, TaskRegistry, PeriodicRegistry, RESOLVED_TASKS_OPTIONS],
+      inject: [
+        DiscoveryService,
+        ExternalContextCreator,
+        ModuleRef,
+        TaskRegistry,
+        PeriodicRegistry,
+        RESOLVED_TASKS_OPTIONS,
+      ],
       useFactory: (
         discovery: DiscoveryService,
         contexts: ExternalContextCreator,
+        modules: ModuleRef,
         registry: TaskRegistry,
-        periodic: PeriodicRegistry,
-        options: ResolvedTasksOptions,
-      ) => new TasksExplorer(discovery, contexts, registry, periodic, options),
+        ...[periodic, options]: [PeriodicRegistry, ResolvedTasksOptions]
+      ) => new TasksExplorer({ discovery, contexts, modules, registry, periodic, options }),
     },
     { provide: PeriodicRegistry, useFactory: () => new PeriodicRegistry() },
     {
@@ -224,6 +241,17 @@ export class TasksModule extends ConfigurableModuleClass {
   /** Keeps tasks where the settings say, or the options. */
   static override forRoot(options: TasksOptions & TasksExtras = {}): DynamicModule {
     return super.forRoot(options);
+  }
+
+  /**
+   * Makes jobs and tasks of `defineTask` known to the workers of this application. Those that are only enqueued need not be
+   * named, and methods with `@Task` are found by themselves.
+   */
+  static forFeature(tasks: readonly (JobClass | DefinedTask)[]): DynamicModule {
+    return {
+      module: class TasksFeatureModule {},
+      providers: [{ provide: Symbol('tasks'), useValue: new TaskFeature(tasks) }],
+    };
   }
 
   /** Keeps tasks where options say which other providers make. The connection is given beside the factory. */

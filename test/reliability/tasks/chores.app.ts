@@ -44,6 +44,25 @@ class Chores {
     await context?.once(() => Effect.objects.create({ name }));
   }
 
+  /** Takes for ever the first time, until it is told that its time is up. */
+  @Task({ name: 'heed', queue: 'chores', timeout: '500ms', retry: 1, retryDelay: '10ms' })
+  async heed(name: string, context?: TaskContext): Promise<void> {
+    begun(name);
+    if (context?.attempt === 1) {
+      await new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(new Error('stopped'))));
+    }
+    await context?.once(() => Effect.objects.create({ name }));
+  }
+
+  /** Does not care that its time is up. */
+  @Task({ name: 'ignore', queue: 'chores', timeout: '500ms', grace: '200ms', retry: 0 })
+  async ignore(name: string): Promise<string> {
+    begun(name);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    process.stdout.write(`late ${name}\n`);
+    return 'late';
+  }
+
   @PeriodicTask({ name: 'tick', queue: 'ticks', interval: 1 })
   async tick(context?: TaskContext): Promise<void> {
     await Effect.objects.create({ name: `slot ${context?.slot?.toISOString()}` });

@@ -2,6 +2,7 @@ import { createTestDatabase } from '@core-framework/testing';
 import { RedisServer } from '../brokers/redis-server.js';
 import type { FaultOptions, FaultOutcome, FaultSuite, FaultTest } from '../fault-test.js';
 import { type BackendUnderFault, ChoresWorld } from './chores-world.js';
+import { overloaded } from './load-faults.js';
 import { restarted, unreachable } from './redis-faults.js';
 import { skewedSchedulers } from './scheduler-faults.js';
 import {
@@ -11,6 +12,7 @@ import {
   rolledBack,
   terminated,
   terminatedLate,
+  timedOut,
   workerKilled,
 } from './worker-faults.js';
 
@@ -24,6 +26,8 @@ const FAULTS: readonly Fault[] = [
   ['skewed-schedulers', 'schedulers with wrong clocks, one killed, one stopped', skewedSchedulers],
   ['terminated', 'a worker with 4 tasks in work and 20 waiting is told to end', terminated],
   ['terminated-late', 'a worker is told to end and its tasks take longer than it may', terminatedLate],
+  ['overloaded', 'tasks come faster than they can be done', overloaded],
+  ['timed-out', 'tasks take longer than they may', timedOut],
   ['blocked', 'a task lets nothing else happen for longer than the lease', blocked],
   ['deploy-skew', 'old workers are offered tasks that they do not know', deploySkew],
 ];

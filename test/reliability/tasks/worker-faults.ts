@@ -118,3 +118,24 @@ export async function rolledBack(world: ChoresWorld): Promise<FaultOutcome> {
   if (leaked > 0) throw new Error(`${leaked} tasks ran whose transactions had rolled back.`);
   return world.compare(kept);
 }
+
+/** Tasks take longer than they may: some end when they are told, others do not. */
+export async function timedOut(world: ChoresWorld): Promise<FaultOutcome> {
+  const [heeding, ignoring] = [names(8, 'heed'), names(4, 'ignore')];
+  const worker = await world.start(['worker'], { TASK_WORKER_CONCURRENCY: '16' });
+  const late = await world.enqueue('ignore', ignoring);
+  const told = await world.enqueue('heed', heeding);
+  await until('those that heed it were done', async () => (await world.effectCount()) >= heeding.length);
+  await worker.printed((lines) => lines.filter((line) => line.startsWith('late')).length === ignoring.length);
+  for (const handle of told) {
+    await handle.result();
+    if ((await handle.record())?.attempts !== 2) throw new Error('One that heeds it was not tried twice.');
+  }
+  for (const handle of late) {
+    const { status, result, error = '' } = (await handle.record()) ?? {};
+    if (status !== 'failed' || result !== undefined || !error.startsWith('TaskTimeoutError')) {
+      throw new Error(`One that ignores it is ${status} with ${result ?? error}.`);
+    }
+  }
+  return { ...(await world.compare(heeding)), note: '8 stopped and tried again, 4 given up, their answers dropped' };
+}

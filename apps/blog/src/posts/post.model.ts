@@ -16,6 +16,8 @@ export class Post extends BaseModel {
   @Field.boolean({ default: false, index: true }) isPublished = false;
   @Field.integer({ default: 0, min: 0, readOnly: true, index: true }) viewsCount = 0;
   @Field.datetime({ nullable: true, readOnly: true }) publishedAt?: Date | null;
+  /** When a draft is to be published by itself. */
+  @Field.datetime({ nullable: true, index: true }) publishAt?: Date | null;
   @Field.foreignKey(() => User, { onDelete: 'cascade' }) author!: Ref<User>;
   @Field.manyToMany(() => Tag) tags!: Collection<Tag>;
   @Field.oneToMany(() => Comment, (comment) => comment.post) comments!: Collection<Comment>;

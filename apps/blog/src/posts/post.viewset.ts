@@ -15,8 +15,9 @@ import {
   ViewSet,
 } from '@core-framework/viewset';
 import { Comment } from '../comments/comment.model.js';
-import { PostPublished } from './post.events.js';
+import { PostPublished, publishedPost } from './post.events.js';
 import { Post } from './post.model.js';
+import { publish } from './publish.js';
 import { CommentOutput, PostInput, PostOutput, PublicUser } from './post.schemas.js';
 
 const IsAuthor = IsOwner('author');
@@ -65,9 +66,7 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
     data: (_answer: object, call) => publishedPost(call?.instance as Post),
   })
   async publish(@Instance() post: Post) {
-    post.isPublished = true;
-    post.publishedAt ??= new Date();
-    await post.save();
+    await publish(post);
     return { message: `Post "${post.title}" published.`, isPublished: true };
   }
 
@@ -75,6 +74,7 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
   @Action({ method: 'POST', detail: true, permissions: [MayUpdate] })
   async unpublish(@Instance() post: Post) {
     post.isPublished = false;
+    post.publishAt = null;
     await post.save();
     return { message: `Post "${post.title}" unpublished.`, isPublished: false };
   }
@@ -103,8 +103,4 @@ export class PostViewSet extends ModelViewSet<Post, PostInput> {
       comments: await Comment.objects.filter({ post: id }).count(),
     };
   }
-}
-
-function publishedPost({ id, title, slug, author }: Post): PostPublished {
-  return { id, title, slug, author: author.id };
 }

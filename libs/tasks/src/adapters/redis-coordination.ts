@@ -1,5 +1,14 @@
 import type { Redis } from 'ioredis';
-import type { NewTask, Permits, RateLimit, ScheduleState, SlotClaim, TaskRecord } from '../backends/task-backend.js';
+import { callbackOf } from '../backends/group-callback.js';
+import type {
+  NewTask,
+  Permits,
+  RateLimit,
+  ScheduleState,
+  SlotClaim,
+  TaskGroupPlace,
+  TaskRecord,
+} from '../backends/task-backend.js';
 
 const TAKE_PERMITS = `
 local used = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -21,6 +30,13 @@ return 1`;
 const EMITTED = `
 if redis.call('HGET', KEYS[1], 'left') == ARGV[1] then redis.call('HDEL', KEYS[1], 'left') end
 return 1`;
+
+/** Notes what a member of a group answered; answers what all did, by their places, when it was the last one. */
+const END_MEMBER = `
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+if redis.call('HLEN', KEYS[1]) < tonumber(ARGV[3]) then return false end
+return redis.call('HGETALL', KEYS[1])`;
 
 /** That somebody cancelled a task, and what it was when it had not been started. */
 export interface Cancellation {
@@ -67,6 +83,38 @@ export class RedisCoordination {
     if (ids.length === 0) return [];
     const found = await this.client.mget(ids.map((id) => this.#key('cancelled', id)));
     return ids.filter((_, index) => found[index] !== null);
+  }
+
+  /**
+   * Notes that a member of a group has succeeded; answers the callback when it was the last one, as often as it is asked
+   * until {@link closeGroup}.
+   */
+  async endMember(place: TaskGroupPlace, result: string | undefined): Promise<NewTask | undefined> {
+    const { id, index, size, keepMs } = place;
+    const all = (await this.client.eval(END_MEMBER, 1, this.#key('group', id), index, result ?? '', size, keepMs)) as
+      readonly string[] | null;
+    if (!all) return undefined;
+    const results = Array.from<string | undefined>({ length: size });
+    for (let at = 0; at < all.length; at += 2) results[Number(all[at])] = all[at + 1] || undefined;
+    return callbackOf(place, results);
+  }
+
+  /** Forgets a group whose callback has been enqueued. */
+  async closeGroup(id: string): Promise<void> {
+    await this.client.unlink(this.#key('group', id));
+  }
+
+  /** Says for so many milliseconds that somebody takes tasks of these names from a queue. */
+  async know(queue: string, names: readonly string[], forMs: number): Promise<void> {
+    if (names.length === 0) return;
+    const until = Date.now() + forMs;
+    await this.client.zadd(this.#key('names', queue), ...names.flatMap((name) => [until, name]));
+  }
+
+  /** Whether somebody takes tasks of that name from a queue. */
+  async isKnown(queue: string, name: string): Promise<boolean> {
+    const until = await this.client.zscore(this.#key('names', queue), name);
+    return until !== null && Number(until) > Date.now();
   }
 
   async takePermits(key: string, { max, perMs }: RateLimit, count: number): Promise<Permits> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DelayedError, type QueueOptions, UnrecoverableError, Worker } from 'bullmq';
 import type { NewTask, RunTask, TaskOutcome, TaskWork, WorkRequest } from '../backends/task-backend.js';
@@ -5,9 +6,14 @@ import { isSuspect, SUSPECT_DELAY_MS } from '../backends/suspects.js';
 import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../errors/run.errors.js';
 import type { RedisCoordination } from './redis-coordination.js';
 import type { RedisJob, TaskJobData } from './redis-job.js';
+import type { RedisResults } from './redis-results.js';
 
 /** Milliseconds that runs have to end after they were told to, when the worker shuts down. */
 const LAST_GRACE_MS = 500;
+/** Milliseconds after which a task is offered again that another worker knows: it is free soon, and so may this one be. */
+const HANDOVER_MS = 300;
+/** Milliseconds between two tries to tell a server what it did not take. */
+const INSIST_MS = 250;
 /** Over how many runs of a task BullMQ lets workers die; the framework gives it up earlier. */
 const MOST_STALLED = 1000;
 
@@ -16,6 +22,17 @@ interface Run {
   readonly crashes: number;
   /** Has the job go back although its run goes on. */
   readonly release: () => void;
+}
+
+/** What the worker needs beside its queues. */
+export interface RedisWorkParts {
+  readonly connection: Pick<QueueOptions, 'connection' | 'prefix'>;
+  readonly coordination: RedisCoordination;
+  /** Keeps what tasks answer, where that is not with the job. */
+  readonly results: RedisResults | undefined;
+  /** Takes tasks that come of others. */
+  readonly enqueue: (tasks: readonly NewTask[]) => Promise<unknown>;
+  readonly cancel: (id: string) => Promise<unknown>;
 }
 
 /** Takes the jobs of some queues, with one worker of BullMQ per queue and a common number of runs. */
@@ -30,18 +47,15 @@ export class RedisTaskWork implements TaskWork {
   #stopping = false;
 
   constructor(
-    request: WorkRequest,
+    private readonly request: WorkRequest,
     private readonly run: RunTask,
-    connection: Pick<QueueOptions, 'connection' | 'prefix'>,
-    private readonly coordination: RedisCoordination,
-    /** Takes tasks that come of others. */
-    private readonly enqueue: (tasks: readonly NewTask[]) => Promise<unknown>,
+    private readonly parts: RedisWorkParts,
   ) {
     const { concurrency, leaseMs, queues, rateLimit } = request;
     this.#slots = concurrency;
     this.#workers = queues.map((queue) => {
       const worker = new Worker<TaskJobData, string | null>(queue, (job, token) => this.#process(job, token), {
-        ...connection,
+        ...parts.connection,
         concurrency,
         lockDuration: leaseMs,
         stalledInterval: Math.round(Math.max(250, Math.min(leaseMs / 3, 5000))),
@@ -52,11 +66,12 @@ export class RedisTaskWork implements TaskWork {
       worker.on('lockRenewalFailed', (ids) => this.#lost(ids));
       return worker;
     });
-    this.#looking = setInterval(() => void this.#lookForCancelled(), leaseMs / 3);
+    this.#looking = setInterval(() => void this.#lookAround(), leaseMs / 3);
   }
 
   async ready(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()));
+    await this.#sayNames();
   }
 
   get running(): number {
@@ -122,7 +137,8 @@ export class RedisTaskWork implements TaskWork {
       const { args, headers, failures } = data;
       const delivery = { id, name, queue, args, headers, attempt: failures + 1, crashes, signal: controller.signal };
       const report = (progress: string) => job.updateProgress(progress);
-      return await Promise.race([this.run({ ...delivery, report }), released.promise]);
+      const outcome = await Promise.race([this.run({ ...delivery, report }), released.promise]);
+      return this.#isForeign(name) ? await this.#handedOver(job, outcome) : outcome;
     } finally {
       if (this.#runs.get(id) === run) this.#runs.delete(id);
     }
@@ -132,8 +148,8 @@ export class RedisTaskWork implements TaskWork {
   async #settle(job: RedisJob, token: string | undefined, outcome: TaskOutcome): Promise<string | null> {
     switch (outcome.kind) {
       case 'succeeded':
-        if (outcome.next?.length) await this.enqueue(outcome.next);
-        return outcome.result ?? null;
+        await this.#insist(() => this.#follow(job, outcome));
+        return this.#answer(job, outcome.result);
       case 'cancelled':
         return null;
       case 'failed':
@@ -146,6 +162,58 @@ export class RedisTaskWork implements TaskWork {
       case 'released':
         return this.#later(job, token, outcome.delayMs);
     }
+  }
+
+  /** Enqueues what comes of a success, before that is noted: a worker that dies in between does both again, to no effect. */
+  async #follow(job: RedisJob, { result, next = [] }: Extract<TaskOutcome, { kind: 'succeeded' }>): Promise<void> {
+    const { group } = job.data.headers;
+    if (!group && next.length === 0) return;
+    const { coordination, enqueue, cancel } = this.parts;
+    const id = job.id ?? '';
+    if (await coordination.cancelled(id)) return;
+    const callback = group && (await coordination.endMember(group, result));
+    const following = callback ? [...next, callback] : next;
+    if (following.length === 0) return;
+    await enqueue(following);
+    if (callback && group) await coordination.closeGroup(group.id);
+    // Whoever cancelled it meanwhile may have looked for what follows before that was there.
+    if (await coordination.cancelled(id)) for (const task of following) await cancel(task.id);
+  }
+
+  async #answer({ id = '' }: RedisJob, result: string | undefined): Promise<string | null> {
+    if (result === undefined || !this.parts.results) return result ?? null;
+    try {
+      await this.parts.results.keep(id, result);
+      return null;
+    } catch (error) {
+      this.#logger.warn(`What ${id} answered is kept with its job: ${(error as Error).message}`);
+      return result;
+    }
+  }
+
+  /** The server may be away for a moment; a job whose end it does not learn within its lease is run again. */
+  async #insist(say: () => Promise<void>): Promise<void> {
+    const end = performance.now() + this.request.leaseMs;
+    for (;;) {
+      try {
+        return await say();
+      } catch (error) {
+        this.#logger.debug((error as Error).message);
+        // Told so, BullMQ leaves the job alone.
+        if (performance.now() > end) throw new DelayedError();
+        await pause(INSIST_MS);
+      }
+    }
+  }
+
+  #isForeign(name: string): boolean {
+    return !this.request.names().includes(name);
+  }
+
+  /** A job that this worker cannot run is offered again soon where another one can. */
+  async #handedOver({ queueName, name }: RedisJob, outcome: TaskOutcome): Promise<TaskOutcome> {
+    if (outcome.kind !== 'released' || !(await this.parts.coordination.isKnown(queueName, name))) return outcome;
+    return { ...outcome, delayMs: Math.round(HANDOVER_MS * (0.5 + Math.random())) };
   }
 
   async #later(job: RedisJob, token: string | undefined, delayMs: number): Promise<never> {
@@ -164,9 +232,17 @@ export class RedisTaskWork implements TaskWork {
     else this.#slots += 1;
   }
 
-  async #lookForCancelled(): Promise<void> {
+  /** Lets others know what is taken here while it is. */
+  async #sayNames(): Promise<void> {
+    const { queues, names, leaseMs } = this.request;
+    if (this.#stopping) return;
+    for (const queue of queues) await this.parts.coordination.know(queue, names(), leaseMs);
+  }
+
+  async #lookAround(): Promise<void> {
     try {
-      for (const id of await this.coordination.cancelledOf([...this.#runs.keys()])) this.cancel(id);
+      for (const id of await this.parts.coordination.cancelledOf([...this.#runs.keys()])) this.cancel(id);
+      await this.#sayNames();
     } catch {
       // The server is away: it is asked again soon.
     }

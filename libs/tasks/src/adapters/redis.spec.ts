@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { TASK_BACKEND_CASES } from '../testing/backend.conformance.js';
-import { someTask } from '../testing/conformance-support.js';
+import { someQueue, someTask, startWork, until, untilStatus } from '../testing/conformance-support.js';
 import { clearRedis, reachableRedis } from '../test-support/reachable-redis.js';
 import { RedisTaskBackend } from './redis.js';
 
@@ -38,6 +38,57 @@ const url = await reachableRedis();
     expect((await backend.schedule(name)).lastTask).toBe(task.id);
     await backend.schedule(name);
     expect(await backend.counts(queue)).toMatchObject({ waiting: 1 });
+  });
+});
+
+(url ? describe : describe.skip)('Redis', () => {
+  const prefix = `tasks-test-${randomUUID().slice(0, 8)}`;
+  const elsewhere = new URL(url ?? 'redis://none');
+  elsewhere.pathname = `/${Number(elsewhere.pathname.slice(1)) + 1}`;
+  afterAll(async () => {
+    await clearRedis(url ?? '', prefix);
+    await clearRedis(elsewhere.href, prefix);
+  });
+
+  test('keeps what tasks answered on another server, where one is named', async () => {
+    const backend = new RedisTaskBackend({ url: url ?? '', resultUrl: elsewhere.href, prefix });
+    await backend.connect();
+    const queue = someQueue();
+    await startWork(backend, queue, () => ({ kind: 'succeeded', result: '{"n":1}' }));
+    const task = someTask({ queue });
+    await backend.enqueue([task]);
+    await untilStatus(backend, task.id, 'succeeded');
+    expect((await backend.find(task.id))?.result).toBe('{"n":1}');
+    const keys = async (server: string) => {
+      const redis = new Redis(server);
+      const found = await redis.keys(`${prefix}::result:*`);
+      redis.disconnect();
+      return found;
+    };
+    expect([await keys(url ?? ''), await keys(elsewhere.href)]).toEqual([[], [`${prefix}::result:${task.id}`]]);
+    expect((await backend.native(queue).getJob(task.id))?.returnvalue).toBeNull();
+    await backend.disconnect();
+  });
+
+  test('a worker that does not know a task hands it over soon where another one does', async () => {
+    const [old, young] = await Promise.all(
+      [0, 1].map(async () => {
+        const backend = new RedisTaskBackend({ url: url ?? '', prefix });
+        await backend.connect();
+        return backend;
+      }),
+    );
+    const queue = someQueue();
+    const task = someTask({ queue });
+    // As long as the test waits at most: unless it is handed over sooner, it does not come in time.
+    const release = () => ({ kind: 'released', delayMs: 60_000 }) as const;
+    const { came } = await startWork(young!, queue, () => ({ kind: 'succeeded' }), { names: () => ['a'] });
+    const unknowing = await startWork(old!, queue, release, { names: () => ['other'] });
+    await young!.enqueue(Array.from({ length: 20 }, () => someTask({ queue })));
+    await young!.enqueue([task]);
+    await until(() => came.length === 21);
+    expect(unknowing.came.every(({ attempt }) => attempt === 1)).toBe(true);
+    await Promise.all([old!.disconnect(), young!.disconnect()]);
   });
 });
 

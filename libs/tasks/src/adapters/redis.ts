@@ -18,11 +18,14 @@ import { checkQueueName } from '../definitions/task-options.js';
 import { TaskBackendUnreachableError } from '../errors/tasks.errors.js';
 import { cancelledRecord, jobOptionsOf, type RedisJob, recordOf, type TaskJobData } from './redis-job.js';
 import { RedisCoordination } from './redis-coordination.js';
+import { RedisResults } from './redis-results.js';
 import { RedisTaskWork } from './redis-work.js';
 
 /** How tasks are kept in Redis. */
 export interface RedisBackendOptions {
   readonly url: string;
+  /** Server that keeps what tasks answered. @defaultValue the same, with the task itself */
+  readonly resultUrl?: string;
   /** Part of all its keys, so that several applications may share a server. @defaultValue 'tasks' */
   readonly prefix?: string;
   /** Milliseconds after which a server that does not answer counts as gone. @defaultValue 5000 */
@@ -40,14 +43,15 @@ export interface RedisBackendOptions {
 export class RedisTaskBackend implements TaskBackend {
   readonly name = 'redis';
   readonly transactions = 'outbox';
-  readonly #options: Required<RedisBackendOptions>;
+  readonly #options: Required<Omit<RedisBackendOptions, 'resultUrl'>>;
   readonly #client: Redis;
   readonly #coordination: RedisCoordination;
+  readonly #results: RedisResults | undefined;
   readonly #queues = new Map<string, Queue<TaskJobData>>();
   readonly #announced = new Set<string>();
   readonly #works = new Set<RedisTaskWork>();
 
-  constructor(options: RedisBackendOptions) {
+  constructor({ resultUrl, ...options }: RedisBackendOptions) {
     this.#options = {
       prefix: 'tasks',
       timeoutMs: 5000,
@@ -63,13 +67,18 @@ export class RedisTaskBackend implements TaskBackend {
     });
     // Whoever sends a command is told.
     this.#client.on('error', () => undefined);
-    this.#coordination = new RedisCoordination(this.#client, this.#options.prefix);
+    const { prefix, timeoutMs, resultTtlMs: ttlMs } = this.#options;
+    this.#coordination = new RedisCoordination(this.#client, prefix);
+    if (resultUrl !== undefined && resultUrl !== options.url) {
+      this.#results = new RedisResults(resultUrl, { prefix, timeoutMs, ttlMs });
+    }
   }
 
   async connect(): Promise<void> {
     await this.#answered(async () => {
       if (this.#client.status === 'wait') await this.#client.connect();
       await this.#client.ping();
+      await this.#results?.connect();
     });
   }
 
@@ -79,6 +88,7 @@ export class RedisTaskBackend implements TaskBackend {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close().catch(() => undefined)));
     this.#queues.clear();
     this.#client.disconnect();
+    this.#results?.disconnect();
   }
 
   /** Rejects also when the server may throw tasks away; says whether it keeps them over a restart. */
@@ -135,9 +145,13 @@ export class RedisTaskBackend implements TaskBackend {
 
   async work(request: WorkRequest, run: RunTask): Promise<TaskWork> {
     await this.#answered(() => this.#announce(request.queues));
-    const work = new RedisTaskWork(request, run, this.#connection(), this.#coordination, (tasks) =>
-      this.enqueue(tasks),
-    );
+    const work = new RedisTaskWork(request, run, {
+      connection: this.#connection(),
+      coordination: this.#coordination,
+      results: this.#results,
+      enqueue: (tasks) => this.enqueue(tasks),
+      cancel: (id) => this.cancel(id),
+    });
     this.#works.add(work);
     await work.ready();
     return work;
@@ -148,7 +162,10 @@ export class RedisTaskBackend implements TaskBackend {
       const found = await this.#jobOf(id);
       const cancelled = await this.#coordination.cancelled(id);
       if (cancelled?.record) return cancelled.record;
-      return found && recordOf(found.job, found.state, cancelled !== undefined);
+      if (!found) return undefined;
+      const record = recordOf(found.job, found.state, cancelled !== undefined);
+      const result = record.status === 'succeeded' ? await this.#results?.find(id) : undefined;
+      return result === undefined ? record : { ...record, result };
     });
   }
 

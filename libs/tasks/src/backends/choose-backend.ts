@@ -22,11 +22,12 @@ const BUILT_IN: Readonly<Record<string, BackendFactory>> = {
     refuseInProduction('memory', settings);
     return new MemoryTaskBackend({ resultTtlMs });
   },
-  redis: async ({ settings: { taskBrokerUrl: url = 'redis://localhost:6379/0' }, options: { resultTtlMs } }) => {
+  redis: async ({ settings, options: { resultTtlMs } }) => {
+    const { taskBrokerUrl: url = 'redis://localhost:6379/0', taskResultUrl: resultUrl = url } = settings;
     const { RedisTaskBackend } = await import('../adapters/redis.js').catch((cause: unknown) => {
-      throw new MissingTaskPackageError('redis', 'bullmq ioredis', cause);
+      throw new MissingTaskPackageError('The task backend "redis"', 'bullmq ioredis', cause);
     });
-    return new RedisTaskBackend({ url, resultTtlMs });
+    return new RedisTaskBackend({ url, resultUrl, resultTtlMs });
   },
   sync: ({ options: { resultTtlMs } }) => new SyncTaskBackend({ resultTtlMs }),
 };

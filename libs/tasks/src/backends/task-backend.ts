@@ -19,13 +19,15 @@ export interface TaskHeaders {
 /** A task that waits for another: it is enqueued when that one has succeeded. */
 export type ChainedTask = Omit<NewTask, 'id'>;
 
-/** A task's place in a group. */
+/** A task's place in a group that something comes of. */
 export interface TaskGroupPlace {
   readonly id: string;
   readonly index: number;
   readonly size: number;
   /** What is enqueued, once, when all have succeeded. */
-  readonly callback?: ChainedTask;
+  readonly callback: ChainedTask;
+  /** Milliseconds for which what its members answered is kept while others have not ended, from the last one on that did. */
+  readonly keepMs: number;
 }
 
 /** A task on its way to a backend. */
@@ -97,7 +99,10 @@ export interface TaskDelivery {
 
 /** What became of a run. */
 export type TaskOutcome =
-  /** It is done; `result` is JSON. Tasks of `next` are enqueued with that, and not without it. */
+  /**
+   * It is done; `result` is JSON. Tasks of `next` are enqueued with that, and not without it; so is the callback of its
+   * group, by whichever member is the last. Of a task that was cancelled meanwhile nothing follows.
+   */
   | { readonly kind: 'succeeded'; readonly result?: string; readonly next?: readonly NewTask[] }
   /** It is run again after so many milliseconds. */
   | { readonly kind: 'again'; readonly delayMs: number; readonly error: string; readonly countsAsAttempt: boolean }

@@ -29,6 +29,17 @@ export class UnknownTaskError extends CoreError {
   }
 }
 
+/** Thrown when a task is enqueued without an injected client where no application with tasks is at work. */
+export class NoTasksModuleError extends CoreError {
+  readonly code = 'TASKS_NO_MODULE';
+
+  constructor() {
+    super('A task is enqueued in an application without tasks.', {
+      fix: 'Import TasksModule.forRoot() in the module of the application.',
+    });
+  }
+}
+
 /** Thrown when no task backend can be told from what is set. */
 export class TaskBackendChoiceError extends CoreError {
   readonly code = 'TASKS_BACKEND_CHOICE';
@@ -38,12 +49,12 @@ export class TaskBackendChoiceError extends CoreError {
   }
 }
 
-/** Thrown when a task backend is chosen whose client is not installed; clients are optional. */
+/** Thrown when something is chosen whose packages are not installed: they are optional. */
 export class MissingTaskPackageError extends CoreError {
   readonly code = 'TASKS_PACKAGE_MISSING';
 
-  constructor(backend: string, packages: string, cause: unknown) {
-    super(`The task backend "${backend}" is chosen, but its client is not installed.`, {
+  constructor(what: string, packages: string, cause: unknown) {
+    super(`${what} needs ${packages.replaceAll(' ', ' and ')}, which is not installed.`, {
       fix: `npm install ${packages}`,
       cause,
     });

@@ -3,6 +3,7 @@ import { type TaskDefaults, type TaskDefinition, taskDefinitionOf } from '../def
 import { UnknownTaskError } from '../errors/tasks.errors.js';
 import { tasksOf } from '../metadata/tasks.metadata.js';
 import type { ApplyOptions, TaskCall, TaskClient } from './task-client.js';
+import { TaskSignature } from './task-signature.js';
 import type { TaskService } from './task.service.js';
 
 /** What a client needs. */
@@ -23,14 +24,18 @@ export function createTaskClient<T extends object>(type: Type<T>, parts: TaskCli
   for (const method of methodsOf(type)) calls[method] = refusal(`${type.name}.${method}`);
   for (const { method, options } of tasksOf(type)) {
     const definition = taskDefinitionOf(options.name ?? `${type.name}.${method}`, options, parts.defaults);
-    calls[method] = createTaskCall(definition, parts.service, (args) => {
-      const instance = parts.instanceOf(type);
-      if (instance) return Reflect.apply(Reflect.get(instance, method) as Function, instance, args);
-      throw new UnknownTaskError(
-        `${type.name}.${method} was called, but ${type.name} is no provider of this application.`,
-        `Add it to the providers of a module, or leave it to a worker: ${method}.delay(…).`,
-      );
-    });
+    calls[method] = createTaskCall(
+      definition.name,
+      () => ({ service: parts.service, definition }),
+      (args) => {
+        const instance = parts.instanceOf(type);
+        if (instance) return Reflect.apply(Reflect.get(instance, method) as Function, instance, args);
+        throw new UnknownTaskError(
+          `${type.name}.${method} was called, but ${type.name} is no provider of this application.`,
+          `Add it to the providers of a module, or leave it to a worker: ${method}.delay(…).`,
+        );
+      },
+    );
   }
   return Object.freeze(calls) as TaskClient<T>;
 }
@@ -48,22 +53,34 @@ function methodsOf(type: Function): readonly string[] {
 
 /** Stands where a method is no task. */
 function refusal(method: string): unknown {
-  const refuse = async () => {
+  const refuseNow = (): never => {
     throw new UnknownTaskError(`${method} is no task.`, 'Decorate it with @Task().');
   };
-  return Object.assign(refuse, { delay: refuse, applyAsync: refuse });
+  const refuse = async () => refuseNow();
+  return Object.assign(refuse, { delay: refuse, applyAsync: refuse, signature: refuseNow });
+}
+
+/** Where a task is enqueued, and as what. */
+interface TaskTarget {
+  readonly definition: TaskDefinition;
+  readonly service: Pick<TaskService, 'apply'>;
 }
 
 /** Makes what callers see of a task. */
-function createTaskCall<A extends readonly unknown[], R>(
-  definition: TaskDefinition,
-  service: Pick<TaskService, 'apply'>,
+export function createTaskCall<A extends readonly unknown[], R>(
+  taskName: string,
+  target: () => TaskTarget,
   inline: (args: A) => unknown,
 ): TaskCall<A, R> {
   const call = async (...args: A): Promise<R> => (await inline(args)) as R;
+  const apply = async (options: Partial<ApplyOptions> = {}) => {
+    const { definition, service } = target();
+    return service.apply<R>(definition, options);
+  };
   return Object.assign(call, {
-    taskName: definition.name,
-    delay: (...args: A) => service.apply<R>(definition, { args }),
-    applyAsync: (options: Partial<ApplyOptions> = {}) => service.apply<R>(definition, options),
+    taskName,
+    delay: (...args: A) => apply({ args }),
+    applyAsync: apply,
+    signature: (...args: A) => new TaskSignature<R>(target().definition, args),
   }) as TaskCall<A, R>;
 }

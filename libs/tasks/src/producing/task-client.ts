@@ -1,5 +1,6 @@
 import type { Duration } from '../timing/duration.js';
 import type { TaskHandle } from './task-handle.js';
+import type { TaskSignature } from './task-signature.js';
 import type { TaskParameters } from './task-parameters.js';
 
 /** How one task is enqueued, where that differs from what its declaration says. */
@@ -25,6 +26,8 @@ export interface TaskCall<A extends readonly unknown[] = readonly unknown[], R =
   delay(...args: A): Promise<TaskHandle<R>>;
   /** {@link delay} with options. */
   applyAsync(options: [] extends A ? Partial<ApplyOptions<A>> : ApplyOptions<A>): Promise<TaskHandle<R>>;
+  /** The task with its arguments, to be put into a chain or a group. */
+  signature(...args: A): TaskSignature<R>;
   readonly taskName: string;
 }
 

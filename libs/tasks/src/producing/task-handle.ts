@@ -1,16 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TaskBackend, TaskRecord, TaskStatus } from '../backends/task-backend.js';
-import { TaskFailedError, TaskResultTimeoutError } from '../errors/tasks.errors.js';
-import { type Duration, millisecondsOf } from '../timing/duration.js';
-
-const SHORTEST_LOOK_MS = 5;
-const LONGEST_LOOK_MS = 250;
-
-/** Options of {@link TaskHandle.result}. */
-export interface ResultOptions {
-  /** How long is waited. @defaultValue 30 seconds */
-  readonly timeout?: Duration;
-}
+import { TaskFailedError } from '../errors/tasks.errors.js';
+import { type ResultOptions, waitFor } from './wait-for.js';
 
 /** A task that was enqueued. */
 export class TaskHandle<R = unknown> {
@@ -42,23 +32,26 @@ export class TaskHandle<R = unknown> {
   }
 
   /**
+   * What it answered, `undefined` while it has not ended.
+   *
+   * @throws TaskFailedError when it failed for good or was cancelled
+   */
+  async outcome(): Promise<{ readonly answer: R } | undefined> {
+    const { status, result, error } = (await this.record()) ?? {};
+    if (status === 'succeeded') return { answer: (result === undefined ? undefined : JSON.parse(result)) as R };
+    if (status === 'failed') throw new TaskFailedError(this.id, error ?? 'it failed.');
+    if (status === 'cancelled') throw new TaskFailedError(this.id, 'it was cancelled.');
+    return undefined;
+  }
+
+  /**
    * Waits for it to end, and answers what it answered. Not for use in a transaction in which it was enqueued: before the
    * commit it does not run.
    *
    * @throws TaskFailedError when it failed for good or was cancelled
    * @throws TaskResultTimeoutError when it has not ended in time
    */
-  async result({ timeout = 30 }: ResultOptions = {}): Promise<R> {
-    const waitMs = millisecondsOf(timeout, 'timeout');
-    const end = performance.now() + waitMs;
-    for (let look = SHORTEST_LOOK_MS; ; look = Math.min(look * 1.5, LONGEST_LOOK_MS)) {
-      const { status, result, error } = (await this.record()) ?? {};
-      if (status === 'succeeded') return (result === undefined ? undefined : JSON.parse(result)) as R;
-      if (status === 'failed') throw new TaskFailedError(this.id, error ?? 'it failed.');
-      if (status === 'cancelled') throw new TaskFailedError(this.id, 'it was cancelled.');
-      const left = end - performance.now();
-      if (left <= 0) throw new TaskResultTimeoutError(this.id, waitMs);
-      await pause(Math.min(look, left));
-    }
+  result(options: ResultOptions = {}): Promise<R> {
+    return waitFor(this.id, () => this.outcome(), options);
   }
 }

@@ -1,6 +1,7 @@
 import { ContextKey, RequestContext } from '@core-framework/common';
 import { taskJson } from '../producing/task-json.js';
 import type { TaskDelivery } from '../backends/task-backend.js';
+import type { RunSignal } from './run-signal.js';
 
 const CURRENT = new ContextKey<TaskContext>('tasks:current');
 
@@ -14,6 +15,7 @@ export type RunOnce = <T>(name: string, work: () => Promise<T>) => Promise<T | u
 export class TaskContext {
   constructor(
     private readonly delivery: TaskDelivery,
+    private readonly run: RunSignal,
     private readonly runOnce: RunOnce,
   ) {}
 
@@ -45,7 +47,7 @@ export class TaskContext {
    * task. Pass it on to what can be stopped.
    */
   get signal(): AbortSignal {
-    return this.delivery.signal;
+    return this.run.signal;
   }
 
   /** What the task before this one in a chain answered, or a list of what the tasks of the group did. */

@@ -31,6 +31,17 @@ export class TaskMetrics {
     return this.#figures;
   }
 
+  /** The figures of all tasks together. */
+  get totals(): TaskFigures {
+    const totals = { ...NOTHING };
+    for (const figures of this.#figures.values()) {
+      for (const [name, value] of Object.entries(figures) as [keyof Counted, number][]) {
+        totals[name] = name === 'longestMs' ? Math.max(totals[name], value) : totals[name] + value;
+      }
+    }
+    return totals;
+  }
+
   count(task: string, event: TaskEvent): void {
     this.#of(task)[event] += 1;
   }

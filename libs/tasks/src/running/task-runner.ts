@@ -14,9 +14,10 @@ import {
   WorkerShutdownError,
 } from '../errors/run.errors.js';
 import { InvalidTaskDataError } from '../errors/tasks.errors.js';
-import { childId } from '../producing/child-id.js';
+import { nextId } from '../producing/composing.js';
 import { taskJson } from '../producing/task-json.js';
 import { retryDelayOf } from './retry-delay.js';
+import { RunSignal } from './run-signal.js';
 import { type RunOnce, TaskContext } from './task-context.js';
 import { TaskMetrics } from './task-metrics.js';
 import { withinTime } from './time-limit.js';
@@ -89,16 +90,12 @@ export class TaskRunner {
   }
 
   #attempt(task: RunnableTask, delivery: TaskDelivery, args: readonly unknown[]): Promise<unknown> {
-    const controller = new AbortController();
-    const abort = () => controller.abort(delivery.signal.reason);
-    if (delivery.signal.aborted) abort();
-    else delivery.signal.addEventListener('abort', abort, { once: true });
-    const { signal } = controller;
-    const context = new TaskContext({ ...delivery, signal }, this.#once);
+    const signal = new RunSignal(delivery.signal);
+    const context = new TaskContext(delivery, signal, this.#once);
     context.enter();
     const call = async () => task.run(args, context);
     const work = task.transaction ? () => this.#once(delivery.id, call) : call;
-    return withinTime(work, controller, {
+    return withinTime(work, signal, {
       task: task.name,
       timeoutMs: delivery.headers.timeoutMs ?? task.timeoutMs,
       graceMs: task.graceMs,
@@ -108,7 +105,7 @@ export class TaskRunner {
           `${task.name} ${delivery.id} did not end after its timeout; it goes on, and its outcome will not count.`,
         );
       },
-    }).finally(() => delivery.signal.removeEventListener('abort', abort));
+    });
   }
 
   readonly #once: RunOnce = (name, work) => {
@@ -155,7 +152,7 @@ function nextOf({ id, headers: { chain } }: TaskDelivery, result: unknown): read
   return [
     {
       ...next,
-      id: childId(id, 'next'),
+      id: nextId(id),
       headers: { ...next.headers, previous: result ?? null, ...(rest.length > 0 && { chain: rest }) },
     },
   ];

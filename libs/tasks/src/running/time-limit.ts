@@ -1,4 +1,5 @@
 import { TaskTimeoutError } from '../errors/run.errors.js';
+import type { RunSignal } from './run-signal.js';
 
 /** How long a run may take. */
 export interface TimeLimit {
@@ -13,24 +14,25 @@ export interface TimeLimit {
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Runs work that is told by `controller` when its time is up, and rejects when it has not ended a while after that.
+ * Runs work that is told by `signal` when its time is up, and rejects when it has not ended a while after that.
  *
  * @throws TaskTimeoutError also when the work ends with an error because it was told.
  */
 export async function withinTime<T>(
   work: () => T | Promise<T>,
-  controller: AbortController,
+  signal: Pick<RunSignal, 'abort' | 'reason'>,
   { task, timeoutMs, graceMs, onAbandoned }: TimeLimit,
 ): Promise<T> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timeout = new TaskTimeoutError(task, timeoutMs);
+  let timeout: TaskTimeoutError | undefined;
   let last: NodeJS.Timeout | undefined;
   const first = setTimeout(
     () => {
-      controller.abort(timeout);
+      const error = (timeout = new TaskTimeoutError(task, timeoutMs));
+      signal.abort(error);
       last = setTimeout(() => {
         onAbandoned();
-        reject(timeout);
+        reject(error);
       }, graceMs);
     },
     Math.min(timeoutMs, LONGEST_TIMER_MS),
@@ -38,7 +40,7 @@ export async function withinTime<T>(
   try {
     return await Promise.race([work(), tooLate]);
   } catch (error) {
-    throw controller.signal.reason === timeout ? timeout : error;
+    throw timeout && signal.reason === timeout ? timeout : error;
   } finally {
     clearTimeout(first);
     clearTimeout(last);

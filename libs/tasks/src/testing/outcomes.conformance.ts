@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { TaskCancelledError, WorkerShutdownError } from '../errors/run.errors.js';
 import type { TaskBackendCase } from './backend.conformance.js';
 import { someQueue, someTask, startWork, SUCCEEDED, until, untilStatus } from './conformance-support.js';
@@ -117,6 +118,58 @@ export const OUTCOME_CASES: readonly TaskBackendCase[] = [
       await untilStatus(backend, next.id, 'succeeded');
       await until(() => came.length === 3);
       equal(came.filter(({ id }) => id === next.id).length, 1);
+    },
+  },
+  {
+    title: 'enqueues what follows a group once, when all its members have succeeded, with what they answered in order',
+    async run(backend) {
+      const queue = someQueue();
+      const { came } = await startWork(backend, queue, ({ name, args, attempt }) => {
+        if (name === 'b') return SUCCEEDED;
+        if (args === '[1]' && attempt === 1)
+          return { kind: 'again', delayMs: 5, error: 'not yet', countsAsAttempt: true };
+        return { kind: 'succeeded', result: args === '[2]' ? undefined : args };
+      });
+      const { id: _id, ...callback } = someTask({ queue, name: 'b', headers: { retry: 7 } });
+      const group = { id: randomUUID(), size: 4, callback, keepMs: 60_000 };
+      const members = [0, 1, 2, 3].map((index) =>
+        someTask({ queue, args: `[${index}]`, headers: { group: { ...group, index } } }),
+      );
+      await backend.enqueue(members.slice(0, 3));
+      for (const { id } of members.slice(0, 3)) await untilStatus(backend, id, 'succeeded');
+      ok(!came.some(({ name }) => name === 'b'));
+      await backend.enqueue(members);
+      await until(() => came.some(({ name }) => name === 'b'));
+      await untilStatus(backend, members[3]?.id ?? '', 'succeeded');
+      const [followed, ...more] = came.filter(({ name }) => name === 'b');
+      // A list that a driver made natively is none of this realm, which deepEqual minds.
+      equal(JSON.stringify(followed?.headers), JSON.stringify({ retry: 7, previous: [[0], [1], null, [3]] }));
+      deepEqual([more.length, came.length], [0, 6]);
+    },
+  },
+  {
+    title: 'lets nothing follow a task that was cancelled while it ran, even if it did not stop',
+    waiting: true,
+    async run(backend) {
+      const queue = someQueue();
+      const ended = Promise.withResolvers<void>();
+      const next = someTask({ queue, name: 'b' });
+      const { id: _id, ...callback } = next;
+      const { came } = await startWork(backend, queue, async ({ headers, args }) => {
+        await ended.promise;
+        return headers.group || args === '["last"]' ? SUCCEEDED : { kind: 'succeeded', next: [next] };
+      });
+      const group = { id: randomUUID(), index: 0, size: 1, callback, keepMs: 60_000 };
+      const tasks = [someTask({ queue }), someTask({ queue, headers: { group } })];
+      await backend.enqueue(tasks);
+      await until(() => came.length === 2);
+      for (const { id } of tasks) equal(await backend.cancel(id), true);
+      ended.resolve();
+      for (const { id } of tasks) await untilStatus(backend, id, 'cancelled');
+      const last = someTask({ queue, args: '["last"]' });
+      await backend.enqueue([last]);
+      await untilStatus(backend, last.id, 'succeeded');
+      equal(came.filter(({ name }) => name === 'b').length, 0);
     },
   },
   {

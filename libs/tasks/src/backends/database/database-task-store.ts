@@ -3,6 +3,7 @@ import { connectionOf, type Lease, LeaseQueue, sqlTimeOf } from '@core-framework
 import { type RawBuilder, sql } from 'kysely';
 import type { TaskHeaders, TaskOutcome } from '../task-backend.js';
 import type { ClaimedTask, KeptTasks, TaskClaim, TaskStore } from '../pulling/task-store.js';
+import type { DatabaseGroups } from './database-groups.js';
 import type { DatabaseLimits } from './database-limits.js';
 import { insertTasks } from './insert-tasks.js';
 import { TASK_TABLE, type TaskRow } from './task-table.js';
@@ -27,6 +28,7 @@ export class DatabaseTaskStore implements TaskStore<DatabaseClaim> {
   constructor(
     private readonly database: Database,
     private readonly limits: DatabaseLimits,
+    private readonly groups: DatabaseGroups,
     /** Called when tasks were written that come of others. */
     private readonly onEnqueued: () => void,
   ) {
@@ -63,7 +65,8 @@ export class DatabaseTaskStore implements TaskStore<DatabaseClaim> {
     const simple: (readonly [DatabaseClaim, Succeeded])[] = [];
     let lost = 0;
     for (const [claim, outcome] of ended) {
-      if (outcome.kind === 'succeeded' && !outcome.next?.length) simple.push([claim, outcome]);
+      const isAlone = !claim.headers.group;
+      if (outcome.kind === 'succeeded' && isAlone && !outcome.next?.length) simple.push([claim, outcome]);
       else if (!(await this.#alone(() => this.#settleOne(claim, outcome)))) lost += 1;
     }
     return lost + (await this.#alone(() => this.#succeed(simple)));
@@ -109,10 +112,11 @@ export class DatabaseTaskStore implements TaskStore<DatabaseClaim> {
   }
 
   /** Answers whether the task was still this worker's. */
-  async #settleOne({ row, lease }: DatabaseClaim, outcome: TaskOutcome): Promise<boolean> {
+  async #settleOne(claim: DatabaseClaim, outcome: TaskOutcome): Promise<boolean> {
+    const { row, lease } = claim;
     switch (outcome.kind) {
       case 'succeeded':
-        return this.#succeedWith(lease, row, outcome);
+        return this.#succeedWith(claim, outcome);
       case 'again': {
         const counts = outcome.countsAsAttempt ? sql`failures = failures + 1` : sql`attempts = attempts - 1`;
         return (await lease.retry(row, outcome.delayMs, outcome.error, counts)) === 1;
@@ -128,20 +132,29 @@ export class DatabaseTaskStore implements TaskStore<DatabaseClaim> {
 
   /** Notes a task as done together with those that come of it. */
   async #succeedWith(
-    lease: Lease<TaskRow>,
-    row: TaskRow,
+    { lease, row, headers: { group } }: DatabaseClaim,
     { result = null, next = [] }: SucceededRow,
   ): Promise<boolean> {
     const held = await atomic(
       async () => {
         if ((await lease.complete([row], sql`unique_key = null, result = ${result}`)) === 0) return false;
-        await insertTasks(this.database, next);
+        if (await this.#isCancelled(row)) return true;
+        const callback = group && (await this.groups.end(group, result));
+        await insertTasks(this.database, callback ? [...next, callback] : next);
         return true;
       },
       { database: this.database, retries: 5 },
     );
     if (held) this.onEnqueued();
     return held;
+  }
+
+  /** Whether somebody cancelled it after it was claimed. */
+  async #isCancelled({ seq }: TaskRow): Promise<boolean> {
+    const { rows } = await sql`select 1 from ${TABLE} where seq = ${seq} and cancelled_at is not null`.execute(
+      connectionOf(this.database),
+    );
+    return rows.length > 0;
   }
 
   get #now(): RawBuilder<unknown> {

@@ -16,6 +16,7 @@ import type {
   TaskWork,
   WorkRequest,
 } from '../task-backend.js';
+import { DatabaseGroups } from './database-groups.js';
 import { DatabaseLimits } from './database-limits.js';
 import { DatabaseSchedules } from './database-schedules.js';
 import { type DatabaseClaim, DatabaseTaskStore } from './database-task-store.js';
@@ -42,6 +43,7 @@ export class DatabaseTaskBackend implements TaskBackend {
   readonly transactions = 'database';
   readonly #options: Required<DatabaseBackendOptions>;
   readonly #limits: DatabaseLimits;
+  readonly #groups: DatabaseGroups;
   readonly #schedules: DatabaseSchedules;
   readonly #store: DatabaseTaskStore;
   readonly #works = new Set<PullingWork<DatabaseClaim>>();
@@ -53,8 +55,9 @@ export class DatabaseTaskBackend implements TaskBackend {
   ) {
     this.#options = { pollMs: 1000, resultTtlMs: 86_400_000, failedTtlMs: 604_800_000, ...options };
     this.#limits = new DatabaseLimits(database);
+    this.#groups = new DatabaseGroups(database);
     this.#schedules = new DatabaseSchedules(database);
-    this.#store = new DatabaseTaskStore(database, this.#limits, () => this.#wake());
+    this.#store = new DatabaseTaskStore(database, this.#limits, this.#groups, () => this.#wake());
   }
 
   async connect(): Promise<void> {}
@@ -162,6 +165,7 @@ export class DatabaseTaskBackend implements TaskBackend {
       const old = sql`failed_at <= ${after(-failedTtlMs)}`;
       const limits = sql`window_ends <= ${after(-PURGE_INTERVAL_MS)}`;
       await purgeRows(this.database, 'task_limits', limits);
+      await this.#groups.purge();
       return done + (await purgeRows(this.database, TASK_TABLE.name, old));
     });
   }

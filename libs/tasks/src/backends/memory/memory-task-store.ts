@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimedTask, KeptTasks, TaskClaim, TaskStore } from '../pulling/task-store.js';
 import type { EnqueuedTask, NewTask, QueueCounts, TaskOutcome, TaskRecord, TaskStatus } from '../task-backend.js';
 import type { Clock } from '@core-framework/common';
+import { ClaimOrder } from './claim-order.js';
+import type { MemoryGroups } from './memory-groups.js';
 import type { MemoryLimits } from './memory-limits.js';
 
 /** A task and what is known of it. */
@@ -26,13 +28,19 @@ export interface MemoryClaim extends ClaimedTask {
   readonly lease: string;
 }
 
+type Succeeded = Extract<TaskOutcome, { kind: 'succeeded' }>;
+
 /** Pulls tasks out of the memory of the process. */
 export class MemoryTaskStore implements TaskStore<MemoryClaim> {
   readonly #tasks = new Map<string, MemoryTask>();
+  /** Those that have not ended, by queue. */
+  readonly #open = new Map<string, ClaimOrder<MemoryTask>>();
+  readonly #keys = new Map<string, MemoryTask>();
   #seq = 0;
 
   constructor(
     private readonly limits: MemoryLimits,
+    private readonly groups: MemoryGroups,
     private readonly clock: Clock,
     /** Called when tasks were taken. */
     private readonly onEnqueued: (delayMs: number) => void,
@@ -42,7 +50,7 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
     const enqueued = tasks.map((task): EnqueuedTask => {
       const same = this.#tasks.get(task.id) ?? this.#holderOf(task.unique);
       if (same) return { id: same.id, isNew: false };
-      this.#tasks.set(task.id, {
+      const kept: MemoryTask = {
         ...task,
         seq: this.#seq++,
         createdAt: this.clock.now(),
@@ -51,7 +59,9 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
         failures: 0,
         lockedUntil: 0,
         isCancelled: false,
-      });
+      };
+      this.#tasks.set(task.id, kept);
+      this.#begin(kept);
       return { id: task.id, isNew: true };
     });
     if (tasks.length > 0) this.onEnqueued(Math.min(...tasks.map(({ delayMs }) => delayMs)));
@@ -59,10 +69,9 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
   }
 
   async claim({ queue, names, limit, leaseMs, rateLimit }: TaskClaim): Promise<readonly MemoryClaim[]> {
-    const due = this.#open(queue)
-      .filter((task) => names.includes(task.name) && statusOf(task, this.#now) === 'waiting')
-      .toSorted((one, other) => other.priority - one.priority || one.seq - other.seq)
-      .slice(0, limit);
+    const now = this.#now;
+    const isDue = (task: MemoryTask) => names.includes(task.name) && statusOf(task, now) === 'waiting';
+    const due = this.#openOf(queue).first(limit, isDue);
     const allowed = rateLimit ? this.limits.take(`queue:${queue}`, rateLimit, due.length).granted : due.length;
     return due.slice(0, allowed).map((task) => this.#lend(task, leaseMs));
   }
@@ -126,9 +135,17 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
     for (const task of revived) {
       Object.assign(task, { ended: undefined, endedAt: undefined, attempts: 0, failures: 0, error: undefined });
       task.availableAt = this.#now;
+      this.#begin(task);
     }
     this.onEnqueued(0);
     return revived.length;
+  }
+
+  /** What is enqueued with a success: what the run asks for, and what its group comes to. */
+  following({ id, headers: { group } }: MemoryClaim, { result, next = [] }: Succeeded): readonly NewTask[] {
+    if (this.#tasks.get(id)?.isCancelled) return [];
+    const callback = group && this.groups.end(group, result, this.#now);
+    return callback ? [...next, callback] : next;
   }
 
   /** Forgets tasks that ended before an instant. */
@@ -146,8 +163,8 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
       case 'succeeded':
         task.result = outcome.result;
         task.error = undefined;
-        this.#end(task, 'succeeded');
-        this.enqueue(outcome.next ?? []);
+        this.#end(task, task.isCancelled ? 'cancelled' : 'succeeded');
+        this.enqueue(this.following(claim, outcome));
         return;
       case 'again':
         task.error = outcome.error;
@@ -185,11 +202,18 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
 
   #holderOf(unique: string | undefined): MemoryTask | undefined {
     if (unique === undefined) return undefined;
-    return [...this.#tasks.values()].find((task) => task.unique === unique && !task.ended);
+    return this.#keys.get(unique);
   }
 
-  #open(queue: string): MemoryTask[] {
-    return [...this.#tasks.values()].filter((task) => task.queue === queue && !task.ended);
+  #openOf(queue: string): ClaimOrder<MemoryTask> {
+    let open = this.#open.get(queue);
+    if (!open) this.#open.set(queue, (open = new ClaimOrder()));
+    return open;
+  }
+
+  #begin(task: MemoryTask): void {
+    this.#openOf(task.queue).add(task);
+    if (task.unique !== undefined) this.#keys.set(task.unique, task);
   }
 
   get #now(): number {
@@ -199,6 +223,8 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
   #end(task: MemoryTask, status: NonNullable<MemoryTask['ended']>): void {
     task.ended = status;
     task.endedAt = this.clock.now();
+    this.#openOf(task.queue).remove(task);
+    if (task.unique !== undefined && this.#keys.get(task.unique) === task) this.#keys.delete(task.unique);
   }
 }
 

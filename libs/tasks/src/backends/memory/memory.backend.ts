@@ -14,6 +14,7 @@ import type {
   TaskWork,
   WorkRequest,
 } from '../task-backend.js';
+import { MemoryGroups } from './memory-groups.js';
 import { MemoryLimits } from './memory-limits.js';
 import { type MemoryClaim, MemoryTaskStore } from './memory-task-store.js';
 
@@ -37,6 +38,7 @@ export class MemoryTaskBackend implements TaskBackend {
   readonly transactions = 'after-commit';
   protected readonly store: MemoryTaskStore;
   readonly #limits = new MemoryLimits();
+  readonly #groups = new MemoryGroups();
   readonly #schedules = new Map<string, MemorySchedule>();
   readonly #works = new Set<PullingWork<MemoryClaim>>();
   readonly #options: Required<MemoryBackendOptions>;
@@ -44,7 +46,7 @@ export class MemoryTaskBackend implements TaskBackend {
 
   constructor(options: MemoryBackendOptions = {}) {
     this.#options = { resultTtlMs: 86_400_000, failedTtlMs: 604_800_000, clock: systemClock, ...options };
-    this.store = new MemoryTaskStore(this.#limits, this.#options.clock, (delayMs) => {
+    this.store = new MemoryTaskStore(this.#limits, this.#groups, this.#options.clock, (delayMs) => {
       for (const work of this.#works) work.wake(delayMs);
     });
   }
@@ -121,5 +123,6 @@ export class MemoryTaskBackend implements TaskBackend {
     const { clock, resultTtlMs, failedTtlMs } = this.#options;
     this.store.purge((status) => clock.now().getTime() - (status === 'failed' ? failedTtlMs : resultTtlMs));
     this.#limits.purge();
+    this.#groups.purge(clock.now().getTime());
   }
 }

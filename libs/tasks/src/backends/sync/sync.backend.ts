@@ -45,9 +45,11 @@ export class SyncTaskBackend extends MemoryTaskBackend {
       const outcome = await run({ id, name, queue, args, headers, attempt, crashes, signal, report });
       // A task that nobody here knows stays.
       if (outcome.kind === 'released') return;
-      const next = outcome.kind === 'succeeded' ? (outcome.next ?? []) : [];
+      const next = outcome.kind === 'succeeded' ? this.store.following(claim, outcome) : [];
       const now = outcome.kind === 'again' ? { ...outcome, delayMs: 0 } : outcome;
-      await this.store.settle([[claim, now.kind === 'succeeded' ? { ...now, next: [] } : now]]);
+      // What follows is run here, so the store is not to take it.
+      const alone = { ...claim, headers: {} };
+      await this.store.settle([[alone, now.kind === 'succeeded' ? { ...now, next: [] } : now]]);
       await this.enqueue(next);
     }
   }

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import type { FaultOutcome } from '../fault-test.js';
+import { type ChoresWorld, names, until } from './chores-world.js';
+
+const MEGABYTE = 1024 * 1024;
+const PAGE = 4096;
+const CONCURRENCY = 16;
+const AT_ONCE = 500;
+
+/** Tasks come faster than they can be done. */
+export async function overloaded(world: ChoresWorld, scale: number): Promise<FaultOutcome> {
+  const chores = names(Math.max(2000, Math.round(6000 * scale)));
+  const worker = await world.start(['worker'], { WORK_MS: '10', TASK_WORKER_CONCURRENCY: String(CONCURRENCY) });
+  const memory = async () => Number((await readFile(`/proc/${worker.pid}/statm`, 'utf8')).split(' ')[1]) * PAGE;
+  await world.enqueue('once', chores.slice(0, AT_ONCE));
+  await until('it was at work', async () => (await world.effectCount()) >= 200);
+  const before = await memory();
+  let [mostMemory, mostRunning, mostWaiting] = [before, 0, 0];
+  const look = async () => {
+    const { running, waiting } = await world.backend.counts('chores');
+    mostMemory = Math.max(mostMemory, await memory());
+    [mostRunning, mostWaiting] = [Math.max(mostRunning, running), Math.max(mostWaiting, waiting)];
+  };
+  for (let start = AT_ONCE; start < chores.length; start += AT_ONCE) {
+    await world.enqueue('once', chores.slice(start, start + AT_ONCE));
+    await look();
+  }
+  await until(
+    'all were done',
+    async () => {
+      await look();
+      return (await world.effectCount()) >= chores.length;
+    },
+    150,
+  );
+  if (mostRunning > CONCURRENCY) throw new Error(`${mostRunning} were in work at once.`);
+  const growth = Math.round((mostMemory - before) / MEGABYTE);
+  const note = `${mostRunning} in work at most, up to ${mostWaiting} waiting, memory +${growth} MB`;
+  return { ...(await world.compare(chores)), note };
+}
