@@ -312,6 +312,10 @@ describeEachDatabase(BLOG_MODELS, (under) => {
         code: 'ORM_FOREIGN_KEY_VIOLATION',
       });
       expect(await Post.objects.links('tags', [post.id])).toHaveLength(2);
+      expect(await Post.objects.links('tags', [post.id], { limit: 1 })).toHaveLength(1);
+      await expect(Post.objects.links('tags', [post.id], { limit: -1 })).rejects.toMatchObject({
+        code: 'ORM_INVALID_LOOKUP',
+      });
       await expect(Post.objects.links('author', [post.id])).rejects.toMatchObject({ code: 'ORM_INVALID_LOOKUP' });
       await Comment.objects.exists();
     }));

@@ -52,6 +52,16 @@ export abstract class QueryBuilding<T extends object> {
     return sortOrder(this.model, this.state).map(({ key }) => key);
   }
 
+  /**
+   * Whether conditions alone say which rows are meant, on the connection where they are written: then a writing statement
+   * finds the same rows as a reading one.
+   */
+  get isConditional(): boolean {
+    const { limit, offset, distinct, lock, annotations, em, connection } = this.state;
+    const isWhole = limit === undefined && offset === undefined && !distinct;
+    return isWhole && lock === undefined && annotations.size === 0 && em === undefined && connection === undefined;
+  }
+
   /** Keeps the rows that meet all lookups. */
   filter<const W extends DynamicLookups>(lookups: W & CheckedLookups<T, W>): QuerySet<T>;
   filter<W>(clause: Clause<W> & CheckedClause<T, W>): QuerySet<T>;

@@ -7,6 +7,7 @@ import {
 } from '../errors/orm.errors.js';
 import { BLOG_MODELS, Comment, Country, Post, Profile, Tag, User } from '../testing/blog.models.js';
 import { describeEachDatabase } from '../testing/each-database.js';
+import { Count } from './aggregate.js';
 import type { DynamicLookups } from './condition.js';
 import { Q } from './q.js';
 import type { QuerySet } from './query-set.js';
@@ -332,6 +333,22 @@ describeEachDatabase(BLOG_MODELS, (under) => {
       expect(await all.count()).toBe(2);
       await Tag.objects.create({ name: 'blue' });
       expect(await all.count()).toBe(3);
+    }));
+
+  test('tells whether conditions alone say which rows are meant', () =>
+    run(async () => {
+      const found = Post.objects.filter({ viewsCount__gt: 0 }).exclude({ author__email: 'x' }).orderBy('-title');
+      expect(found.isConditional).toBe(true);
+      for (const other of [
+        found.limit(1),
+        found.offset(1),
+        found.distinct(),
+        found.selectForUpdate(),
+        found.annotate({ commentsCount: Count('comments') }),
+        found.using('default'),
+      ]) {
+        expect(other.isConditional).toBe(false);
+      }
     }));
 
   test('using takes another EntityManager and its transaction', async () => {

@@ -49,7 +49,8 @@ export function compilePlainRows(
   // To tell what changes, also of columns that nobody is shown.
   const compared = rules.writes === 'updateRows' ? input.fields.keys() : [];
   const columns = new Set([...output.columns, lookup.field.name, ...judged, ...compared]);
-  return new PlainRows(model, manager, Object.freeze([...columns]));
+  const changesUnread = rules.writes === 'updateRows' && authorization.tellsObjects;
+  return new PlainRows(model, manager, Object.freeze([...columns]), changesUnread);
 }
 
 function isWrittenPlainly(

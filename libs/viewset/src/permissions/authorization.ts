@@ -2,8 +2,9 @@ import { ForbiddenException, NotFoundException } from '@core-framework/common';
 import type { ActionContext } from '../pipeline/action-context.js';
 import type { CallerIdentification } from '../pipeline/caller.js';
 import { isLater, type NowOrLater } from '../pipeline/later.js';
-import { objectColumnsOf } from './permission-operators.js';
-import type { Permission } from './permission.js';
+import type { DynamicLookups } from '@core-framework/orm';
+import { objectColumnsOf, objectLookupsOf } from './permission-operators.js';
+import { Permission } from './permission.js';
 import { AllowAny } from './standard.permissions.js';
 
 /** Asks permissions in order and refuses with the first that does not agree. */
@@ -32,6 +33,16 @@ export class Authorization {
   /** The columns that they judge objects by; `undefined` when one of them wants to see an instance. */
   get objectColumns(): readonly string[] | undefined {
     return objectColumnsOf(this.permissions);
+  }
+
+  /** Whether it may be told without objects at hand which ones the permissions agree to. */
+  get tellsObjects(): boolean {
+    return this.#onObjects.every(({ objectLookups }) => objectLookups !== Permission.prototype.objectLookups);
+  }
+
+  /** The objects that all permissions agree to in a request that they let pass; `undefined` when that cannot be told. */
+  objectLookups(context: ActionContext): Promise<DynamicLookups | undefined> {
+    return objectLookupsOf(this.#onObjects, context);
   }
 
   /**

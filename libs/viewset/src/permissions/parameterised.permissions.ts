@@ -1,14 +1,18 @@
+import type { DynamicLookups, FieldDefinition } from '@core-framework/orm';
 import { MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { isSameKey } from '../schemas/row-key.js';
 import { Permission, type PermissionSubject } from './permission.js';
 
 class OwnerPermission extends Permission {
+  override readonly objectColumns?: readonly string[];
+
   constructor(
     private readonly field: string,
-    override readonly objectColumns?: readonly string[],
+    private readonly column?: FieldDefinition,
   ) {
     super();
+    this.objectColumns = column && [field];
   }
 
   override get label(): string {
@@ -24,12 +28,40 @@ class OwnerPermission extends Permission {
     return owner !== undefined && principal.id !== null && isSameKey(owner, principal.id);
   }
 
+  override objectLookups({ principal }: ActionContext): DynamicLookups | undefined {
+    const key = this.column && comparableKey(this.column, principal.id);
+    return key === undefined ? undefined : { [this.field]: key };
+  }
+
   override bindTo({ view, model }: PermissionSubject): Permission {
     if (!model) throw new MissingModelError(view);
-    if (model.fields.get(this.field)?.columnName) return new OwnerPermission(this.field, [this.field]);
+    const column = model.fields.get(this.field);
+    if (column?.columnName) return new OwnerPermission(this.field, column);
     if (model.fields.has(this.field) || this.field in model.model.prototype) return this;
     throw new UnknownFieldError(view, this.field, 'IsOwner', model.fields.keys());
   }
+}
+
+/**
+ * The key of a caller as a column may be compared with it, where the database then says the same as a comparison of texts;
+ * else `undefined`.
+ */
+function comparableKey({ scalarKind }: FieldDefinition, id: unknown): unknown {
+  const text = String(id);
+  switch (scalarKind) {
+    case 'integer':
+      return isWritten(Number(text), text) && Math.abs(Number(text)) < 2 ** 31 ? Number(text) : undefined;
+    case 'uuid':
+      return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(text) ? text : undefined;
+    case 'string':
+      return typeof id === 'string' && id.isWellFormed() && !id.includes('\0') ? id : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isWritten(number: number, text: string): boolean {
+  return Number.isInteger(number) && String(number) === text;
 }
 
 /** The key of whatever stands for a row: the row, a reference to it, or the key itself. */

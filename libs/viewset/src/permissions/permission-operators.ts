@@ -1,3 +1,4 @@
+import type { DynamicLookups } from '@core-framework/orm';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { Permission, type PermissionEntry } from './permission.js';
 
@@ -75,6 +76,10 @@ class BoundAllOf extends Permission {
     for (const operand of this.operands) if (!(await operand.hasObjectPermission(context, object))) return false;
     return true;
   }
+
+  override objectLookups(context: ActionContext): Promise<DynamicLookups | undefined> {
+    return objectLookupsOf(this.operands, context);
+  }
 }
 
 class BoundAnyOf extends Permission {
@@ -106,6 +111,15 @@ class BoundAnyOf extends Permission {
   override async hasObjectPermission(context: ActionContext, object: object): Promise<boolean> {
     for (const operand of this.operands) if (await agreesTo(operand, context, object)) return true;
     return false;
+  }
+
+  /** The objects of one operand: what it leaves out may still be another one's. */
+  override async objectLookups(context: ActionContext): Promise<DynamicLookups | undefined> {
+    for (const operand of this.operands) {
+      const lookups = (await operand.hasPermission(context)) && (await objectLookupsOf([operand], context));
+      if (lookups) return lookups;
+    }
+    return undefined;
   }
 }
 
@@ -145,6 +159,22 @@ async function agreesTo(permission: Permission, context: ActionContext, object: 
 /** Takes an `and()` of a list apart, so that the operand that refuses is the one whose message is shown. */
 export function flattened(permission: Permission): readonly Permission[] {
   return permission instanceof BoundAllOf ? permission.operands.flatMap(flattened) : [permission];
+}
+
+/** The objects that all of some permissions agree to; `undefined` when one of them cannot tell. */
+export async function objectLookupsOf(
+  permissions: readonly Permission[],
+  context: ActionContext,
+): Promise<DynamicLookups | undefined> {
+  const together: Record<string, unknown> = {};
+  for (const permission of permissions) {
+    if (!permission.checksObjects) continue;
+    const lookups = await permission.objectLookups(context);
+    // Two that speak of one column would have to be joined, which is hardly worth it.
+    if (!lookups || Object.keys(lookups).some((key) => key in together)) return undefined;
+    Object.assign(together, lookups);
+  }
+  return together;
 }
 
 /** The columns that some permissions judge objects by together; `undefined` when one of them wants to see an instance. */

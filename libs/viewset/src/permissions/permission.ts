@@ -1,4 +1,4 @@
-import type { ModelDefinition } from '@core-framework/orm';
+import type { DynamicLookups, ModelDefinition } from '@core-framework/orm';
 import type { ActionContext } from '../pipeline/action-context.js';
 
 /**
@@ -49,6 +49,15 @@ export abstract class Permission {
    * instances. Absent, an instance is judged.
    */
   readonly objectColumns?: readonly string[];
+
+  /**
+   * Which objects {@link hasObjectPermission} agrees to in this request, as lookups: a standard update whose hooks nobody
+   * overrides then writes by one statement, without reading the object first. About objects that they leave out, and where
+   * nothing is answered, {@link hasObjectPermission} decides.
+   */
+  objectLookups(_context: ActionContext): DynamicLookups | undefined | Promise<DynamicLookups | undefined> {
+    return undefined;
+  }
 
   /** Whether {@link hasObjectPermission} says anything; when none does, objects are read without being hydrated. */
   get checksObjects(): boolean {

@@ -25,8 +25,9 @@ import { asHttpError } from './client-errors.js';
 import { isLater, type NowOrLater } from './later.js';
 import type { PipelineServices } from './pipeline-services.js';
 import { readQuery } from './query-parameters.js';
-import { readBody } from './request-body.js';
+import { parseInput } from './input-parsing.js';
 import type { PreparedAnswer, Responder } from './responder.js';
+import { changeUnread } from './unread-change.js';
 import { checkIfMatch } from './version-tag.js';
 
 /**
@@ -60,6 +61,12 @@ export class ActionPipeline {
       if (isLater(admitted)) await admitted;
       const plain = this.#plainRowsFor(context);
       const { action } = this;
+      const changed =
+        plain?.changesUnread && (await changeUnread({ action, resource: this.resource, view, context, plain }));
+      if (changed) {
+        const prepared = this.responder.prepare(changed, context);
+        return this.responder.send(isLater(prepared) ? await prepared : prepared, context);
+      }
       if (action.needsInstance && view instanceof GenericViewSet) await this.#findInstance(view, context, plain);
       if (action.input || action.bulk) await this.#readInput(view, context);
       else this.#checkQuery(context);
@@ -159,10 +166,7 @@ export class ActionPipeline {
       ? ((await action.perRequest.input(view, context)) ?? action.input)
       : action.input;
     const instance = context.hasInstance ? context.instance : undefined;
-    const scope = view instanceof GenericViewSet ? view.relationScopeFor(context) : undefined;
-    const takesForms = action.route.options?.form ?? schema.uploads.size > 0;
-    const body = readBody(context.request, takesForms);
-    const input = await schema.read(isLater(body) ? await body : body, { partial: action.partial, instance, scope });
+    const input = await parseInput(action, view, context, schema);
     context.input = input;
     if (action.standard === 'create' && this.resource?.parent) {
       Reflect.set(input, this.resource.parent.field.name, context.parentKey);

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BaseModel, Field, type Manager, Model } from '@core-framework/orm';
+import { BaseModel, Field, type Manager, Model, Q } from '@core-framework/orm';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { IsOwner } from '../permissions/parameterised.permissions.js';
 import { Permission } from '../permissions/permission.js';
@@ -37,12 +37,23 @@ class Sample extends BaseModel {
 
 const OWNERS = [or(IsStaff, IsOwner('owner'))];
 
+/** Rows with this number are nobody's business. */
+const UNSEEN = 13;
+
 @ViewSet({ path: 'plain', model: Sample, permissions: OWNERS })
-class PlainViewSet extends ModelViewSet<Sample> {}
+class PlainViewSet extends ModelViewSet<Sample> {
+  override scope() {
+    return Q({ number: UNSEEN }).not();
+  }
+}
 
 /** The same with hooks, which are shown instances, so that everything goes through them. */
 @ViewSet({ path: 'entities', model: Sample, permissions: OWNERS })
 class EntityViewSet extends ModelViewSet<Sample> {
+  override scope() {
+    return Q({ number: UNSEEN }).not();
+  }
+
   override async getObject(context: ActionContext<Sample>) {
     const found = await super.getObject(context);
     if (!(found instanceof Sample)) throw new TypeError('The hook was given no instance.');
@@ -137,7 +148,64 @@ describe.each(await scratchUrls())('plain rows on %s', (_name, url) => {
     await sent(() => app.call('POST', '/plain', { as, body: { title: 'y' } }));
     await sent(() => app.call('PATCH', path, { as, body: { title: 'z' } }));
     await sent(() => app.call('PATCH', path, { as, body: { title: 'z' } }));
-    expect(statements).toEqual(['insert', 'select', 'update', 'select']);
+    expect(statements).toEqual(['insert', 'update', 'update', 'select']);
+  });
+
+  test('are changed by the answers, and to the values, by which instances are', async () => {
+    const seen = new Map<number, number>();
+    for (let round = 0; round < 150; round++) {
+      const first: Record<string, unknown> = {
+        ...randomBody(),
+        owner: pick(7, 7, 7, 8),
+        number: pick(1, 2, 3, UNSEEN),
+      };
+      const twins = await app.work(async () => {
+        const stored = { ...first, moment: new Date(1_700_000_000_000 + round), big: 5n, extra: { n: round } };
+        return [await Sample.objects.create(stored as never), await Sample.objects.create(stored as never)] as const;
+      });
+      const caller = pick(undefined, '7', '7', '7', '8', '8 staff');
+      const method = pick('PATCH', 'PATCH', 'PUT');
+      const bodies: readonly (() => unknown)[] = [
+        () => randomBody(),
+        () => ({ number: pick(1, 2, 3, UNSEEN) }),
+        () => ({ title: first['title'], number: first['number'] }),
+        () => ({}),
+        () => ({ title: 'x'.repeat(61), nope: 1 }),
+        () => ({ ...randomBody(), parent: pick(null, twins[0].id, 999_999) }),
+        () => '{"title":',
+        () => undefined,
+      ];
+      const body = pick(...bodies)();
+      const headers: Record<string, string> = {
+        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+        ...pick<Record<string, string>>({}, {}, {}, { 'if-match': '"1"' }, { 'if-match': '"4"' }),
+      };
+      const tail = pick('', '', '', '', '?nope=1', 'x');
+      const [plain, entity] = await Promise.all(
+        (['plain', 'entities'] as const).map((path, index) =>
+          app.call(method, `/${path}/${twins[index as 0 | 1].id}${tail}`, { as: caller, body, headers }),
+        ),
+      );
+      const what = JSON.stringify({ method, caller, body, headers, tail, first });
+      const known = (text: string) => comparable(text).replace(/\d+x/g, 'x');
+      expect([what, plain!.status, known(plain!.text), plain!.headers.etag]).toEqual([
+        what,
+        entity!.status,
+        known(entity!.text),
+        entity!.headers.etag,
+      ]);
+      const [one, other] = await app.work(() =>
+        Promise.all(twins.map(({ id }) => Sample.objects.filter({ id }).rows({ json: true }))),
+      );
+      const columns = (row: object) => ({ ...row, id: 0, createdAt: 0, updatedAt: 0 });
+      expect([what, columns(one![0]!)]).toEqual([what, columns(other![0]!)]);
+      const wasWritten = (index: 0 | 1, row: Record<string, unknown>) =>
+        row['updatedAt'] !== twins[index].updatedAt.toISOString();
+      expect([what, one![0]!['version']]).toEqual([what, wasWritten(0, one![0]!) ? 2 : one![0]!['version']]);
+      seen.set(plain!.status, (seen.get(plain!.status) ?? 0) + 1);
+    }
+    for (const status of [200, 400, 401, 403, 404])
+      expect([status, seen.get(status)]).toEqual([status, expect.any(Number)]);
   });
 
   test('are judged like instances', async () => {

@@ -5,6 +5,7 @@ import {
   type FieldDefinition,
   type Manager,
   type ModelDefinition,
+  Q,
   type QuerySet,
   VersionConflictError,
 } from '@core-framework/orm';
@@ -21,6 +22,8 @@ export class PlainRows {
     private readonly manager: Manager<object>,
     /** The properties that rows have. */
     private readonly columns: readonly string[],
+    /** Whether a row may be changed without being read first. */
+    readonly changesUnread = false,
   ) {
     this.#fields = [...model.fields.values()].filter(({ columnName }) => columnName !== undefined);
     this.#json = new Map(this.#fields.map((field) => [field.name, compileJsonValue(field)]));
@@ -33,6 +36,22 @@ export class PlainRows {
 
   insert(values: object): Promise<Row> {
     return this.manager.createRow(Object.fromEntries(this.#given(values)), { columns: this.columns, json: true });
+  }
+
+  /**
+   * Changes the one row among `rows` unless it has all the values already, and answers it as it now is; `undefined` when
+   * there is none such, or when what is written cannot be compared by the database.
+   */
+  async changeAmong(rows: QuerySet<object>, values: object): Promise<Row | undefined> {
+    const given = this.#given(values).filter(([, value]) => value !== undefined);
+    if (given.length === 0 || given.some(([name]) => this.model.fields.get(name)?.scalarKind === 'json')) {
+      return undefined;
+    }
+    const changes = Object.fromEntries(given);
+    const [changed] = await rows
+      .where(Q(changes).not())
+      .updateRows<object>(changes, { columns: this.columns, json: true });
+    return changed;
   }
 
   /**

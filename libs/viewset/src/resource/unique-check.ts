@@ -41,6 +41,11 @@ export class UniqueCheck {
     this.#allSets = [...new Set([...fields, ...unique])].map((field) => [field]).concat(together);
   }
 
+  /** Whether any of the values has to be looked for. */
+  concerns(data: object): boolean {
+    return this.#sets.some((set) => set.some(({ name }) => (data as Record<string, unknown>)[name] !== undefined));
+  }
+
   /** @throws InvalidInputException naming every field, and every set of fields, whose values another row has. */
   check(data: object, instance?: object): NowOrLater<void> {
     return this.#sets.length === 0 ? undefined : this.#checkSets(data, instance);
