@@ -1,7 +1,6 @@
 import type { CompiledAction } from '../compiler/compiled-action.js';
 import type { PlainRows } from '../resource/plain-rows.js';
 import type { Resource } from '../resource/resource.js';
-import type { CompiledInput } from '../schemas/compiled-input.js';
 import type { Row } from '../schemas/output-property.js';
 import { GenericViewSet } from '../views/generic.viewset.js';
 import type { View } from '../views/view.js';
