@@ -1,5 +1,6 @@
 import {
   AbstractUser,
+  AuthEvent,
   AuthModule,
   CasbinRule,
   Group,
@@ -117,6 +118,31 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s'
     expect((await as(app).get(PAGES)).status).toBe(200);
     await change(app, (permissions) => permissions.removeRoleFromUser(ed, 'reader'));
     expect((await as(app).get(PAGES)).status).toBe(403);
+  });
+
+  test('SEC-90: who was given what, or had it taken, is in the audit trail', async () => {
+    const app = await start();
+    await change(app, async (permissions) => {
+      await AuthEvent.objects.delete();
+      await permissions.addPermission('scribe', 'pages', 'read');
+      await permissions.addRoleToUser(ed, 'scribe');
+      await permissions.addRoleToUser(ed, 'scribe');
+      await permissions.removeRoleFromUser(ed, 'scribe');
+      await permissions.removePermission('scribe', 'pages', 'read');
+    });
+    const recorded = await app.work(() =>
+      AuthEvent.objects.filter({ name: 'authz_change' }).values('userId', 'detail'),
+    );
+    const of = (change: string) => recorded.filter(({ detail }) => detail.change === change);
+    for (const what of ['given', 'taken']) {
+      expect(of(what)).toHaveLength(2);
+      expect(of(what)).toEqual(
+        expect.arrayContaining([
+          { userId: null, detail: { role: 'scribe', permission: 'pages.read', change: what } },
+          { userId: String(ed), detail: { role: 'scribe', change: what } },
+        ]),
+      );
+    }
   });
 
   test('SEC-24: 401 with a challenge comes before 403', async () => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BlogAuthHooks, BlogModule, BlogSettings, MIGRATIONS, RegisterInput, User } from '@core-framework-apps/blog';
 import { AuthModule } from '@core-framework/auth';
+import { MessagingAccountEvents } from '@core-framework/auth/messaging';
 import { SettingsModule } from '@core-framework/config';
 import { MessagingModule } from '@core-framework/messaging';
 import { CoreOrmModule } from '@core-framework/orm';
@@ -17,6 +18,7 @@ import { ViewSetModule } from '@core-framework/viewset';
       userModel: User,
       schemas: { register: RegisterInput },
       hooks: BlogAuthHooks,
+      accountEvents: MessagingAccountEvents,
       usersViewSet: true,
       inject: [BlogSettings],
       useFactory: ({ policies }: BlogSettings) => ({ policies }),

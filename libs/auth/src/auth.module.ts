@@ -56,6 +56,7 @@ import { UseAuthCheck } from './authentication/use-auth.check.js';
 import { UserPrincipalSource } from './authentication/user-principal.source.js';
 import { PasswordBackend } from './authentication/password.backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
+import { AccountEventPublisher } from './events/account-event-publisher.js';
 import { AuthEvent } from './events/auth-event.model.js';
 import { AuthEvents } from './events/auth-events.service.js';
 import { Group } from './groups/group.model.js';
@@ -276,6 +277,7 @@ const EXTRAS = [
   'tokenClaims',
   'mails',
   'hooks',
+  'accountEvents',
   'schemas',
   'authViewSet',
   'usersViewSet',
@@ -326,6 +328,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
       { provide: MailSender, useClass: extras.mailSender ?? ConsoleMailSender },
       { provide: AccountMails, useClass: extras.mails ?? AccountMails },
       { provide: AuthHooks, useClass: extras.hooks ?? AuthHooks },
+      ...(extras.accountEvents ? [{ provide: AccountEventPublisher, useClass: extras.accountEvents }] : []),
       ...(extras.cookies ? COOKIE_PROVIDERS : []),
       ...backends,
       {

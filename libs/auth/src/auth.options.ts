@@ -3,6 +3,7 @@ import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-fram
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { AccountMails } from './accounts/account-mails.js';
+import type { AccountEventPublisher } from './events/account-event-publisher.js';
 import type { AuthHooks } from './accounts/auth-hooks.js';
 import type { AuthBackend } from './authentication/auth-backend.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
@@ -112,6 +113,8 @@ export interface AuthExtras {
   readonly mails?: Type<AccountMails>;
   /** What happens beside each step of an account's life. @defaultValue nothing */
   readonly hooks?: Type<AuthHooks>;
+  /** Tells other parts of a system what happened to accounts, such as `MessagingAccountEvents`. @defaultValue nobody is told */
+  readonly accountEvents?: Type<AccountEventPublisher>;
   /** What the endpoints below `/auth` accept and show. */
   readonly schemas?: AuthSchemas;
   /** The endpoints below `/auth`; `false` for none. @defaultValue `AuthViewSet` */

@@ -28,6 +28,7 @@ export {
   PolicyModelError,
   UsersWithoutPermissionsError,
 } from './errors/permission.errors.js';
+export { type AccountEvent, AccountEventPublisher } from './events/account-event-publisher.js';
 export { AuthEvent } from './events/auth-event.model.js';
 export { Group } from './groups/group.model.js';
 export { Permission } from './groups/permission.model.js';

@@ -41,8 +41,10 @@ export class AccountService {
 
   async logout({ id, proof: { sessionId } }: UserPrincipal, request: FastifyRequest): Promise<void> {
     if (sessionId === undefined) return;
-    await this.steps.sessions.revoke(sessionId, 'logout');
-    await this.steps.events.record('authn_logout', { userId: id, sessionId, client: clientInfoOf(request) });
+    await this.steps.users.atomic(async () => {
+      await this.steps.sessions.revoke(sessionId, 'logout');
+      await this.steps.events.record('authn_logout', { userId: id, sessionId, client: clientInfoOf(request) });
+    });
   }
 
   /** @throws InvalidInputException when a value is taken by another user. */
@@ -50,14 +52,16 @@ export class AccountService {
     const changes = writableValues(this.steps.users.model, input);
     Object.assign(user, changes);
     try {
-      await user.save();
+      await this.steps.users.atomic(async () => {
+        await user.save();
+        const detail = { fields: Object.keys(changes) };
+        await this.steps.events.record('user_updated', { userId: user.id, client: clientInfoOf(request), detail });
+      });
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       const taken = [{ code: 'unique', message: 'This value is taken.' }];
       throw new InvalidInputException(Object.fromEntries(Object.keys(changes).map((field) => [field, taken])));
     }
-    const detail = { fields: Object.keys(changes) };
-    await this.steps.events.record('user_updated', { userId: user.id, client: clientInfoOf(request), detail });
     await this.steps.hooks.onAfterUpdate(user, changes);
     return user;
   }

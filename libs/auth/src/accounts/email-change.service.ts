@@ -54,7 +54,8 @@ export class EmailChangeService {
       await this.steps.users.atomic(async () => {
         await user.save();
         for (const purpose of ['reset_password', 'verify_email']) await this.tokens.void(user.id, purpose);
-        await this.steps.events.record('user_email_change', { userId: user.id, client: clientInfoOf(request) });
+        const client = clientInfoOf(request);
+        await this.steps.events.record('user_email_change', { userId: user.id, email, client });
       });
     } catch (error) {
       // Somebody registered with it since the link was mailed.

@@ -1,9 +1,8 @@
 import { BadRequestException, InvalidInputException } from '@core-framework/common';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { clientInfoOf } from '../events/client-info.js';
+import { type ClientInfo, clientInfoOf } from '../events/client-info.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import type { RevokeReason } from '../sessions/session.model.js';
 import type { TokenPair } from '../sessions/sessions.service.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
@@ -34,9 +33,8 @@ export class PasswordsService {
   async change(user: AbstractBaseUser, current: string, next: string, request: FastifyRequest): Promise<TokenPair> {
     await this.confirm(user, current, request);
     this.rules.check('newPassword', next, user);
-    await this.#set(user, next, 'password_change');
     const client = clientInfoOf(request);
-    await this.steps.events.record('authn_password_change', { userId: user.id, client });
+    await this.#set(user, next, 'password_change', client);
     this.mails.passwordChanged(user);
     await this.steps.hooks.onAfterPasswordChange(user);
     return this.steps.sessions.start(user, { client });
@@ -65,18 +63,23 @@ export class PasswordsService {
     this.rules.check('password', password, user);
     if (!(await this.tokens.redeem(token, 'reset_password'))) refuseToken();
     user.isVerified = true;
-    await this.#set(user, password, 'password_reset');
-    await this.steps.events.record('authn_password_reset', { userId: user.id, client: clientInfoOf(request) });
+    await this.#set(user, password, 'password_reset', clientInfoOf(request));
     this.mails.passwordChanged(user);
     await this.steps.hooks.onAfterResetPassword(user);
   }
 
-  async #set(user: AbstractBaseUser, password: string, reason: RevokeReason): Promise<void> {
+  async #set(
+    user: AbstractBaseUser,
+    password: string,
+    reason: 'password_change' | 'password_reset',
+    client: ClientInfo,
+  ): Promise<void> {
     await user.setPassword(password);
     await this.steps.users.atomic(async () => {
       await user.save();
       await this.steps.sessions.revokeAll(user.id, reason);
       await this.tokens.void(user.id, 'reset_password');
+      await this.steps.events.record(`authn_${reason}`, { userId: user.id, client });
     });
   }
 }

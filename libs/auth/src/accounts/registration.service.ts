@@ -36,17 +36,23 @@ export class RegistrationService {
     this.rules.check('password', input.password, input);
     const known = await this.steps.users.getByEmail(input.email);
     if (known) return this.#refuseKnown(known, input.password);
-    const { email, password } = input;
-    const user = await this.#create({ ...writableValues(this.steps.users.model, input), email, password });
-    await this.steps.events.record('user_created', { userId: user.id, client: clientInfoOf(request) });
+    const { email } = input;
+    const passwordHash = await this.hash.make(input.password);
+    const values = { ...writableValues(this.steps.users.model, input), email, passwordHash };
+    const user = await this.#create(values, request);
     if (this.options.requireVerification) await this.mails.verification(user);
     await this.steps.hooks.onAfterRegister(user);
     return user;
   }
 
-  async #create(values: NewUser<AbstractBaseUser>): Promise<AbstractBaseUser> {
+  async #create(values: NewUser<AbstractBaseUser>, request: FastifyRequest): Promise<AbstractBaseUser> {
     try {
-      return await this.steps.users.createUser(values);
+      return await this.steps.users.atomic(async () => {
+        const user = await this.steps.users.createUser(values);
+        const parts = { userId: user.id, email: user.email, client: clientInfoOf(request) };
+        await this.steps.events.record('user_created', parts);
+        return user;
+      });
     } catch (error) {
       // Somebody took the address in between; other unique fields tell for themselves.
       const known = error instanceof UniqueViolationError ? await this.steps.users.getByEmail(values.email) : null;

@@ -66,11 +66,13 @@ export class SignInService {
 
   async #start(user: AbstractBaseUser, request: FastifyRequest, methods: readonly string[]): Promise<TokenPair> {
     const client = clientInfoOf(request);
-    const pair = await this.steps.sessions.start(user, { client, methods });
-    await this.steps.noteLogin(user);
-    const detail = { methods };
-    const parts = { userId: user.id, sessionId: pair.sessionId, client, detail };
-    await this.steps.events.record('authn_login_success', parts);
+    const pair = await this.steps.users.atomic(async () => {
+      const started = await this.steps.sessions.start(user, { client, methods });
+      await this.steps.noteLogin(user);
+      const parts = { userId: user.id, sessionId: started.sessionId, client, detail: { methods } };
+      await this.steps.events.record('authn_login_success', parts);
+      return started;
+    });
     await this.steps.hooks.onAfterLogin(user);
     return pair;
   }

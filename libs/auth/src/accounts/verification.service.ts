@@ -32,10 +32,12 @@ export class VerificationService {
     const holder = (await this.tokens.find(token, 'verify_email')) ?? refuseToken();
     const user = (await this.steps.find(holder.userId)) ?? refuseToken();
     if (!user.isActive || user.email !== holder.email) refuseToken();
-    if (!(await this.tokens.redeem(token, 'verify_email'))) refuseToken();
     user.isVerified = true;
-    await user.save();
-    await this.steps.events.record('user_verified', { userId: user.id, client: clientInfoOf(request) });
+    await this.steps.users.atomic(async () => {
+      if (!(await this.tokens.redeem(token, 'verify_email'))) refuseToken();
+      await user.save();
+      await this.steps.events.record('user_verified', { userId: user.id, client: clientInfoOf(request) });
+    });
     await this.steps.hooks.onAfterVerify(user);
   }
 }

@@ -1,6 +1,7 @@
 import { type Clock, CLOCK } from '@core-framework/common';
 import { InjectManager, type Manager } from '@core-framework/orm';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { AccountEventPublisher } from './account-event-publisher.js';
 import { AuthEvent } from './auth-event.model.js';
 import type { ClientInfo } from './client-info.js';
 
@@ -33,6 +34,8 @@ export interface AuthEventParts {
   readonly userId?: number | string | null;
   readonly sessionId?: string | null;
   readonly client?: ClientInfo;
+  /** The address of the account, for those who are told of the event; it is not recorded. */
+  readonly email?: string;
   readonly detail?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }
 
@@ -42,14 +45,28 @@ export class AuthEvents {
   constructor(
     @InjectManager(AuthEvent) private readonly events: Manager<AuthEvent>,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Optional() private readonly publisher?: AccountEventPublisher,
   ) {}
 
-  async record(name: AuthEventName, { userId, sessionId = null, client, detail = {} }: AuthEventParts): Promise<void> {
+  /** Records an event, and tells those who want to know of accounts: both, or neither. */
+  async record(name: AuthEventName, parts: AuthEventParts): Promise<void> {
+    const { publisher } = this;
+    const { userId, sessionId = null, email, detail = {} } = parts;
+    const at = this.clock.now();
+    if (!publisher || userId == null) return this.#write(name, parts, at);
+    await this.events.atomic(async () => {
+      await this.#write(name, parts, at);
+      await publisher.publish({ name, userId, sessionId, at, detail, ...(email !== undefined && { email }) });
+    });
+  }
+
+  async #write(name: string, parts: AuthEventParts, createdAt: Date): Promise<void> {
+    const { userId, sessionId = null, client, detail = {} } = parts;
     await this.events.createRow({
       name,
       userId: userId == null ? null : String(userId),
       sessionId,
-      createdAt: this.clock.now(),
+      createdAt,
       ip: client?.ip ?? null,
       userAgent: client?.userAgent ?? null,
       requestId: client?.requestId ?? null,

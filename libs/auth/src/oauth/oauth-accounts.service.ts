@@ -112,7 +112,7 @@ export class OAuthAccounts {
           await user.save();
         }
         const detail = { provider: answer.provider.name };
-        await events.record('user_created', { userId: user.id, client, detail });
+        await events.record('user_created', { userId: user.id, email: user.email, client, detail });
         await this.#create(user.id, answer, client);
         return user;
       });

@@ -1,6 +1,8 @@
+import { RequestContext } from '@core-framework/common';
 import { type Manager, InjectManager } from '@core-framework/orm';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { InvalidCodenameError, PoliciesNotConfiguredError } from '../errors/permission.errors.js';
+import { AuthEvents, type AuthEventParts } from '../events/auth-events.service.js';
 import { Group } from '../groups/group.model.js';
 import { Permission } from '../groups/permission.model.js';
 import { PolicyEngine } from '../policies/policy-engine.js';
@@ -29,18 +31,25 @@ export class PermissionService {
     @Optional() private readonly policies?: PolicyEngine,
   ) {}
 
+  @Inject(AuthEvents) private readonly events!: AuthEvents;
+
   /** Puts a user into the group of that name, which is made if it is not there; answers whether that changed anything. */
   async addRoleToUser(userId: UserId, role: string): Promise<boolean> {
     this.grants.assertGroups();
     const [group] = await this.groups.getOrCreate({ name: role });
-    return this.#link(this.users, 'groups', userId, group.id);
+    return this.#noted({ userId, detail: { role, change: 'given' } }, () =>
+      this.#link(this.users, 'groups', userId, group.id),
+    );
   }
 
   /** Takes a user out of a group; answers whether that changed anything. */
   async removeRoleFromUser(userId: UserId, role: string): Promise<boolean> {
     this.grants.assertGroups();
     const group = await this.groups.getOrNull({ name: role });
-    return group !== null && this.#unlink(this.users, 'groups', userId, group.id);
+    if (!group) return false;
+    return this.#noted({ userId, detail: { role, change: 'taken' } }, () =>
+      this.#unlink(this.users, 'groups', userId, group.id),
+    );
   }
 
   /** Names of the user's roles; none of a user who is not active. */
@@ -53,14 +62,20 @@ export class PermissionService {
     const codename = codenameOf(resource, action);
     const [group] = await this.groups.getOrCreate({ name: role });
     const [permission] = await this.permissions.getOrCreate({ codename });
-    return this.#link(this.groups, 'permissions', group.id, permission.id);
+    return this.#noted({ detail: { role, permission: codename, change: 'given' } }, () =>
+      this.#link(this.groups, 'permissions', group.id, permission.id),
+    );
   }
 
   /** Takes a permission from a role; answers whether that changed anything. */
   async removePermission(role: string, resource: string, action: string): Promise<boolean> {
     const group = await this.groups.getOrNull({ name: role });
-    const permission = await this.permissions.getOrNull({ codename: codenameOf(resource, action) });
-    return group !== null && permission !== null && this.#unlink(this.groups, 'permissions', group.id, permission.id);
+    const codename = codenameOf(resource, action);
+    const permission = await this.permissions.getOrNull({ codename });
+    if (!group || !permission) return false;
+    return this.#noted({ detail: { role, permission: codename, change: 'taken' } }, () =>
+      this.#unlink(this.groups, 'permissions', group.id, permission.id),
+    );
   }
 
   /** Pairs of resource and action that the role gives by the tables. */
@@ -120,11 +135,13 @@ export class PermissionService {
   async addPolicies(ptype: string, rules: readonly (readonly string[])[]): Promise<void> {
     const copies = rules.map((rule) => [...rule]);
     await this.#policies('addPolicies').add(ptype, copies);
+    await this.#note({ detail: { policies: ptype, rules: copies.length, change: 'given' } });
   }
 
   /** Removes a rule from `casbin_rule`. */
   async removePolicy(ptype: string, ...rule: string[]): Promise<void> {
     await this.#policies('removePolicy').remove(ptype, rule);
+    await this.#note({ detail: { policies: ptype, rules: 1, change: 'taken' } });
   }
 
   /** Loads all rules anew; changes by this service are seen without it. */
@@ -135,6 +152,24 @@ export class PermissionService {
   /** Writes the rules in memory, those of `policy.csv` among them, to the table; none is deleted. */
   async savePolicies(): Promise<void> {
     await this.#policies('savePolicies').save();
+  }
+
+  /** Puts a change that was one into the audit trail, in its transaction. */
+  #noted(parts: AuthEventParts, change: () => Promise<boolean>): Promise<boolean> {
+    return this.groups.atomic(async () => {
+      const changed = await change();
+      if (changed) await this.#note(parts);
+      return changed;
+    });
+  }
+
+  /** Says who changed what, as far as that is known. */
+  #note({ detail, ...parts }: AuthEventParts): Promise<void> {
+    const by = RequestContext.current()?.principal?.id;
+    return this.events.record('authz_change', {
+      ...parts,
+      detail: { ...detail, ...(by != null && { by: String(by) }) },
+    });
   }
 
   #policies(method: string): PolicyEngine {

@@ -8,14 +8,16 @@ export type NewUser<T extends AbstractBaseUser> = Omit<NewRow<T>, 'passwordHash'
   readonly email: string;
   /** Leave it out for an account that signs in by other means. */
   readonly password?: string | null;
+  /** The hash of the password instead, where it was made before a transaction began. */
+  readonly passwordHash?: string;
 };
 
 /** Manager of the application's users. What a password must be like is the endpoints' concern, not this one's. */
 export class UserManager<T extends AbstractBaseUser> extends Manager<T> {
   /** @throws UniqueViolationError when the address is taken. */
-  async createUser({ password, email, ...values }: NewUser<T>): Promise<T> {
-    const passwordHash = password == null ? null : await this.#services.hash.make(password);
-    return this.create({ ...values, email: normalizeEmail(email), passwordHash });
+  async createUser({ password, email, passwordHash, ...values }: NewUser<T>): Promise<T> {
+    const hash = passwordHash ?? (password == null ? null : await this.#services.hash.make(password));
+    return this.create({ ...values, email: normalizeEmail(email), passwordHash: hash });
   }
 
   /** Creates a user who may do everything. */

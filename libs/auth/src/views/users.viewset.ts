@@ -5,6 +5,7 @@ import { Inject, type Type } from '@nestjs/common';
 import { AccountSteps } from '../accounts/account-steps.js';
 import { PasswordRules } from '../accounts/password-rules.js';
 import type { UserModel } from '../auth.options.js';
+import type { AuthEventParts } from '../events/auth-events.service.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { Hash } from '../hashing/hash.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
@@ -37,16 +38,17 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
   }
 
   override async afterCreate(user: AbstractBaseUser, context: Context): Promise<void> {
-    await this.#record('user_created', user.id, context);
+    await this.#record('user_created', user, context, { email: user.email });
   }
 
   override async afterUpdate(user: AbstractBaseUser, context: Context): Promise<void> {
     if (!user.isActive || 'passwordHash' in context.input) await this.steps.sessions.revokeAll(user.id, 'deactivated');
-    await this.#record('user_updated', user.id, context);
+    const fields = Object.keys(context.input).map((field) => AS_GIVEN[field] ?? field);
+    await this.#record('user_updated', user, context, { detail: { fields } });
   }
 
   override async beforeDestroy(user: AbstractBaseUser, context: Context): Promise<void> {
-    await this.#record('user_deleted', user.id, context);
+    await this.#record('user_deleted', user, context);
   }
 
   /** Hashed before the transaction begins. */
@@ -58,16 +60,17 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
 
   #record(
     name: string,
-    userId: number | string,
-    { request, principal }: { request: Context['request']; principal: Principal },
-  ) {
-    return this.steps.events.record(name, {
-      userId,
-      client: clientInfoOf(request),
-      detail: { by: String(principal.id) },
-    });
+    { id: userId }: AbstractBaseUser,
+    { request, principal }: Pick<Context, 'request' | 'principal'>,
+    { email, detail }: Pick<AuthEventParts, 'email' | 'detail'> = {},
+  ): Promise<void> {
+    const parts = { userId, client: clientInfoOf(request), detail: { by: String(principal.id), ...detail } };
+    return this.steps.events.record(name, { ...parts, ...(email !== undefined && { email }) });
   }
 }
+
+/** What is written when a password is given is told by the name under which it was. */
+const AS_GIVEN: Readonly<Record<string, string>> = { passwordHash: 'password' };
 
 /** Makes the view of an application's users. */
 export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
