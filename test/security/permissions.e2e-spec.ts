@@ -133,7 +133,7 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s'
     const recorded = await app.work(() =>
       AuthEvent.objects.filter({ name: 'authz_change' }).values('userId', 'detail'),
     );
-    const of = (change: string) => recorded.filter(({ detail }) => detail.change === change);
+    const of = (change: string) => recorded.filter(({ detail }) => (detail as { change?: unknown }).change === change);
     for (const what of ['given', 'taken']) {
       expect(of(what)).toHaveLength(2);
       expect(of(what)).toEqual(

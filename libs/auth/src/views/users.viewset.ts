@@ -1,4 +1,3 @@
-import type { Principal } from '@core-framework/common';
 import { timezone } from '@core-framework/orm';
 import { type ActionContext, IsAdmin, ModelViewSet, ViewSet } from '@core-framework/viewset';
 import { Inject, type Type } from '@nestjs/common';
