@@ -6,6 +6,8 @@ export interface TaskFigures {
   readonly enqueueMany: number;
   /** Tasks that do nothing per second, 50 at a time. */
   readonly process: number;
+  /** Processor time of this process for each of them, in microseconds; other load on the machine changes it little. */
+  readonly cpu: number;
   /** Milliseconds from the call that enqueues a task until it runs, of a worker that has nothing else to do. */
   readonly p50: number;
   readonly p99: number;
@@ -19,6 +21,33 @@ export async function rate(count: number, work: () => Promise<unknown>): Promise
   const since = performance.now();
   await work();
   return (count * 1000) / (performance.now() - since);
+}
+
+/** Times work that has begun, from the first task that is run on: the start of the worker is not meant. */
+export class ProcessingTime {
+  readonly #all = Promise.withResolvers<void>();
+  #since = 0;
+  #cpu = process.cpuUsage();
+  #count = 0;
+
+  /** To be called for each task. */
+  tick(): void {
+    this.#count += 1;
+    if (this.#count === 1) {
+      this.#since = performance.now();
+      this.#cpu = process.cpuUsage();
+    }
+    if (this.#count === LOAD.tasks) this.#all.resolve();
+  }
+
+  /** Resolves when all have been run, and what has to be noted of them has been. */
+  async end(noted: () => Promise<void> = async () => undefined): Promise<Pick<TaskFigures, 'process' | 'cpu'>> {
+    await this.#all.promise;
+    await noted();
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const seconds = (performance.now() - this.#since) / 1000;
+    return { process: LOAD.tasks / seconds, cpu: (user + system) / LOAD.tasks };
+  }
 }
 
 /** The value below which that part of the samples is. */
@@ -37,6 +66,7 @@ export function median(rounds: readonly TaskFigures[]): TaskFigures {
     enqueueOne: of('enqueueOne'),
     enqueueMany: of('enqueueMany'),
     process: of('process'),
+    cpu: of('cpu'),
     p50: of('p50'),
     p99: of('p99'),
   };

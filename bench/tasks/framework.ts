@@ -4,7 +4,7 @@ import { CoreOrmModule } from '@core-framework/orm';
 import { InjectTasks, Task, type TaskClient, TaskService, TasksModule } from '@core-framework/tasks';
 import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { LOAD, percentile, rate, type TaskFigures } from './figures.js';
+import { LOAD, percentile, ProcessingTime, rate, type TaskFigures } from './figures.js';
 import type { DriverPlace, MeasuredDriver } from './measured-drivers.js';
 
 let onRun: (since: number) => void = () => undefined;
@@ -45,10 +45,10 @@ export async function measureFramework({ open }: MeasuredDriver): Promise<TaskFi
   const producer = await application(place, false);
   const enqueueing = await measureEnqueueing(producer);
   await producer.close();
-  const { worker, process } = await measureProcessing(place);
+  const { worker, figures } = await measureProcessing(place);
   const latencies = await measureLatency(worker);
   await worker.close();
-  return { ...enqueueing, process, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+  return { ...enqueueing, ...figures, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }
 
 /** Leaves {@link LOAD.tasks} tasks behind. */
@@ -71,25 +71,17 @@ async function measureEnqueueing(
   return { enqueueOne, enqueueMany };
 }
 
-/** From the first task that is run on: the start of the worker is not meant. */
-async function measureProcessing(place: DriverPlace): Promise<{ worker: INestApplicationContext; process: number }> {
-  const [first, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let runs = 0;
-  onRun = () => {
-    runs += 1;
-    if (runs === 1) first.resolve();
-    if (runs === LOAD.tasks) all.resolve();
-  };
+async function measureProcessing(
+  place: DriverPlace,
+): Promise<{ worker: INestApplicationContext; figures: Pick<TaskFigures, 'process' | 'cpu'> }> {
+  const time = new ProcessingTime();
+  onRun = () => time.tick();
   const worker = await application(place, true);
-  await first.promise;
   const { backend } = worker.get(TaskService);
-  const process = await rate(LOAD.tasks, async () => {
-    await all.promise;
-    // What was run counts when it has been noted.
-    for (let counts = await backend.counts('bench'); counts.running > 0; counts = await backend.counts('bench'))
-      await pause(1);
+  const figures = await time.end(async () => {
+    while ((await backend.counts('bench')).running > 0) await pause(1);
   });
-  return { worker, process };
+  return { worker, figures };
 }
 
 async function measureLatency(worker: INestApplicationContext): Promise<readonly number[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
-import { LOAD, percentile, rate, type TaskFigures } from './figures.js';
+import { LOAD, percentile, ProcessingTime, rate, type TaskFigures } from './figures.js';
 import { clearRedis, REDIS_URL } from './measured-drivers.js';
 
 const PREFIX = `bench-tasks-raw-${process.pid}`;
@@ -23,20 +23,16 @@ export async function measureRawBullMQ(): Promise<TaskFigures> {
     }
   });
 
-  const [first, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let onRun = (_since: number): void => first.resolve();
+  const time = new ProcessingTime();
+  let onRun = (_since: number): void => time.tick();
   const worker = new Worker<{ since: number }>('bench', async ({ data }) => onRun(data.since), {
     connection,
     prefix: PREFIX,
     concurrency: LOAD.concurrency,
   });
-  let completed = 0;
-  worker.on('completed', () => {
-    completed += 1;
-    if (completed === LOAD.tasks) all.resolve();
+  const figures = await time.end(async () => {
+    while ((await queue.getActiveCount()) > 0) await pause(1);
   });
-  await first.promise;
-  const process_ = await rate(LOAD.tasks, () => all.promise);
 
   const samples: number[] = [];
   for (let n = 0; n < LOAD.latencies + LOAD.warmUp; n++) {
@@ -52,5 +48,5 @@ export async function measureRawBullMQ(): Promise<TaskFigures> {
   await worker.close();
   await queue.close();
   await clearRedis(PREFIX);
-  return { enqueueOne, enqueueMany, process: process_, p50: percentile(samples, 0.5), p99: percentile(samples, 0.99) };
+  return { enqueueOne, enqueueMany, ...figures, p50: percentile(samples, 0.5), p99: percentile(samples, 0.99) };
 }

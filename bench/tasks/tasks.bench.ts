@@ -25,10 +25,11 @@ export async function run({ json, markdown, only, rounds = ROUNDS }: BenchOption
   show({ title, rows }, { markdown });
 }
 
-function cells({ enqueueOne, enqueueMany, process, p50, p99 }: TaskFigures): Record<string, string> {
+function cells({ enqueueOne, enqueueMany, process, cpu, p50, p99 }: TaskFigures): Record<string, string> {
   const perSecond = (value: number) => `${Math.round(value / 10) * 10}/s`;
   return {
     run: perSecond(process),
+    'CPU of each': `${Math.round(cpu)} µs`,
     'enqueued one by one': perSecond(enqueueOne),
     [`enqueued by ${LOAD.batch}`]: perSecond(enqueueMany),
     'latency p50': `${p50.toFixed(1)} ms`,

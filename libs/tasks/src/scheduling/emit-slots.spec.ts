@@ -116,7 +116,7 @@ describe('slots', () => {
 
 @Injectable()
 class Ticks {
-  @PeriodicTask({ name: 'tick', interval: 1 })
+  @PeriodicTask({ name: 'tick', interval: 1, missed: 'all' })
   async tick(context?: TaskContext) {
     seen.push(context?.slot?.toISOString());
   }
@@ -131,7 +131,8 @@ describe.each(await scratchDatabases())('schedulers on $kind', ({ url, drop }) =
     expect(worlds.map(({ app }) => app.get(TaskScheduler).isRunning)).toEqual([true, true]);
     await Promise.all(worlds.map(({ app }) => app.close()));
     await drop();
-    const slots = seen.map((slot) => Date.parse(slot ?? ''));
+    // Slots that are emitted together may be run by two workers at once.
+    const slots = seen.map((slot) => Date.parse(slot ?? '')).toSorted((one, next) => one - next);
     expect(slots).toEqual(slots.map((_, index) => (slots[0] ?? 0) + index * 1000));
   });
 });

@@ -101,6 +101,13 @@ describe('where clocks change', () => {
       '2026-10-24T22:00Z',
       ['2026-10-24T23:00', '2026-10-25T00:00', '2026-10-25T02:00'],
     ],
+    [
+      'times of a list run once each, two of them as one',
+      '0 1,2,3 * * *',
+      'Europe/Berlin',
+      '2026-03-28T23:00Z',
+      ['2026-03-29T00:00', '2026-03-29T01:00'],
+    ],
   ])('%s: %s in %s', (_title, cron, timezone, from, expected) => {
     const slots = day(planOf({ cron, timezone }), from, 12);
     expect(slots).toEqual(expected.map((slot) => `${slot}:00.000Z`));
