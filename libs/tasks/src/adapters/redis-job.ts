@@ -17,17 +17,13 @@ export type RedisJob = Job<TaskJobData, string | null>;
 /** BullMQ takes 1 for the first; our highest comes first. */
 const FIRST_PRIORITY = 1001;
 
-export function jobOptionsOf(
-  { id, priority, delayMs, unique }: NewTask,
-  { resultTtlMs, failedTtlMs }: { readonly resultTtlMs: number; readonly failedTtlMs: number },
-): JobsOptions {
+/** What a job says of itself; how long it is kept the workers say, so that each of them is smaller. */
+export function jobOptionsOf({ id, priority, delayMs, unique }: NewTask): JobsOptions {
   return {
     jobId: id,
     priority: FIRST_PRIORITY - priority,
     ...(delayMs > 0 && { delay: delayMs }),
     ...(unique !== undefined && { deduplication: { id: unique } }),
-    removeOnComplete: { age: Math.ceil(resultTtlMs / 1000) },
-    removeOnFail: { age: Math.ceil(failedTtlMs / 1000) },
   };
 }
 

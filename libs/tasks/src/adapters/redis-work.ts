@@ -4,6 +4,7 @@ import { DelayedError, type QueueOptions, UnrecoverableError, Worker } from 'bul
 import type { NewTask, RunTask, TaskOutcome, TaskWork, WorkRequest } from '../backends/task-backend.js';
 import { isSuspect, SUSPECT_DELAY_MS } from '../backends/suspects.js';
 import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../errors/run.errors.js';
+import { RunSignal } from '../running/run-signal.js';
 import type { RedisCoordination } from './redis-coordination.js';
 import type { RedisJob, TaskJobData } from './redis-job.js';
 import type { RedisResults } from './redis-results.js';
@@ -18,16 +19,20 @@ const INSIST_MS = 250;
 const MOST_STALLED = 1000;
 
 interface Run {
-  readonly controller: AbortController;
+  readonly stop: RunSignal;
   readonly crashes: number;
   /** Has the job go back although its run goes on. */
-  readonly release: () => void;
+  release: (() => void) | undefined;
 }
 
 /** What the worker needs beside its queues. */
 export interface RedisWorkParts {
   readonly connection: Pick<QueueOptions, 'connection' | 'prefix'>;
   readonly coordination: RedisCoordination;
+  /** Milliseconds for which jobs are kept that are done. */
+  readonly resultTtlMs: number;
+  /** Milliseconds for which jobs are kept that were given up. */
+  readonly failedTtlMs: number;
   /** Keeps what tasks answer, where that is not with the job. */
   readonly results: RedisResults | undefined;
   /** Takes tasks that come of others. */
@@ -60,6 +65,8 @@ export class RedisTaskWork implements TaskWork {
         lockDuration: leaseMs,
         stalledInterval: Math.round(Math.max(250, Math.min(leaseMs / 3, 5000))),
         maxStalledCount: MOST_STALLED,
+        removeOnComplete: { age: Math.ceil(parts.resultTtlMs / 1000) },
+        removeOnFail: { age: Math.ceil(parts.failedTtlMs / 1000) },
         ...(rateLimit && { limiter: { max: rateLimit.max, duration: rateLimit.perMs } }),
       });
       worker.on('error', (error) => this.#logger.debug(error.message));
@@ -91,7 +98,7 @@ export class RedisTaskWork implements TaskWork {
   /** Tells a run that its task was cancelled; `false` when it is not one of these. */
   cancel(id: string): boolean {
     const run = this.#runs.get(id);
-    run?.controller.abort(new TaskCancelledError());
+    run?.stop.abort(new TaskCancelledError());
     return run !== undefined;
   }
 
@@ -102,17 +109,18 @@ export class RedisTaskWork implements TaskWork {
     // Those that wait for a slot go back at once.
     for (const start of this.#waiting.splice(0)) start();
     await this.#idle(timeoutMs);
-    for (const { controller } of this.#runs.values()) controller.abort(new WorkerShutdownError());
+    for (const { stop } of this.#runs.values()) stop.abort(new WorkerShutdownError());
     await this.#idle(LAST_GRACE_MS);
     const left = [...this.#runs.values()];
-    for (const { release } of left) release();
+    for (const { release } of left) release?.();
     await Promise.all(this.#workers.map((worker) => worker.close()));
     clearInterval(this.#looking);
     return left.length;
   }
 
   async #process(job: RedisJob, token: string | undefined): Promise<string | null> {
-    await this.#slot();
+    if (this.#slots > 0) this.#slots -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       const outcome = this.#paused || this.#stopping ? RELEASED : await this.#outcomeOf(job);
       return await this.#settle(job, token, outcome);
@@ -127,21 +135,31 @@ export class RedisTaskWork implements TaskWork {
     if (isSuspect({ crashes }) && [...this.#runs.values()].some(isSuspect)) {
       return { kind: 'released', delayMs: SUSPECT_DELAY_MS };
     }
-    const controller = new AbortController();
-    const released = Promise.withResolvers<TaskOutcome>();
+    const stop = new RunSignal();
     // Its lock ran out and it came back here: the run before counts no more.
-    this.#runs.get(id)?.controller.abort(new LeaseLostError());
-    const run: Run = { controller, crashes, release: () => released.resolve(RELEASED) };
+    this.#runs.get(id)?.stop.abort(new LeaseLostError());
+    const { args, headers, failures } = data;
+    const run: Run = { stop, crashes, release: undefined };
     this.#runs.set(id, run);
-    try {
-      const { args, headers, failures } = data;
-      const delivery = { id, name, queue, args, headers, attempt: failures + 1, crashes, signal: controller.signal };
-      const report = (progress: string) => job.updateProgress(progress);
-      const outcome = await Promise.race([this.run({ ...delivery, report }), released.promise]);
-      return this.#isForeign(name) ? await this.#handedOver(job, outcome) : outcome;
-    } finally {
-      if (this.#runs.get(id) === run) this.#runs.delete(id);
-    }
+    const outcome = await new Promise<TaskOutcome>((resolve) => {
+      run.release = () => resolve(RELEASED);
+      const delivery = {
+        id,
+        name,
+        queue,
+        args,
+        headers,
+        crashes,
+        attempt: failures + 1,
+        get signal() {
+          return stop.signal;
+        },
+        report: (progress: string) => job.updateProgress(progress),
+      };
+      void this.run(delivery).then(resolve);
+    });
+    if (this.#runs.get(id) === run) this.#runs.delete(id);
+    return this.#isForeign(name) ? this.#handedOver(job, outcome) : outcome;
   }
 
   /** Tells BullMQ what became of a job, in its own way: by what is returned or thrown. */
@@ -221,11 +239,6 @@ export class RedisTaskWork implements TaskWork {
     throw new DelayedError();
   }
 
-  async #slot(): Promise<void> {
-    if (this.#slots > 0) this.#slots -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
   #free(): void {
     const next = this.#waiting.shift();
     if (next) next();
@@ -250,7 +263,7 @@ export class RedisTaskWork implements TaskWork {
 
   #lost(ids: readonly string[]): void {
     const runs = ids.flatMap((id) => this.#runs.get(id) ?? []);
-    for (const { controller } of runs) controller.abort(new LeaseLostError());
+    for (const { stop } of runs) stop.abort(new LeaseLostError());
     if (runs.length === 0) return;
     this.#logger.warn(
       `${runs.length} tasks may have been given to other workers, because this one did not say in time that it is at work.`,

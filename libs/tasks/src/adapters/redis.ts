@@ -122,11 +122,10 @@ export class RedisTaskBackend implements TaskBackend {
       const jobs = new Map<NewTask, RedisJob>();
       await this.#announce([...byQueue.keys()]);
       for (const [name, given] of byQueue) {
-        const { resultTtlMs, failedTtlMs } = this.#options;
         const wanted = given.map((task) => ({
           name: task.name,
           data: { args: task.args, headers: task.headers, failures: 0 },
-          opts: jobOptionsOf(task, { resultTtlMs, failedTtlMs }),
+          opts: jobOptionsOf(task),
         }));
         const [only] = wanted;
         const queue = this.native(name);
@@ -145,7 +144,10 @@ export class RedisTaskBackend implements TaskBackend {
 
   async work(request: WorkRequest, run: RunTask): Promise<TaskWork> {
     await this.#answered(() => this.#announce(request.queues));
+    const { resultTtlMs, failedTtlMs } = this.#options;
     const work = new RedisTaskWork(request, run, {
+      resultTtlMs,
+      failedTtlMs,
       connection: this.#connection(),
       coordination: this.#coordination,
       results: this.#results,

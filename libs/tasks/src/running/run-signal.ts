@@ -1,25 +1,27 @@
 /**
- * The signal of a run, aborted by whoever gave it out or because its time is up. Most runs never ask for it, so it is made
- * when one does.
+ * The signal of a run. Most runs never ask for it, so it is made when one does: it costs more than all else that a run
+ * needs.
  */
 export class RunSignal {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
-  constructor(private readonly outer: AbortSignal) {}
+  /** @param outer a signal whose end is also the end of this one. */
+  constructor(private readonly outer?: { readonly signal: AbortSignal }) {}
 
   get signal(): AbortSignal {
     if (this.#controller) return this.#controller.signal;
     const controller = (this.#controller = new AbortController());
-    const abort = () => controller.abort(this.#reason ?? this.outer.reason);
-    if (this.#reason || this.outer.aborted) abort();
-    else this.outer.addEventListener('abort', abort, { once: true });
+    const outer = this.outer?.signal;
+    if (this.#reason) controller.abort(this.#reason);
+    else if (outer?.aborted) controller.abort(outer.reason);
+    else outer?.addEventListener('abort', () => controller.abort(outer.reason), { once: true });
     return controller.signal;
   }
 
   /** Aborts it, unless it was before. */
   abort(reason: Error): void {
-    if (this.outer.aborted) return;
+    if (this.#reason || this.outer?.signal.aborted) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
   }

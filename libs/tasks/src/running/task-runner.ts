@@ -90,7 +90,7 @@ export class TaskRunner {
   }
 
   #attempt(task: RunnableTask, delivery: TaskDelivery, args: readonly unknown[]): Promise<unknown> {
-    const signal = new RunSignal(delivery.signal);
+    const signal = new RunSignal(delivery);
     const context = new TaskContext(delivery, signal, this.#once);
     context.enter();
     const call = async () => task.run(args, context);

@@ -18,31 +18,36 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  *
  * @throws TaskTimeoutError also when the work ends with an error because it was told.
  */
-export async function withinTime<T>(
-  work: () => T | Promise<T>,
+export function withinTime<T>(
+  work: () => Promise<T>,
   signal: Pick<RunSignal, 'abort' | 'reason'>,
   { task, timeoutMs, graceMs, onAbandoned }: TimeLimit,
 ): Promise<T> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  let timeout: TaskTimeoutError | undefined;
-  let last: NodeJS.Timeout | undefined;
-  const first = setTimeout(
-    () => {
+  return new Promise<T>((resolve, reject) => {
+    let timeout: TaskTimeoutError | undefined;
+    let last: NodeJS.Timeout | undefined;
+    const tell = () => {
       const error = (timeout = new TaskTimeoutError(task, timeoutMs));
       signal.abort(error);
       last = setTimeout(() => {
         onAbandoned();
         reject(error);
       }, graceMs);
-    },
-    Math.min(timeoutMs, LONGEST_TIMER_MS),
-  );
-  try {
-    return await Promise.race([work(), tooLate]);
-  } catch (error) {
-    throw timeout && signal.reason === timeout ? timeout : error;
-  } finally {
-    clearTimeout(first);
-    clearTimeout(last);
-  }
+    };
+    const first = setTimeout(tell, Math.min(timeoutMs, LONGEST_TIMER_MS));
+    const end = () => {
+      clearTimeout(first);
+      clearTimeout(last);
+    };
+    work().then(
+      (answer) => {
+        end();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        end();
+        reject(timeout && signal.reason === timeout ? timeout : (error as Error));
+      },
+    );
+  });
 }

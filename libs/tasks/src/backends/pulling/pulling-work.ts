@@ -2,6 +2,7 @@ import { Waking } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
 import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../../errors/run.errors.js';
 import type { RunTask, TaskOutcome, TaskWork, WorkRequest } from '../task-backend.js';
+import { RunSignal } from '../../running/run-signal.js';
 import { isSuspect, SUSPECT_DELAY_MS } from '../suspects.js';
 import { Settler } from './settler.js';
 import type { ClaimedTask, TaskStore } from './task-store.js';
@@ -19,7 +20,7 @@ export interface PullingOptions {
 
 interface Run<C> {
   readonly claim: C;
-  readonly controller: AbortController;
+  readonly stop: RunSignal;
 }
 
 /**
@@ -85,7 +86,7 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
   /** Tells a run that its task was cancelled; `false` when it is not one of these. */
   cancel(id: string): boolean {
     const run = this.#runs.get(id);
-    run?.controller.abort(new TaskCancelledError());
+    run?.stop.abort(new TaskCancelledError());
     return run !== undefined;
   }
 
@@ -95,7 +96,7 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
     await this.#working;
     clearTimeout(this.#alarm);
     await this.#idle(timeoutMs);
-    for (const { controller } of this.#runs.values()) controller.abort(new WorkerShutdownError());
+    for (const { stop } of this.#runs.values()) stop.abort(new WorkerShutdownError());
     await this.#idle(LAST_GRACE_MS);
     const left = [...this.#runs.values()];
     this.#runs.clear();
@@ -159,9 +160,8 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
 
   async #start(claim: C): Promise<void> {
     // Its lease ran out and it came back here: the run before counts no more.
-    this.#runs.get(claim.id)?.controller.abort(new LeaseLostError());
-    const controller = new AbortController();
-    const run = { claim, controller };
+    this.#runs.get(claim.id)?.stop.abort(new LeaseLostError());
+    const run = { claim, stop: new RunSignal() };
     this.#runs.set(claim.id, run);
     const outcome = await this.#outcomeOf(run);
     if (this.#runs.get(claim.id) !== run) return;
@@ -171,11 +171,22 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
     this.#waking.wake();
   }
 
-  #outcomeOf({ claim, controller: { signal } }: Run<C>): Promise<TaskOutcome> {
+  #outcomeOf({ claim, stop }: Run<C>): Promise<TaskOutcome> {
     if (claim.isCancelled) return Promise.resolve({ kind: 'cancelled' });
     const { id, name, queue, args, headers, attempt, crashes } = claim;
-    const report = (progress: string) => this.store.report(claim, progress);
-    return this.run({ id, name, queue, args, headers, attempt, crashes, signal, report });
+    return this.run({
+      id,
+      name,
+      queue,
+      args,
+      headers,
+      attempt,
+      crashes,
+      get signal() {
+        return stop.signal;
+      },
+      report: (progress) => this.store.report(claim, progress),
+    });
   }
 
   async #keep(): Promise<void> {
@@ -189,7 +200,7 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
       for (const { id } of cancelled) this.cancel(id);
       const gone = lost.filter((claim) => this.#runs.get(claim.id)?.claim === claim);
       for (const { id } of gone) {
-        this.#runs.get(id)?.controller.abort(new LeaseLostError());
+        this.#runs.get(id)?.stop.abort(new LeaseLostError());
         this.#runs.delete(id);
       }
       if (gone.length > 0) this.#warnOfLost(gone.length);
