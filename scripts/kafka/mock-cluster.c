@@ -1,7 +1,11 @@
-/* A Kafka cluster of one server, as far as librdkafka's mock goes. Prints its address and runs until its input ends. */
+/*
+ * A Kafka cluster of one server, as far as librdkafka's mock goes. Prints its address and runs until its input ends; the
+ * lines "down" and "up" there take it away and bring it back with what it had.
+ */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <stdio.h>
+#include <string.h>
 
 int main(void) {
   char error[512];
@@ -12,7 +16,13 @@ int main(void) {
   rd_kafka_mock_set_apiversion(cluster, 2, 0, 3);
   printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
   fflush(stdout);
-  while (getchar() != EOF) continue;
+  char line[64];
+  while (fgets(line, sizeof(line), stdin)) {
+    if (strcmp(line, "down\n") == 0) rd_kafka_mock_broker_set_down(cluster, 1);
+    if (strcmp(line, "up\n") == 0) rd_kafka_mock_broker_set_up(cluster, 1);
+    printf("%s", line);
+    fflush(stdout);
+  }
   rd_kafka_mock_cluster_destroy(cluster);
   rd_kafka_destroy(client);
   return 0;

@@ -54,6 +54,15 @@ export class FaultProcess implements AsyncDisposable {
     return true;
   }
 
+  /** Writes a line to its standard input and answers what it prints after that word. */
+  async ask(word: string): Promise<string> {
+    const before = this.lines.length;
+    this.#child.stdin?.write(`${word}\n`);
+    const answer = () => this.lines.slice(before).find((line) => line.startsWith(`${word} `));
+    if (!(await this.printed(() => answer() !== undefined))) throw new Error(`It ended before it told its ${word}.`);
+    return (answer() ?? '').slice(word.length + 1);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     if (!this.isOver) this.#child.kill(signal);
     return this.exit;

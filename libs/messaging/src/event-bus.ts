@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, RequestContext } from '@core-framework/common';
-import { type Database, onCommit } from '@core-framework/orm';
+import { type Connections, type Database, onCommit } from '@core-framework/orm';
 import type { Outbox } from '@core-framework/outbox';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { checkEventId, checkHeaders, type EventMessage } from './envelope/event-message.js';
@@ -8,6 +8,7 @@ import { jsonOf } from './envelope/json-of.js';
 import type { CoreEvent } from './events/core-event.js';
 import { checkChannelName, checkEventName } from './events/event-name.js';
 import { type EventListener, LocalListeners } from './listening/local-listeners.js';
+import { type EventListening, type EventSubscriber, PROCESS_LISTENERS } from './listening/process-events.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
 import type { PayloadReader } from './payloads/payload-reader.js';
 import type { EventCatalog } from './registry/event-catalog.js';
@@ -22,11 +23,6 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Names the event, a UUID; publishing under one id twice has one effect. @defaultValue a new one */
   readonly id?: string;
-}
-
-/** What registers several listeners at once. */
-export interface EventSubscriber {
-  subscribe(events: EventBus): void;
 }
 
 /** The name under which the outbox knows events. */
@@ -44,8 +40,8 @@ export interface EventBusParts {
 }
 
 /** Publishes events to the broker and tells listeners of this process. */
-export class EventBus {
-  readonly #listeners = new LocalListeners();
+export class EventBus implements EventListening {
+  readonly #listeners = new LocalListeners(PROCESS_LISTENERS);
 
   constructor(private readonly parts: EventBusParts) {}
 
@@ -111,6 +107,11 @@ export class EventBus {
    */
   listen<T = unknown>(pattern: string, listener: EventListener<T>): () => void {
     return this.#listeners.add(pattern, listener as EventListener);
+  }
+
+  /** The databases of its application. */
+  get connections(): Connections {
+    return this.parts.database.connections;
   }
 
   /** Has a class register its listeners. */

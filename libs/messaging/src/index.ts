@@ -29,9 +29,10 @@ export {
   PermanentEventError,
   TopicNotFoundError,
 } from './errors/messaging.errors.js';
-export { EventBus, type EventSubscriber, type PublishOptions } from './event-bus.js';
+export { EventBus, type PublishOptions } from './event-bus.js';
 export type { CoreEvent } from './events/core-event.js';
 export type { EventListener } from './listening/local-listeners.js';
+export type { EventListening, EventSubscriber, ProcessEvents } from './listening/process-events.js';
 export { MessagingModule, type MessagingFeatureOptions } from './messaging.module.js';
 export { MESSAGE_BROKER, type MessagingExtras, type MessagingOptions } from './messaging.options.js';
 export { DeadLetterService, type DeadLetterCount, type DeadLetterPage } from './operating/dead-letter.service.js';

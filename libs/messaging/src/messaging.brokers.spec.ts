@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { CommonModule } from '@core-framework/common';
 import { CoreOrmModule, type SqlEntityManager } from '@core-framework/orm';
 import { OutboxRelay } from '@core-framework/outbox';
@@ -112,6 +114,32 @@ describe('the broker of an application', () => {
     const broker = await chooseBroker({}, settings);
     closing.push(() => broker.disconnect());
     expect(broker.name).toBe(name);
+  });
+
+  test.each(['ioredis', 'amqplib', '@platformatic/kafka'])('says which package it needs: %s', async (client) => {
+    const broker = { ioredis: 'redis', amqplib: 'rabbitmq', '@platformatic/kafka': 'kafka' }[client];
+    const program = `
+      import { registerHooks } from 'node:module';
+      // As if it was asked for from a place where it is not installed.
+      registerHooks({
+        resolve: (name, context, next) =>
+          next(name, name === '${client}' ? { ...context, parentURL: 'file:///nowhere/a.mjs' } : context),
+      });
+      const { chooseBroker } = await import('./libs/messaging/src/messaging.options.ts');
+      const error = await chooseBroker({ broker: '${broker}' }).catch((error) => error);
+      console.log(JSON.stringify([error.code, error.message, error.fix]));
+    `;
+    const loader = ['--conditions=@core-framework/source', '--import', './scripts/source-loader.mjs'];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...loader, '--import', 'reflect-metadata', '--input-type=module', '--eval', program],
+      { cwd: new URL('../../../', import.meta.url) },
+    );
+    expect(JSON.parse(stdout)).toEqual([
+      'MESSAGING_PACKAGE_MISSING',
+      `The broker "${broker}" is chosen, but its client is not installed.`,
+      `npm install ${client}`,
+    ]);
   });
 
   test.each([

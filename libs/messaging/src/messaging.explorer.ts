@@ -7,6 +7,7 @@ import type { EventHandler } from './consuming/event-handler.js';
 import { EventOutsideTransactionError, InvalidConsumerError } from './errors/messaging.errors.js';
 import type { EventBus } from './event-bus.js';
 import { eventMatcher } from './events/event-name.js';
+import { announceBus } from './listening/process-events.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
 import {
   type ConsumerDeclaration,
@@ -100,6 +101,11 @@ export class MessagingExplorer implements ActionHook {
       ),
       listeners: handling.flatMap(({ name, pattern, consumer }) => (consumer ? [] : [{ name, pattern }])),
     };
+  }
+
+  /** Has `Event.dispatch()` reach this application. Answers a function that ends it. */
+  announce(): () => void {
+    return announceBus(this.parts.bus);
   }
 
   /** Has local listeners listen. */

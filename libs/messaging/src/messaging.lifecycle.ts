@@ -34,6 +34,7 @@ export interface MessagingParts {
 /** Ties events to the application's life: consumers start when all is in place and end before the database closes. */
 export class MessagingLifecycle {
   #groups: readonly ConsumerGroup[] = [];
+  #silence: (() => void) | undefined;
 
   constructor(private readonly parts: MessagingParts) {
     parts.hooks.register(parts.explorer);
@@ -66,6 +67,7 @@ export class MessagingLifecycle {
     for (const group of this.#groups) await group.start(broker);
     relay.register(EVENTS_CHANNEL, (entries) => this.#publish(entries));
     if (options.outbox && options.relay) relay.start();
+    this.#silence = explorer.announce();
     if (this.#groups.length === 0) return;
     report.set('Consumers', this.#groups.map((group) => group.description).join('; '));
     health.register({ name: 'consumers', check: async () => Object.fromEntries(await this.#standing()) });
@@ -76,6 +78,7 @@ export class MessagingLifecycle {
     await Promise.all(this.#groups.map((group) => group.drain(options.drainTimeoutMs)));
     await relay.stop();
     await this.parts.broker.disconnect();
+    this.#silence?.();
   }
 
   /** What each group has done here, and how far behind it is anywhere. */

@@ -87,9 +87,9 @@ const BUILT_IN: Readonly<Record<string, BrokerFactory>> = {
       'Set MESSAGE_BROKER to redis, rabbitmq or kafka, and its address.',
     );
   },
-  redis: async ({ redisUrl = 'redis://localhost:6379/0' }) => {
+  redis: async ({ redisUrl = 'redis://localhost:6379/0', messageStreamLength: streamLength }) => {
     const { RedisBroker } = await adapter('redis', 'ioredis', () => import('./adapters/redis.js'));
-    return new RedisBroker({ url: redisUrl });
+    return new RedisBroker({ url: redisUrl, streamLength });
   },
   rabbitmq: async ({ rabbitmqUrl = 'amqp://guest:guest@localhost:5672/' }) => {
     const { RabbitMQBroker } = await adapter('rabbitmq', 'amqplib', () => import('./adapters/rabbitmq.js'));

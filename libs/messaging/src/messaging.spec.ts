@@ -263,6 +263,34 @@ describe('events', () => {
     await run(() => bus.publish('it.fails', {}));
   });
 
+  test('are told from where nothing is injected, whether an application runs or not', async () => {
+    const heard: string[] = [];
+    const stops = [Event.listen<number>('*.counted', ({ name, data }) => heard.push(`${name} ${data}`))];
+    Event.subscribe({
+      subscribe: (events) => void stops.push(events.listen('thing.**', ({ name }) => heard.push(name))),
+    });
+    await Event.dispatch('thing.counted', 1);
+    expect(heard).toEqual(['thing.counted 1', 'thing.counted']);
+    await expect(Event.dispatch('NoName')).rejects.toMatchObject({ code: 'MESSAGING_INVALID_NAME' });
+
+    const [one, other] = [await start([]), await start([])];
+    one.bus.listen('thing.counted', () => heard.push('one'));
+    other.bus.listen('thing.counted', () => heard.push('other'));
+    await expect(Event.dispatch('thing.counted')).rejects.toMatchObject({ code: 'ORM_UNKNOWN_DATABASE' });
+    heard.length = 0;
+    await one.run(() =>
+      atomic(async () => {
+        await Event.dispatch('thing.counted', 2);
+        expect(heard).toEqual([]);
+      }),
+    );
+    expect(heard).toEqual(['one', 'thing.counted 2', 'thing.counted']);
+    await one.bus.dispatch('other.counted', 3);
+    for (const stop of stops) stop();
+    await one.bus.dispatch('other.counted', 4);
+    expect(heard.slice(3)).toEqual(['other.counted 3']);
+  });
+
   test('go straight to the broker without an outbox, after the commit', async () => {
     const { app, bus, effects, run, settled } = await start([Orders], { outbox: false });
     await run(() =>

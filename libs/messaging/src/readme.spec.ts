@@ -3,7 +3,9 @@ import { afterAll, expect, test } from '@jest/globals';
 import { DATABASE, type Database, runInContext } from '@core-framework/orm';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { heard } from '../examples/listening.js';
 import { AppModule, Order, Users } from '../examples/orders.js';
+import { Event } from './decorators/event.decorator.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const codes = (text: string) => new Set([...text.matchAll(/[`'](MESSAGING_[A-Z_]+)[`']/g)].map(([, code]) => code));
@@ -17,6 +19,13 @@ test('the README shows the example as it is', () => {
 
 test('the README lists exactly the codes of the errors', () => {
   expect(codes(read('../README.md'))).toEqual(codes(read('./errors/messaging.errors.ts')));
+});
+
+test('in the example of listening functions and subscribers are told', async () => {
+  await Event.dispatch('order.created', 1);
+  await Event.dispatch('user.deleted');
+  await Event.dispatch('order.deleted');
+  expect(heard).toEqual(['order.created 1', 'user.deleted']);
 });
 
 test('in the example a user who registers gets an order', async () => {

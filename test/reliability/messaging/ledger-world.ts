@@ -12,6 +12,8 @@ import { Effect, GROUP, type Job, JOB_EVENT, LedgerApp } from './ledger.app.js';
 export interface BrokerUnderFault {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it tells how far behind groups are; else a consumer is asked. @defaultValue true */
+  readonly describesTopics?: boolean;
 }
 
 /** How a process of a world works. */
@@ -40,6 +42,7 @@ export class LedgerWorld implements AsyncDisposable {
     private readonly app: INestApplicationContext,
     private readonly database: TestDatabase,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly describesTopics: boolean,
   ) {}
 
   static async open(server: string, broker: BrokerUnderFault): Promise<LedgerWorld> {
@@ -59,7 +62,7 @@ export class LedgerWorld implements AsyncDisposable {
       schema: 'update',
     });
     const app = await NestFactory.createApplicationContext(module, { logger: ['error'], abortOnError: false });
-    return new LedgerWorld(app, database, env);
+    return new LedgerWorld(app, database, env, broker.describesTopics ?? true);
   }
 
   get broker(): MessageBroker {
@@ -136,6 +139,10 @@ export class LedgerWorld implements AsyncDisposable {
 
   /** How many messages the group has not dealt with, as the broker sees it. */
   async lag(): Promise<number> {
+    if (!this.describesTopics) {
+      const consumer = [...this.#processes].find(({ isOver }) => !isOver);
+      return Number(await consumer?.ask('lag'));
+    }
     const described = await this.broker.describeTopic(this.topic);
     return described?.groups.find(({ group }) => group === GROUP)?.lag ?? 0;
   }

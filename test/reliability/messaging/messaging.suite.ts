@@ -1,5 +1,6 @@
 import { createTestDatabase } from '@core-framework/testing';
 import type { BrokerServer } from '../brokers/broker-server.js';
+import { KafkaServer } from '../brokers/kafka-server.js';
 import { RabbitMqServer } from '../brokers/rabbitmq-server.js';
 import { RedisServer } from '../brokers/redis-server.js';
 import type { FaultOptions, FaultSuite, FaultTest } from '../fault-test.js';
@@ -28,6 +29,7 @@ const FAULTS: readonly (readonly [name: string, fault: string, run: BrokerFault]
 const BROKERS: Readonly<Record<string, () => Promise<BrokerServer | undefined>>> = {
   redis: () => RedisServer.start(),
   rabbitmq: () => RabbitMqServer.start(),
+  kafka: () => KafkaServer.start(),
 };
 
 /** Opens the tests of events, with brokers of their own. */
@@ -50,7 +52,11 @@ export async function open({ scale, on }: FaultOptions): Promise<FaultSuite> {
         fault: description,
         on: name,
         run: async () => {
-          await using world = await LedgerWorld.open(database, { name, env: server.env });
+          await using world = await LedgerWorld.open(database, {
+            name,
+            env: server.env,
+            describesTopics: name !== 'kafka',
+          });
           return await run(world, scale, server);
         },
       });

@@ -76,6 +76,13 @@ export class MessagingSettings {
   @Min(1)
   messageVisibility = 60;
 
+  @Setting({
+    description: 'About how many events a stream of Redis keeps; more as long as a group has not dealt with them.',
+  })
+  @IsInt()
+  @Min(1)
+  messageStreamLength = 100_000;
+
   @Setting({ description: 'Whether events are written to the database in the transaction and published from there.' })
   @IsBoolean()
   outboxEnabled = true;

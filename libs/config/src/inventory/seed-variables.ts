@@ -150,6 +150,7 @@ export const ADDED_VARIABLES: readonly InventoryEntry[] = [
   { variable: 'OUTBOX_RELAY', default: 'true', owner: '@core-framework/messaging' },
   { variable: 'MESSAGE_PREFETCH', default: '32', owner: '@core-framework/messaging' },
   { variable: 'MESSAGE_RETRY', default: '3', owner: '@core-framework/messaging' },
+  { variable: 'MESSAGE_STREAM_LENGTH', default: '100000', owner: '@core-framework/messaging' },
   { variable: 'MESSAGE_VISIBILITY', default: '60', owner: '@core-framework/messaging' },
   { variable: 'OUTBOX_ENABLED', default: 'true', owner: '@core-framework/messaging' },
   { variable: 'OUTBOX_BATCH', default: '200', owner: '@core-framework/messaging' },

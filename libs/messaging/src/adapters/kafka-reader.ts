@@ -14,16 +14,22 @@ export interface ReaderOptions {
   readonly tail: boolean;
   /** Resolves when there is room for a further record. */
   readonly room: () => Promise<void>;
-  /** Is given each record, with what is to be called once it is dealt with. */
-  readonly handle: (message: TextMessage, done: () => void) => void;
+  /** Most records of a partition behind the last commit; so many may have been in hand when a member died. */
+  readonly window: number;
+  /** Is given each record, what is to be called once it is dealt with, and whether a member may have died over it. */
+  readonly handle: (message: TextMessage, done: () => void, suspect: boolean) => void;
 }
 
 const RESTART_MS = 500;
+const CHECK_MS = 20;
+const LATEST = -1n;
 
 /** A member of a Kafka group: reads records and commits how far all are dealt with. */
 export class KafkaReader {
   readonly #logger = new Logger('KafkaBroker');
   readonly #partitions = new Map<string, PartitionOffsets>();
+  /** Where the partitions ended when this member was given them; not known at once. */
+  #ends: ReadonlyMap<string, readonly bigint[]> | undefined;
   #consumer: TextConsumer | undefined;
   #stream: MessagesStream<string, string, string, string> | undefined;
   #reading: Promise<void> | undefined;
@@ -55,8 +61,10 @@ export class KafkaReader {
 
   async #subscribe(): Promise<MessagesStream<string, string, string, string>> {
     const { group, topics, tail } = this.options;
-    this.#consumer = this.clients.consumer(group);
-    const stream = await this.#consumer.consume({
+    const consumer = this.clients.consumer(group);
+    this.#consumer = consumer;
+    if (!tail) consumer.on('consumer:group:join', () => void this.#joined(consumer).catch(() => undefined));
+    const stream = await consumer.consume({
       topics: [...topics],
       mode: tail ? 'latest' : 'committed',
       fallbackMode: tail ? 'latest' : 'earliest',
@@ -69,11 +77,26 @@ export class KafkaReader {
     return stream;
   }
 
+  /** The members of the group changed: partitions may have gone to others, and come from others. */
+  async #joined(consumer: TextConsumer): Promise<void> {
+    const owned = (consumer.assignments ?? []).flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => `${topic} ${partition}`),
+    );
+    for (const [name, known] of this.#partitions) {
+      if (owned.includes(name)) known.handOver();
+      // How far it is done is another's to say.
+      else this.#partitions.delete(name);
+    }
+    this.#ends = undefined;
+    this.#ends = await consumer.listOffsets({ topics: [...this.options.topics], timestamp: LATEST });
+  }
+
   async #read(): Promise<void> {
     while (this.#open) {
       try {
         for await (const message of this.#stream ?? []) {
           await this.options.room();
+          await this.#roomBehindCommit(message);
           if (!this.#open) break;
           this.#take(message);
         }
@@ -105,17 +128,36 @@ export class KafkaReader {
 
   #take(message: TextMessage): void {
     const { topic, partition, offset } = message;
-    const name = `${topic} ${partition}`;
-    let offsets = this.#partitions.get(name);
-    if (!offsets) this.#partitions.set(name, (offsets = new PartitionOffsets()));
+    const known = this.#offsetsOf(message);
     // After a change among the members what is in hand comes again.
-    if (!offsets.begin(offset)) return;
-    const known = offsets;
-    this.options.handle(message, () => {
+    if (!known.begin(offset)) return;
+    const end = this.#ends?.get(topic)?.[partition];
+    const suspect =
+      !this.options.tail && (end === undefined || offset < end) && known.isNear(offset, this.options.window);
+    const done = () => {
       known.end(offset);
       if (this.options.tail) known.advance();
       else this.#commitSoon();
-    });
+    };
+    this.options.handle(message, done, suspect);
+  }
+
+  #offsetsOf({ topic, partition, offset }: TextMessage): PartitionOffsets {
+    const name = `${topic} ${partition}`;
+    let offsets = this.#partitions.get(name);
+    if (!offsets) this.#partitions.set(name, (offsets = new PartitionOffsets()));
+    offsets.see(offset);
+    return offsets;
+  }
+
+  async #roomBehindCommit(message: TextMessage): Promise<void> {
+    if (this.options.tail) return;
+    const known = this.#offsetsOf(message);
+    while (this.#open && !known.isBehindCommit(message.offset, this.options.window)) {
+      // One that failed is made up for.
+      this.#commitSoon();
+      await pause(CHECK_MS);
+    }
   }
 
   #commitSoon(): void {
@@ -127,11 +169,16 @@ export class KafkaReader {
   }
 
   async #commit(): Promise<void> {
-    const offsets = [...this.#partitions].flatMap(([name, known]) => {
+    const further = [...this.#partitions].flatMap(([name, known]) => {
       const offset = known.advance();
-      const [topic = '', partition] = name.split(' ');
-      return offset === undefined ? [] : [{ topic, partition: Number(partition), offset, leaderEpoch: -1 }];
+      return offset === undefined ? [] : [{ name, known, offset }];
     });
-    if (offsets.length > 0) await this.#consumer?.commit({ offsets });
+    if (further.length === 0) return;
+    const offsets = further.map(({ name, offset }) => {
+      const [topic = '', partition] = name.split(' ');
+      return { topic, partition: Number(partition), offset, leaderEpoch: -1 };
+    });
+    await this.#consumer?.commit({ offsets });
+    for (const { known, offset } of further) known.committed(offset);
   }
 }

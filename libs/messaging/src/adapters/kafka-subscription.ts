@@ -23,6 +23,8 @@ import type { KafkaTopics } from './kafka-topics.js';
 const CHECK_MS = 100;
 /** Most records that wait here for their time. */
 const MOST_WAITING = 10_000;
+/** Fewest records of a partition that may be in work or done behind the last commit. */
+const SHORTEST_WINDOW = 256;
 
 /** A consumer of a group: one reader for its topics, one for what is to be tried again. */
 export class KafkaSubscription implements Subscription {
@@ -46,14 +48,16 @@ export class KafkaSubscription implements Subscription {
       topics: names,
       tail: ephemeral,
       room: () => this.#room(),
-      handle: (message, done) => this.#deliver(message.topic, message, done),
+      window: Math.max(SHORTEST_WINDOW, 2 * request.prefetch),
+      handle: (message, done, suspect) => this.#deliver(message.topic, message, done, suspect),
     });
     const again = new KafkaReader(clients, {
       group: retryGroupOf(group),
       topics: names.map((topic) => retryTopicOf({ topic, group })),
       tail: false,
       room: () => this.#roomToWait(),
-      handle: (message, done) => this.#wait(message, done),
+      window: Infinity,
+      handle: (message, done, suspect) => this.#wait(message, done, suspect),
     });
     this.#readers = ephemeral ? [first] : [first, again];
   }
@@ -103,7 +107,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   /** Holds a record until its time has come; it stays uncommitted, so that it survives this process. */
-  #wait(message: TextMessage, done: () => void): void {
+  #wait(message: TextMessage, done: () => void, suspect: boolean): void {
     const { group } = this.request;
     const topic = this.request.topics.find(
       (name) => message.headers.get(PLACE_HEADER) === placeNote({ topic: name, group }),
@@ -115,7 +119,7 @@ export class KafkaSubscription implements Subscription {
         this.#timers.delete(timer);
         this.#waiting.remove();
         void this.#room().then(() => {
-          if (this.#open) this.#deliver(topic, message, done);
+          if (this.#open) this.#deliver(topic, message, done, suspect);
         });
       },
       Math.max(0, Number(message.headers.get(DUE_HEADER) ?? 0) - Date.now()),
@@ -123,7 +127,7 @@ export class KafkaSubscription implements Subscription {
     this.#timers.add(timer);
   }
 
-  #deliver(topic: string, record: TextMessage, done: () => void): void {
+  #deliver(topic: string, record: TextMessage, done: () => void, suspect: boolean): void {
     if (!this.#open) return;
     const { group, ephemeral } = this.request;
     const attempt = Number(record.headers.get(ATTEMPTS_HEADER) ?? 0) + 1;
@@ -155,6 +159,7 @@ export class KafkaSubscription implements Subscription {
       message,
       topic,
       attempt,
+      suspect,
       ack: () => decide(),
       retry: (delayMs) =>
         decide(async () => {

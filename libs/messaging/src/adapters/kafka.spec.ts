@@ -54,13 +54,35 @@ describe('a cluster that does not answer', () => {
 
 test('what may be committed ends before the first record that is not dealt with', () => {
   const offsets = new PartitionOffsets();
+  offsets.see(5n);
   for (const offset of [5n, 6n, 7n]) expect(offsets.begin(offset)).toBe(true);
   expect(offsets.begin(6n)).toBe(false);
   offsets.end(6n);
   expect(offsets.advance()).toBeUndefined();
   offsets.end(5n);
-  expect(offsets.advance()).toBe(7n);
+  // Until it is known to be committed.
+  expect([offsets.advance(), offsets.advance()]).toEqual([7n, 7n]);
+  offsets.committed(7n);
   expect(offsets.advance()).toBeUndefined();
   offsets.end(7n);
   expect(offsets.advance()).toBe(8n);
+});
+
+test('what a member may have died over lies within a window from where the next one begins', () => {
+  const offsets = new PartitionOffsets();
+  const seen = (offset: bigint) => [offsets.isNear(offset, 3), offsets.isBehindCommit(offset, 3)];
+  offsets.see(5n);
+  expect([seen(5n), seen(7n), seen(8n)]).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
+  ]);
+  offsets.committed(6n);
+  expect(seen(8n)).toEqual([false, true]);
+  offsets.handOver();
+  offsets.see(100n);
+  expect([seen(102n), seen(103n)]).toEqual([
+    [true, true],
+    [false, false],
+  ]);
 });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import { Redis } from 'ioredis';
 import type { EventMessage } from '../envelope/event-message.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
+import { chooseBroker } from '../messaging.options.js';
 import { RedisBroker } from './redis.js';
 
 const URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/11';
@@ -44,7 +45,7 @@ async function answers(): Promise<boolean> {
 
   test('streams are cut to their length, never into what a group has not been given or not acknowledged', async () => {
     const topic = `t-${randomUUID()}`;
-    const small = new RedisBroker({ url: URL, streamLength: 200 });
+    const small = await chooseBroker({}, { redisUrl: URL, messageStreamLength: 200 });
     const messages = Array.from({ length: 1000 }, (_, index): EventMessage => {
       return { id: String(index), type: 'a.b', source: 's', time: '', data: '1', headers: {} };
     });

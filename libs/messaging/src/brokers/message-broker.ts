@@ -11,6 +11,11 @@ export interface Delivery {
    * over it, or over something else that was in hand with it. @defaultValue 0
    */
   readonly abandoned?: number;
+  /**
+   * Whether it may have been given out before, where the broker does not count that: what a member of the group had in
+   * hand when it died looks like what nobody has had yet. @defaultValue false
+   */
+  readonly suspect?: boolean;
   /** The group is done with it. */
   ack(): Promise<void>;
   /** Has it delivered to this group, and to no other, again after so many milliseconds. */

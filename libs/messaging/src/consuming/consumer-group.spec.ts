@@ -29,13 +29,14 @@ class Script {
     return { subscribe } as unknown as MessageBroker;
   }
 
-  give(id: string, { attempt = 1, abandoned = 0 } = {}): Promise<void> {
+  give(id: string, { attempt = 1, abandoned = 0, suspect = false } = {}): Promise<void> {
     const note = (what: string) => async () => void this.decisions.push(`${what} ${id}`);
     return this.handle({
       message: { id, type: 'thing.done', source: 's', time: '', data: 'null', headers: {} },
       topic: 't',
       attempt,
       abandoned,
+      suspect,
       ack: note('ack'),
       retry: note('retry'),
       deadLetter: async (reason) => void this.decisions.push(`dead ${id}: ${reason}`),
@@ -110,6 +111,19 @@ describe('events that were given out before and nobody said what became of them'
     await script.give('innocent', { attempt: 9, abandoned: 8 });
     expect(begun.at(-1)).toBe('innocent');
     expect(script.decisions.at(-1)).toBe('retry innocent');
+  });
+
+  test('are given up where the broker does not count, too', async () => {
+    const { script } = await start(async () => {
+      throw Object.assign(new Error('died'), { name: 'Died' });
+    });
+    script.decisions.length = 0;
+    for (let turn = 0; turn < 3; turn++) await script.give('poison', { suspect: true });
+    expect(script.decisions).toEqual([
+      'retry poison',
+      'retry poison',
+      'dead poison: Whoever began with it died, 3 times.',
+    ]);
   });
 
   test('are tried once more even where nothing is tried again', async () => {

@@ -104,7 +104,7 @@ export class ConsumerGroup {
     this.#inHand.add(delivery);
     const work = () => this.#work(delivery);
     const lane = key === undefined ? undefined : `${delivery.topic} ${key}`;
-    return this.#lanes.run(lane, delivery.abandoned ? () => this.#suspects.run(undefined, work) : work);
+    return this.#lanes.run(lane, isSuspect(delivery) ? () => this.#suspects.run(undefined, work) : work);
   }
 
   async #work(delivery: Delivery): Promise<void> {
@@ -128,7 +128,7 @@ export class ConsumerGroup {
       this.#counts.unhandled += 1;
       return delivery.ack();
     }
-    if (delivery.abandoned && (await this.#hasKilled(delivery))) {
+    if (isSuspect(delivery) && (await this.#hasKilled(delivery))) {
       return this.#bury(delivery, `Whoever began with it died, ${this.#mostDeaths + 1} times.`);
     }
     try {
@@ -143,7 +143,7 @@ export class ConsumerGroup {
     return delivery.ack();
   }
 
-  /** Whether as many died over it as it may be tried; the first one, who did not know what he had, is one of them. */
+  /** Whether as many died over it as it may be tried; the first one, who did not note what he had, is one of them. */
   async #hasKilled({ message: { id } }: Delivery): Promise<boolean> {
     const most = this.#mostDeaths;
     return (await this.surroundings.inbox.begin(this.options.group, id, most + 1)) > most;
@@ -217,4 +217,9 @@ export class ConsumerGroup {
     }
     return found;
   }
+}
+
+/** Whether somebody may have died over it. */
+function isSuspect({ abandoned = 0, suspect = false }: Delivery): boolean {
+  return suspect || abandoned > 0;
 }

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { ActionCall } from '@core-framework/common';
 import { EventOutsideTransactionError } from '../errors/messaging.errors.js';
 import { checkChannelName, checkEventName } from '../events/event-name.js';
+import { type ProcessEvents, processEvents } from '../listening/process-events.js';
 import { emitFrom } from '../publishing/method-emission.js';
 import { recordEmitter } from '../metadata/messaging.metadata.js';
 
@@ -25,13 +26,7 @@ export interface EventOptions {
   readonly when?: (result: never) => boolean;
 }
 
-/**
- * Emits an event with the result of a method when it succeeds, in its transaction: an action of a ViewSet has one, any other
- * method needs `@Atomic()` above this decorator, else the application does not start.
- *
- * @throws InvalidEventNameError, EventOutsideTransactionError
- */
-export function Event(event: string, options: EventOptions = {}) {
+function emitEvent(event: string, options: EventOptions = {}) {
   checkEventName(event);
   if (options.topic !== undefined) checkChannelName('a topic', options.topic);
   return <M extends (...args: never[]) => Promise<unknown>>(
@@ -60,3 +55,13 @@ export function Event(event: string, options: EventOptions = {}) {
     descriptor.value = emitting as unknown as M;
   };
 }
+
+/**
+ * Emits an event with the result of a method when it succeeds, in its transaction: an action of a ViewSet has one, any other
+ * method needs `@Atomic()` above this decorator, else the application does not start.
+ *
+ * `Event.listen()`, `Event.dispatch()` and `Event.subscribe()` are for events within the process, wherever nothing is injected.
+ *
+ * @throws InvalidEventNameError, EventOutsideTransactionError
+ */
+export const Event: typeof emitEvent & ProcessEvents = Object.assign(emitEvent, processEvents);

@@ -10,6 +10,9 @@ export class LocalListeners {
   readonly #listeners = new Set<{ readonly matches: (name: string) => boolean; readonly listener: EventListener }>();
   readonly #logger = new Logger('EventBus');
 
+  /** @param others are told after these */
+  constructor(private readonly others?: LocalListeners) {}
+
   /** Answers a function that ends it. */
   add(pattern: string, listener: EventListener): () => void {
     const entry = { matches: eventMatcher(checkEventPattern(pattern)), listener };
@@ -28,7 +31,7 @@ export class LocalListeners {
         errors.push(error instanceof Error ? error : new Error(String(error)));
       }
     }
-    return errors;
+    return this.others ? [...errors, ...(await this.others.tell(event))] : errors;
   }
 
   /** Tells all who listen; what goes wrong is logged, since what the event tells of has happened. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type BrokerCase, PATIENCE_MS, listen, message, numbered, place, textsOf, until } from './broker-case.js';
 
 /** How messages are delivered. */
@@ -58,6 +58,8 @@ export const DELIVERY_CASES: readonly BrokerCase[] = [
       const { came } = await listen(broker, { topic, group });
       await until(() => came.length === 5);
       deepEqual(textsOf(came).toSorted(), ['0', '1', '2', '3', '4']);
+      // So that one over which processes die is found out.
+      ok(came.every(({ abandoned = 0, suspect = false }) => suspect || abandoned > 0));
     },
   },
   {
