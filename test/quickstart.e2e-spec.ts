@@ -11,6 +11,27 @@ test('the example of the README stands there as it is', () => {
   expect(read('README.md')).toContain(read('examples/notes.ts').trim());
 });
 
+test('the example of events stands there as it is, but for the module around it', () => {
+  const example = read('examples/events.ts');
+  const shown = example.slice(example.indexOf('@ViewSet('), example.indexOf('@Module(')).trim();
+  expect(read('README.md')).toContain(shown);
+});
+
+test('in the example of events what is shared is counted', async () => {
+  example = new SourceProcess('examples/events.ts', { DATABASE_URL: 'sqlite://:memory:', RATE_LIMIT_ENABLED: 'false' });
+  const notes = `${await example.url()}/api/v1/notes`;
+  const post = async (address: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await answer.json()) as { id: number; shares: number };
+  };
+  const { id } = await post(notes, { text: 'Buy milk.' });
+  for (let time = 0; time < 3; time++) await post(`${notes}/${id}/share`, {});
+  const shares = async () => ((await (await fetch(`${notes}/${id}`)).json()) as { shares: number }).shares;
+  while ((await shares()) < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await shares()).toBe(3);
+});
+
 test('the example of the README runs', async () => {
   example = new SourceProcess('examples/notes.ts', { DATABASE_URL: 'sqlite://:memory:' });
   const notes = `${await example.url()}/api/v1/notes`;
