@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { redisClient } from './redis-client.js';
 
 /** Keeps what tasks answered on a server of its own. */
 export class RedisResults {
@@ -8,14 +9,7 @@ export class RedisResults {
     url: string,
     private readonly options: { readonly prefix: string; readonly ttlMs: number; readonly timeoutMs: number },
   ) {
-    this.#client = new Redis(url, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      connectTimeout: options.timeoutMs,
-    });
-    // Whoever sends a command is told.
-    this.#client.on('error', () => undefined);
+    this.#client = redisClient(url, options.timeoutMs);
   }
 
   async connect(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Queue, type QueueOptions } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type {
   EnqueuedTask,
   NewTask,
@@ -17,6 +17,7 @@ import type {
 import { checkQueueName } from '../definitions/task-options.js';
 import { TaskBackendUnreachableError } from '../errors/tasks.errors.js';
 import { cancelledRecord, jobOptionsOf, type RedisJob, recordOf, type TaskJobData } from './redis-job.js';
+import { FAREWELL_MS, redisClient } from './redis-client.js';
 import { RedisCoordination } from './redis-coordination.js';
 import { RedisResults } from './redis-results.js';
 import { RedisTaskWork } from './redis-work.js';
@@ -59,15 +60,8 @@ export class RedisTaskBackend implements TaskBackend {
       failedTtlMs: 604_800_000,
       ...options,
     };
-    this.#client = new Redis(options.url, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      connectTimeout: this.#options.timeoutMs,
-    });
-    // Whoever sends a command is told.
-    this.#client.on('error', () => undefined);
     const { prefix, timeoutMs, resultTtlMs: ttlMs } = this.#options;
+    this.#client = redisClient(options.url, timeoutMs);
     this.#coordination = new RedisCoordination(this.#client, prefix);
     if (resultUrl !== undefined && resultUrl !== options.url) {
       this.#results = new RedisResults(resultUrl, { prefix, timeoutMs, ttlMs });
@@ -282,7 +276,7 @@ export class RedisTaskBackend implements TaskBackend {
 
   #connection(): Pick<QueueOptions, 'connection' | 'prefix'> {
     const { url, prefix } = this.#options;
-    return { connection: { url, maxRetriesPerRequest: null }, prefix };
+    return { connection: { url, maxRetriesPerRequest: null, disconnectTimeout: FAREWELL_MS }, prefix };
   }
 
   /** @throws TaskBackendUnreachableError when the server does not answer in time */
