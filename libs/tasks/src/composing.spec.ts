@@ -40,6 +40,13 @@ class Sums {
     throw new PermanentTaskError('no way');
   }
 
+  @Task({ queue: 'urgent' })
+  async failOnce() {
+    if (seen.includes('failed')) return 'at last';
+    seen.push('failed');
+    throw new PermanentTaskError('not yet');
+  }
+
   @Task()
   async nothing() {}
 
@@ -189,6 +196,13 @@ describe.each(cases)('by $backend on $kind', ({ url, backend }) => {
     await expect(group.result()).rejects.toThrow('no way');
     expect([await group.status(), await group.callback?.status()]).toEqual(['failed', 'unknown']);
     expect(seen).not.toContain('never');
+    const revived = await world.tasks.group(
+      [sums.add.signature(1), sums.failOnce.signature()],
+      sums.total.signature('then'),
+    );
+    await expect(revived.result()).rejects.toThrow('not yet');
+    expect(await world.tasks.backend.revive('urgent', [revived.members[1]!.id])).toBe(1);
+    expect(await revived.result()).toBe('then [1,"at last"]');
   });
 
   test('a chain or group that is cancelled runs no further, even if what runs does not stop', async () => {
