@@ -73,8 +73,8 @@ export class PullingWork<C extends ClaimedTask> implements TaskWork {
   wake(delayMs = 0): void {
     if (delayMs <= 0) return this.#waking.wake();
     const at = performance.now() + delayMs;
-    // Whatever is due later than the next look is found by that.
-    if (delayMs > this.options.pollMs || at >= this.#alarmAt) return;
+    // Whatever is due later than the next look is found by that; who ends looks no more.
+    if (this.#stopping || delayMs > this.options.pollMs || at >= this.#alarmAt) return;
     clearTimeout(this.#alarm);
     this.#alarmAt = at;
     this.#alarm = setTimeout(() => {
