@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Rule, SchematicContext, Tree } from '@angular-devkit/schematics';
+import { format } from '../code/format.js';
 import { GeneratorError } from '../errors/generator.errors.js';
 import { Project } from '../project/project.js';
 import { Workspace } from '../project/workspace.js';
@@ -40,10 +41,21 @@ async function makeMigration(module: string, name: string | undefined): Promise<
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code === 0) return said.trim();
+  if (code === 0) {
+    const written = /^Written to (.+\.ts)\. /m.exec(complaint)?.[1];
+    if (written !== undefined) await formatOnDisk(written);
+    return said.trim();
+  }
   throw new GeneratorError(
     'GENERATOR_NO_MIGRATION',
     `The files are written, but no migration could be made:\n${(complaint || said).trim()}`,
     'Run "core makemigrations" once that is gone.',
   );
+}
+
+/** Migrations are written in the framework's style; the project may have another one. */
+async function formatOnDisk(path: string): Promise<void> {
+  const text = readFileSync(path, 'utf8');
+  const formatted = await format(relative(process.cwd(), path), text);
+  if (formatted !== text) writeFileSync(path, formatted);
 }

@@ -50,7 +50,7 @@ export function nestAdd(options: NestAddOptions): Rule {
     const isNewModel = options.auth && !tree.exists(posix.join(place.sourceRoot, 'users/user.model.ts'));
     if (options.auth) await writeUsers(place, editing.plan);
     await addModules(posix.join(place.sourceRoot, 'app.module.ts'), editing);
-    replaceStart(posix.join(place.sourceRoot, 'main.ts'), editing);
+    await replaceStart(posix.join(place.sourceRoot, 'main.ts'), editing);
     if (options.skipInstall) return;
     const installed = context.addTask(new NodePackageInstallTask());
     if (isNewModel) scheduleMigration(context, place, installed);
@@ -190,11 +190,11 @@ const STOCK_START = new RegExp(
 );
 
 /** The `main.ts` of a new Nest project starts by CoreFactory from now on; one that does more is left alone. */
-function replaceStart(path: string, { workspace, reporter }: Editing): void {
+async function replaceStart(path: string, { workspace, plan, reporter }: Editing): Promise<void> {
   const text = workspace.read(path) ?? '';
   if (text.includes('CoreFactory')) return;
   if (STOCK_START.test(text.replaceAll(/\s+/g, ' ').trim())) {
-    workspace.tree.overwrite(path, START);
+    await plan.edit(path, () => START);
     reporter.info(`${path} starts the application by CoreFactory: on port 8000, or on that of PORT.`);
   } else
     reporter.warn(
