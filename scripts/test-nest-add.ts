@@ -20,6 +20,7 @@ const { values } = parseArgs({
 });
 const workplace = mkdtempSync(join(tmpdir(), 'core-nest-add-'));
 const POST = 'title:string:required,max:200 body:text price:money:ge:0 status:enum(draft|live):default:draft';
+const FASTIFY_IMPORT = "import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';";
 const PASSWORD = 'correct horse battery';
 
 try {
@@ -45,6 +46,7 @@ async function prove(platform: string, { url: npm_config_registry }: LocalRegist
     );
   };
   await said('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline');
+  await said('npm', 'run', 'format');
   await said('npm', 'run', 'test:e2e');
   await said('npx', 'nest', 'add', '@core-framework/schematics', '--auth');
   await said('npx', 'nest', 'g', 'core-resource', 'Post', '--type', POST);
@@ -101,8 +103,6 @@ function moveToFastify(folder: string): void {
       .replace('await app.init();', 'await app.init();\n    await app.getHttpAdapter().getInstance().ready();'),
   );
 }
-
-const FASTIFY_IMPORT = "import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';";
 
 async function signIn(auth: string): Promise<string> {
   const account = { email: 'ann@example.com', password: PASSWORD };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Generator, NewProject } from './support/new-project.js';
 import { callSixRoutes, SIX_SUCCESSES } from './support/six-routes.js';
@@ -33,32 +34,40 @@ const SMALL: readonly Generator[] = [
 let project: NewProject;
 beforeAll(async () => {
   project = await NewProject.create();
-}, 120_000);
+}, 600_000);
 afterAll(() => project[Symbol.dispose]());
 
+test('the commands that the README begins with make a resource', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [create, enter, generate, start] = /## Install\n\n```sh\n(.*?)\n```/s.exec(readme)?.[1]?.split('\n') ?? [];
+  // The project is there, and started below.
+  expect([create, enter, start]).toEqual(['npm create core-app@latest blog -- --yes', 'cd blog', 'npm start']);
+  expect(project.run(generate ?? '')).toContain('create table posts');
+}, 600_000);
+
 test('nest g makes resources, with fields and without, and their migrations', () => {
-  expect(project.run('nest g core-resource Post')).toContain('create table posts');
+  expect(project.run('nest g core-resource Product')).toContain('create table products');
   expect(project.run(`nest g core-resource Article --type '${ARTICLE}'`)).toContain('create table articles');
-}, 120_000);
+}, 600_000);
 
 test('every other generator does its work beside them', () => {
   const said = project.generate(SMALL);
   expect(said).toContain('  create table categories');
   expect(said.filter((line) => line.includes('could not'))).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test('what they made compiles, lints, is formatted and passes its own tests', () => {
   project.compile();
   project.lint();
   expect(project.test()).toMatch(/Test Suites: \d+ passed, \d+ total/);
-}, 240_000);
+}, 600_000);
 
 test('made again, everything stays, and what was edited is kept', () => {
   project.run('git add --all');
-  const service = 'src/posts/post.service.ts';
+  const service = 'src/products/product.service.ts';
   project.write(service, `${project.read(service)}// Mine.\n`);
   project.run('git add --all');
-  expect(project.run('nest g core-resource Post')).toContain(`KEPT ${service}`);
+  expect(project.run('nest g core-resource Product')).toContain(`KEPT ${service}`);
   expect(project.run(`nest g core-resource Article --type '${ARTICLE}'`)).toContain('Nothing to be done.');
   const again = SMALL.filter(([, { fields }]) => !String(fields).startsWith('rank'));
   expect(project.generate(again).filter((line) => /^(?:CREATE|UPDATE)/.test(line))).toEqual([]);
@@ -68,7 +77,7 @@ test('made again, everything stays, and what was edited is kept', () => {
       .split('\n')
       .filter((line) => !line.startsWith('A ')),
   ).toEqual(['']);
-}, 120_000);
+}, 600_000);
 
 test('all six routes of it are served', async () => {
   await using server = project.serve();
@@ -78,8 +87,11 @@ test('all six routes of it are served', async () => {
   expect((await fetch(`${api}/auth/register`, { method: 'POST', headers, body: account })).status).toBe(201);
   const signedIn = await fetch(`${api}/auth/login`, { method: 'POST', headers, body: account });
   const { access_token: token } = (await signedIn.json()) as { access_token: string };
-  const calls = { body: { name: 'First' }, change: { name: 'Second' }, headers: { authorization: `Bearer ${token}` } };
-  expect(await callSixRoutes({ url: `${api}/posts`, ...calls })).toEqual(SIX_SUCCESSES);
+  const authorized = { authorization: `Bearer ${token}` };
+  const post = { body: { title: 'First', body: 'Text' }, change: { title: 'Second' }, headers: authorized };
+  expect(await callSixRoutes({ url: `${api}/posts`, ...post })).toEqual(SIX_SUCCESSES);
+  const product = { body: { name: 'First' }, change: { name: 'Second' }, headers: authorized };
+  expect(await callSixRoutes({ url: `${api}/products`, ...product })).toEqual(SIX_SUCCESSES);
   server.kill('SIGTERM');
   expect(await server.exit).toBe(0);
-}, 120_000);
+}, 600_000);

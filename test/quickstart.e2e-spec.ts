@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
+import { NewProject } from './support/new-project.js';
+import { ServingProcess } from './support/serving-process.js';
 import { SourceProcess } from './support/source-process.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -47,3 +49,27 @@ test('the example of the README runs', async () => {
     (await fetch(notes, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status,
   ).toBe(400);
 });
+
+test('the example of the README runs as the main.ts of a new project', async () => {
+  using project = await NewProject.create({ auth: false, messaging: undefined, tasks: false });
+  project.write('src/main.ts', read('examples/notes.ts'));
+  const server = project.serve();
+  try {
+    const answer = await fetch(`${await server.url()}/api/v1/notes`);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { count: 0 }]);
+  } finally {
+    server.kill('SIGTERM');
+    expect(await server.exit).toBe(0);
+  }
+}, 300_000);
+
+test('what the README says of this repository starts the sample', async () => {
+  expect(read('README.md')).toContain('```sh\nnpm install && npm start\n```');
+  const place = {
+    cwd: new URL('..', import.meta.url).pathname,
+    env: { ...process.env, DATABASE_URL: 'sqlite://:memory:' },
+  };
+  await using sample = new ServingProcess('npm', ['start'], place);
+  const posts = await fetch(`${await sample.url()}/api/v1/posts`);
+  expect(posts.status).toBe(200);
+}, 300_000);

@@ -31,7 +31,7 @@ let isOutdated = true;
 
 beforeAll(async () => {
   project = await NewProject.create();
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   await stop();
@@ -104,7 +104,7 @@ test.each(steps.slice(1))(
       isOutdated = true;
     }
   },
-  120_000,
+  600_000,
 );
 
-test('leaves code that compiles', () => project.compile(), 120_000);
+test('leaves code that compiles', () => project.compile(), 600_000);
