@@ -71,7 +71,7 @@ class LetterViewSet extends ModelViewSet<Letter> {
     ViewSetModule.forFeature([LetterViewSet]),
   ],
 })
-class AccountsModule {}
+export class AccountsModule {}
 
 export const PASSWORD = 'correct horse battery';
 export const API = '/api/v1';

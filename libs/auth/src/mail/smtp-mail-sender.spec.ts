@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CoreSettings, loadSettings } from '@core-framework/config';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
+import { MAIL_SENDER_CASES } from '../testing/mail-sender.conformance.js';
+import type { Mail } from './mail-sender.js';
 import { SmtpMailSender } from './smtp-mail-sender.js';
 
 interface Received {
@@ -30,6 +32,7 @@ const settings = (env: Record<string, string> = {}) => {
   });
 };
 
+beforeEach(() => void (received.length = 0));
 beforeAll(async () => {
   server = new SMTPServer({
     allowInsecureAuth: true,
@@ -55,7 +58,29 @@ beforeAll(async () => {
 });
 afterAll(async () => new Promise<void>((resolve) => server.close(() => resolve())));
 
+/** What came of a letter, as its readers see it: one mail for each of them. */
+function opened({ to, text }: Received): Mail[] {
+  const [head = '', ...body] = text.split('\r\n\r\n');
+  const subject = /^Subject: (?<subject>.*(?:\r\n .*)*)/m.exec(head)?.groups?.subject ?? '';
+  const mail = { subject: subject.replace(/=\?UTF-8\?Q\?(.*?)\?=/gi, (_word, part: string) => unquoted(part)) };
+  return to.map((address) => ({ ...mail, to: address, text: unquoted(body.join('\r\n\r\n')) }));
+}
+
+function unquoted(text: string): string {
+  const bytes = text
+    .replaceAll('_', /=[\dA-F]{2}/.test(text) && !text.includes('\n') ? ' ' : '_')
+    .replace(/=\r\n/g, '')
+    .replace(/=([\dA-F]{2})/g, (_byte, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
 describe('mails by SMTP', () => {
+  test.each(MAIL_SENDER_CASES)('$name', async ({ check }) => {
+    const sender = new SmtpMailSender(settings());
+    await check({ sender, delivered: () => received.flatMap(opened) });
+    sender.onApplicationShutdown();
+  });
+
   test('reach the server with their sender, subject and text', async () => {
     const sender = new SmtpMailSender(settings());
     await sender.send({ to: 'ann@example.com', subject: 'Héllo', text: 'Open https://example.com/#token=abc' });

@@ -28,7 +28,6 @@ export interface Departure {
 export class OAuthClients {
   readonly #logger = new Logger('OAuth');
   readonly #configurations = new Map<string, Promise<oauth.Configuration>>();
-  readonly #fetch = boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
 
   constructor(@Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions) {}
 
@@ -107,6 +106,12 @@ export class OAuthClients {
     return known;
   }
 
+  /** What the provider's document names may not lead into the network, unless the application names it, too. */
+  #fetchOf({ issuer, endpoints, privateOrigins = [] }: OAuthProvider): typeof fetch {
+    const named = [issuer, ...Object.values(endpoints ?? {}), ...privateOrigins];
+    return boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named }) as typeof fetch;
+  }
+
   async #configure(provider: OAuthProvider): Promise<oauth.Configuration> {
     const { name, issuer, clientId, clientSecret, endpoints, clientAuthentication } = provider;
     const isInsecure = issuer.startsWith('http:');
@@ -116,14 +121,14 @@ export class OAuthClients {
       const { authorization, token } = endpoints;
       const server = { issuer, authorization_endpoint: authorization, token_endpoint: token };
       const configuration = new oauth.Configuration(server, clientId, clientSecret, authentication);
-      configuration[oauth.customFetch] = this.#fetch;
+      configuration[oauth.customFetch] = this.#fetchOf(provider);
       // oxlint-disable-next-line no-deprecated
       if (isInsecure) oauth.allowInsecureRequests(configuration);
       return configuration;
     }
     try {
       return await oauth.discovery(new URL(issuer), clientId, clientSecret, authentication, {
-        [oauth.customFetch]: this.#fetch,
+        [oauth.customFetch]: this.#fetchOf(provider),
         // oxlint-disable-next-line no-deprecated
         ...(isInsecure && { execute: [oauth.allowInsecureRequests] }),
       });

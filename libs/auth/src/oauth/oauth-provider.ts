@@ -35,6 +35,8 @@ export interface OAuthProvider {
   readonly profile?: (request: ProviderRequest) => Promise<OAuthProfile>;
   /** Where people are sent back to. @defaultValue `OAUTH_API_URL`/auth/oauth/<name>/callback */
   readonly redirectUri?: string;
+  /** Further origins inside the network that the provider's document may name, beside that of its issuer. @defaultValue none */
+  readonly privateOrigins?: readonly string[];
   /** Whether the provider's tokens are kept, encrypted, for calls in the user's name. @defaultValue false */
   readonly keepTokens?: boolean;
 }

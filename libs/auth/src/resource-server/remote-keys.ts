@@ -23,7 +23,7 @@ export function remoteKeys(address: string): JWTVerifyGetKey {
     cacheMaxAge: FRESH_MS,
     cooldownDuration: COOL_DOWN_MS,
     timeoutDuration: TIMEOUT_MS,
-    [customFetch]: boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }),
+    [customFetch]: boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named: [address] }),
   });
   let failedAt = -Infinity;
   let knownAt = -Infinity;
