@@ -199,6 +199,16 @@ describe.each(await databaseKinds())('cookies on %s', (kind) => {
     });
   });
 
+  test('the document says of each operation which ways in count for it', async () => {
+    const { paths } = (await world.app.client.get('/openapi.json')).json<{
+      paths: Record<string, Record<string, { security: Record<string, unknown>[] }>>;
+    }>();
+    const ways = (path: string, verb: string) => paths[`${API}/${path}`]?.[verb]?.security.flatMap(Object.keys);
+    expect(ways('auth/cookie/csrf', 'get')).toEqual(['cookie']);
+    expect(ways('auth/cookie/refresh', 'post')?.toSorted()).toEqual(['api_key', 'default', 'jwt']);
+    expect(ways('auth/me', 'get')?.toSorted()).toEqual(['api_key', 'cookie', 'default', 'jwt']);
+  });
+
   test('a cookie that is too old is none, and one that is there twice is refused', async () => {
     const jar = jarOf(await signIn());
     expect((await world.app.client.with({ cookie: '__Host-auth=x.y.z' }).post(`${API}/auth/verify`, {})).status).toBe(

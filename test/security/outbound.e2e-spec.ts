@@ -13,7 +13,10 @@ import { databaseKinds, SERVERS } from '../support/databases.js';
 const OAUTH = `${API}/auth/oauth/acme`;
 const servers: Server[] = [];
 afterEach(() => {
-  for (const server of servers.splice(0)) (server.closeAllConnections(), server.close());
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 /** Listens on a port of this machine, and answers all that it is asked. */

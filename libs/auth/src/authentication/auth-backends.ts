@@ -6,6 +6,9 @@ import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { AUTH_BACKENDS, type AuthBackend, type Credentials } from './auth-backend.js';
 import { handlerOf, namedBackends } from './use-auth.decorator.js';
 
+const TOKENS = 'jwt';
+const PASSWORDS = 'default';
+
 /** The backends of the application, asked in their order; the first that knows the caller decides. */
 @Injectable()
 export class AuthBackends implements Authenticator {
@@ -22,6 +25,14 @@ export class AuthBackends implements Authenticator {
     return Object.fromEntries(
       this.all.flatMap(({ name, securityScheme }) => (securityScheme ? [[name, securityScheme]] : [])),
     );
+  }
+
+  securitySchemesOf(handler: RouteHandler): readonly string[] | undefined {
+    const named = namedBackends(handler);
+    if (!named) return undefined;
+    // Whoever signs in with a password gets a token to show.
+    const counting = named.includes(TOKENS) ? [...named, PASSWORDS] : named;
+    return this.all.flatMap(({ name, securityScheme }) => (securityScheme && counting.includes(name) ? [name] : []));
   }
 
   /** @throws UnknownAuthBackendError */

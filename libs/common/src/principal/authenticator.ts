@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { RouteHandler } from '../http/handler-route.js';
 import type { Principal } from './principal.js';
 
 /** Finds out who sent a request. Provided under {@link AUTHENTICATOR}; without one every caller is anonymous. */
@@ -7,6 +8,8 @@ export interface Authenticator {
   readonly challenge: string;
   /** The ways to show who one is, as OpenAPI's security schemes by their names. @defaultValue what the challenge tells */
   readonly securitySchemes?: Readonly<Record<string, object>>;
+  /** Names of those that count for what answers a route. @defaultValue all */
+  securitySchemesOf?(handler: RouteHandler): readonly string[] | undefined;
   /**
    * Answers `null` when the request carries no credentials of a kind that is known here.
    *

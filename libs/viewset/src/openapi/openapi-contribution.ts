@@ -28,7 +28,10 @@ export class OpenApiContribution {
     addErrorComponents(document);
     const security = this.#addSecuritySchemes(document);
     this.index.describe(document, security);
-    const builder = new OperationBuilder(new ComponentRegistry(document), security);
+    const builder = new OperationBuilder(
+      new ComponentRegistry(document),
+      (handler) => this.caller.securitySchemesOf(handler) ?? security,
+    );
     const names = new OperationNames(document);
     for (const { path, item, verb, id } of marked) {
       const found = known.get(id);

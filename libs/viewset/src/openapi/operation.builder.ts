@@ -1,5 +1,6 @@
 import { STANDARD_ACTIONS } from '../actions/standard-actions.js';
 import type { BulkReader } from '../bulk/bulk-reader.js';
+import type { RouteHandler } from '@core-framework/common';
 import type { FieldDefinition } from '@core-framework/orm';
 import { pathParameterKinds } from '../compiler/action-parameters.js';
 import type { CompiledAction } from '../compiler/compiled-action.js';
@@ -21,8 +22,8 @@ type Node = Record<string, unknown>;
 export class OperationBuilder {
   constructor(
     private readonly components: ComponentRegistry,
-    /** Names of the security schemes, each of which is enough. */
-    private readonly schemes: readonly string[],
+    /** Names of the security schemes of an action, each of which is enough. */
+    private readonly schemesOf: (handler: RouteHandler) => readonly string[],
   ) {}
 
   build(path: string, view: CompiledView, action: CompiledAction, operationId: string): Node {
@@ -39,7 +40,10 @@ export class OperationBuilder {
       ...(parameters.length && { parameters }),
       ...((action.input || action.bulk) && { requestBody: this.#requestBody(view, action) }),
       responses: this.#responses(path, view, action),
-      security: [...(action.authorization.isOpen ? [{}] : []), ...this.schemes.map((scheme) => ({ [scheme]: [] }))],
+      security: [
+        ...(action.authorization.isOpen ? [{}] : []),
+        ...this.schemesOf({ type: view.view, method: action.name }).map((scheme) => ({ [scheme]: [] })),
+      ],
     };
   }
 

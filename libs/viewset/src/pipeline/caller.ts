@@ -4,6 +4,7 @@ import {
   type Authenticator,
   type Principal,
   RequestContext,
+  type RouteHandler,
   UnauthorizedException,
 } from '@core-framework/common';
 import { Injectable } from '@nestjs/common';
@@ -43,6 +44,11 @@ export class CallerIdentification {
   /** How callers show who they are, as OpenAPI describes it; absent when the authenticator does not tell. */
   get securitySchemes(): Authenticator['securitySchemes'] {
     return this.#find()?.securitySchemes;
+  }
+
+  /** Names of those that count for what answers a route; `undefined` for all. */
+  securitySchemesOf(handler: RouteHandler): readonly string[] | undefined {
+    return this.#find()?.securitySchemesOf?.(handler);
   }
 
   /** What an anonymous caller is told who may not do something. */
