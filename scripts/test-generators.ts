@@ -116,6 +116,10 @@ async function lintDocument(): Promise<string> {
 console.log(
   `${requests.length} resources with ${requests.flatMap(({ fields }) => fields).length} fields in ${project.folder}`,
 );
+// The matrix follows from the grammar alone, so this table is all that it takes to see a run again.
+for (const { name, fields, ...options } of requests) {
+  console.log(`  ${name} ${JSON.stringify(options)}\n    ${fields.join('\n    ')}`);
+}
 await step('generate', async () => `${await generateAll()} files`);
 await step('migration', migrate);
 await step('compile', () => command('tsc', ['--noEmit', '-p', '.']));
