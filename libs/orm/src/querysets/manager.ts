@@ -23,7 +23,8 @@ import { QuerySet } from './query-set.js';
  * }
  * ```
  */
-export class Manager<T extends object> extends QuerySet<T> {
+// @ts-expect-error variance, as of QuerySet
+export class Manager<out T extends object> extends QuerySet<T> {
   /**
    * @param where the application whose rows are meant, or one of its databases; without it, that of the work in hand.
    */
