@@ -125,6 +125,8 @@ export class RabbitMQSubscription implements Subscription {
   }
 
   #received(channel: Channel, topic: string, received: ConsumeMessage): void {
+    // On its way when it was said that no more is wanted: somebody else may have it.
+    if (this.#paused || !this.#open) return channel.nack(received);
     const { group, ephemeral } = this.request;
     const attempt = attemptsBefore(received) + 1;
     let message: EventMessage;

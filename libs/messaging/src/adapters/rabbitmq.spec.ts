@@ -23,7 +23,7 @@ const event = (values: Partial<EventMessage> = {}): EventMessage => {
 };
 
 async function answers(): Promise<boolean> {
-  const broker = new RabbitMQBroker({ url: SERVER, timeoutMs: 3000 });
+  const broker = new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
   try {
     await broker.connect();
     return true;
@@ -39,7 +39,7 @@ async function answers(): Promise<boolean> {
   let broker: RabbitMQBroker;
   let before: readonly string[] = [];
   const open = async () => {
-    const made = new RabbitMQBroker({ url: SERVER });
+    const made = new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
     await made.connect();
     return made;
   };

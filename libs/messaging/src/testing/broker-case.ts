@@ -21,7 +21,7 @@ export interface BrokerCase {
 }
 
 /** How long a case waits for what must happen. */
-export const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 25_000;
 
 export function message(values: Partial<EventMessage> = {}): EventMessage {
   const time = new Date().toISOString();

@@ -17,11 +17,14 @@ const KINDS: readonly TestedBroker[] = [
   { name: 'memory', open: () => memory },
   {
     name: 'redis',
-    open: () => new RedisBroker({ url: process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/11' }),
+    open: () => new RedisBroker({ url: process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/11', timeoutMs: 20_000 }),
   },
   {
     name: 'rabbitmq',
-    open: () => new RabbitMQBroker({ url: process.env.TEST_RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672/' }),
+    open: () => {
+      const url = process.env.TEST_RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672/';
+      return new RabbitMQBroker({ url, timeoutMs: 20_000 });
+    },
   },
 ];
 

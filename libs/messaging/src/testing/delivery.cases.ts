@@ -85,19 +85,28 @@ export const DELIVERY_CASES: readonly BrokerCase[] = [
     title: 'leaves a message to whoever says that it is still being worked on',
     acrossProcesses: true,
     async run(broker, { open }) {
-      const { topic, group } = place();
-      const second = await open();
-      const slow = await listen(second, { topic, group }, async () => undefined, { visibilityMs: 300 });
-      await broker.publish(topic, numbered(1));
-      await until(() => slow.came.length === 1);
-      const { came } = await listen(broker, { topic, group }, undefined, { visibilityMs: 300 });
-      for (let round = 0; round < 20; round++) {
-        await slow.came[0]?.extend();
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      const visibilityMs = 1000;
+      // On a machine that is so busy that the word comes too late nothing is learnt: once more.
+      for (let isLate = true; isLate;) {
+        const { topic, group } = place();
+        const second = await open();
+        const slow = await listen(second, { topic, group }, async () => undefined, { visibilityMs });
+        await broker.publish(topic, numbered(1));
+        await until(() => slow.came.length === 1);
+        let said = performance.now();
+        const { came, subscription } = await listen(broker, { topic, group }, undefined, { visibilityMs });
+        isLate = false;
+        for (let round = 0; round < 15; round++) {
+          await slow.came[0]?.extend();
+          isLate ||= performance.now() - said > visibilityMs / 2;
+          said = performance.now();
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        if (!isLate) deepEqual([came.length, slow.came.length], [0, 1]);
+        await slow.came[0]?.ack();
+        await second.disconnect();
+        await subscription.drain(0);
       }
-      deepEqual([came.length, slow.came.length], [0, 1]);
-      await slow.came[0]?.ack();
-      await second.disconnect();
     },
   },
   {
@@ -154,8 +163,8 @@ export const DELIVERY_CASES: readonly BrokerCase[] = [
       await broker.publish(topic, numbered(1));
       await until(() => came.length === 1);
       subscription.pause();
-      await new Promise((resolve) => setTimeout(resolve, 300));
       await broker.publish(topic, numbered(5));
+      await until(async () => (await subscription.lag()) === 5);
       await new Promise((resolve) => setTimeout(resolve, 200));
       equal(came.length, 1);
       equal(await subscription.lag(), 5);

@@ -9,7 +9,11 @@ import { openOutbox } from './outbox-world.js';
  * makes of it. Ends when it is killed, or when the suite is gone.
  */
 const { DATABASE_URL = '' } = process.env;
-const { relay, database, inbox, run } = await openOutbox(DATABASE_URL, { batch: 10, leaseMs: 400, pollMs: 50 }, 'none');
+const { relay, database, inbox, run } = await openOutbox(
+  DATABASE_URL,
+  { batch: 10, leaseMs: 2000, pollMs: 50 },
+  'none',
+);
 
 relay.register('events', async (entries) => {
   for (const { id, key = '', payload } of entries) {
