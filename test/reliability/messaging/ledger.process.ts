@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HealthRegistry } from '@core-framework/common';
 import { NestFactory } from '@nestjs/core';
 import { GROUP, LedgerApp } from './ledger.app.js';
 
-/** A process of the ledger in the roles that `ROLES` names; tells its lag, ends on SIGTERM, or when the suite is gone. */
+/** A process of the ledger in the roles that `ROLES` names; tells its lag and memory, ends on SIGTERM, or when the suite is gone. */
 const roles = (process.env.ROLES ?? '').split(',');
 const module = LedgerApp.with({
   env: process.env,
@@ -19,6 +21,13 @@ createInterface({ input: process.stdin })
 process.stdout.write('ready\n');
 
 async function tell(word: string): Promise<void> {
+  if (word === 'memory') {
+    // What is kept, not what nobody has cleared away yet.
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    process.stdout.write(`${word} ${process.memoryUsage.rss()}\n`);
+    return;
+  }
   const check = app.get(HealthRegistry).checks.find(({ name }) => name === 'consumers');
   const facts = (await check?.check(AbortSignal.timeout(10_000))) as Record<string, { lag: number }> | undefined;
   process.stdout.write(`${word} ${facts?.[GROUP]?.lag ?? 0}\n`);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { FaultOutcome } from '../fault-test.js';
 import { jobs, type LedgerWorld, until } from './ledger-world.js';
 
@@ -6,7 +5,6 @@ type Fault = (world: LedgerWorld, scale: number) => Promise<FaultOutcome>;
 
 const WORK_MS = 2000;
 const MEGABYTE = 1024 * 1024;
-const PAGE = 4096;
 
 /** A consumer with ten events in work and twenty in hand is told to end. */
 export const drained: Fault = async (world) => {
@@ -36,7 +34,7 @@ export const drained: Fault = async (world) => {
 export const overloaded: Fault = async (world, scale) => {
   const all = jobs(Math.round(20_000 * scale));
   const consumer = await world.start({ roles: ['consumer'], workMs: 10, concurrency: 16 });
-  const memory = async () => Number((await readFile(`/proc/${consumer.pid}/statm`, 'utf8')).split(' ')[1]) * PAGE;
+  const memory = async () => Number(await consumer.ask('memory'));
   let [most, lag, done] = [0, 0, 0];
   // What it takes for its first work it keeps; what counts is whether it goes on taking.
   let before: number | undefined;
