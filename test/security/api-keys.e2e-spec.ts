@@ -18,6 +18,7 @@ import { ApiView, HasPermission, IsAuthenticated, IsSuperUser, ViewSet, ViewSetM
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { databaseKinds, SERVERS } from '../support/databases.js';
+import { SecretWatch } from '../support/secret-watch.js';
 
 @Model({ tableName: 'key_users' })
 class User extends PermissionsMixin(AbstractUser) {
@@ -59,13 +60,14 @@ const client = { ip: '127.0.0.1', userAgent: null, requestId: null };
 
 describe.each((await databaseKinds()).map((kind) => [kind]))('API keys on %s', (kind) => {
   let app: TestApp;
+  const watch = new SecretWatch();
   let alice: User;
   let bob: User;
 
   beforeAll(async () => {
-    app = await createTestApp(AppModule, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
+    app = await watch.start(AppModule, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
   });
-  afterAll(() => app?.close());
+  afterAll(() => watch.close(app));
   beforeEach(async () => {
     app.clock.reset();
     await app.work(async () => {

@@ -22,6 +22,7 @@ import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Account, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds, SERVERS } from '../support/databases.js';
+import { SecretWatch } from '../support/secret-watch.js';
 
 const OAUTH = `${API}/auth/oauth`;
 const PUBLIC = 'https://api.example.com/api/v1';
@@ -89,6 +90,7 @@ class FakeGithub implements AsyncDisposable {
 
 describe.each(await databaseKinds())('sign-in by other services on %s', (kind) => {
   let app: TestApp;
+  const watch = new SecretWatch();
   let oidc: FakeOidc;
   const github = new FakeGithub();
 
@@ -101,11 +103,11 @@ describe.each(await databaseKinds())('sign-in by other services on %s', (kind) =
     const endpoints = { authorization: `${base}/authorize`, token: `${base}/token` };
     const down = { name: 'down', issuer: 'http://127.0.0.1:1', clientId: 'x' };
     const providers = [acme, { ...hub, issuer: base, endpoints, profile: githubProfile(base) }, down];
-    app = await createTestApp(appWith(providers), { database: SERVERS[kind], env: ENV });
+    app = await watch.start(appWith(providers), { database: SERVERS[kind], env: ENV });
     app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   });
   afterAll(async () => {
-    await app?.close();
+    await watch.close(app);
     await oidc?.[Symbol.asyncDispose]();
     await github[Symbol.asyncDispose]();
   });

@@ -9,7 +9,7 @@ import {
 } from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { BaseModel, CoreOrmModule, Field, type Manager, Model, type Ref } from '@core-framework/orm';
-import { createTestApp, type TestApp, type TestResponse } from '@core-framework/testing';
+import type { TestApp, TestResponse } from '@core-framework/testing';
 import {
   Action,
   type ActionContext,
@@ -24,6 +24,7 @@ import {
 } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { type DatabaseKind, SERVERS } from './databases.js';
+import { SecretWatch } from './secret-watch.js';
 
 @Model({ tableName: 'users' })
 export class Account extends PermissionsMixin(AbstractUser) {
@@ -90,15 +91,19 @@ export class AccountsApp implements AsyncDisposable {
   /** Every token and password that was handed out. */
   readonly secrets: string[] = [PASSWORD];
 
-  private constructor(readonly app: TestApp) {}
+  private constructor(
+    readonly app: TestApp,
+    readonly watch: SecretWatch,
+  ) {}
 
   static async start(kind: DatabaseKind, env: Record<string, string> = {}): Promise<AccountsApp> {
-    const app = await createTestApp(AccountsModule, {
+    const watch = new SecretWatch();
+    const app = await watch.start(AccountsModule, {
       database: SERVERS[kind],
       env: { AUTH_THROTTLE_ENABLED: 'false', AUTH_PASSWORD_HASHER: 'argon2', ...env },
     });
     app.nest.get(Hash).configure('argon2', { memoryCost: 64, timeCost: 1 });
-    const world = new AccountsApp(app);
+    const world = new AccountsApp(app, watch);
     await app.work(async () => {
       const create = (name: Name, password: string | null = PASSWORD) =>
         Account.objects.createUser({ email: `${name}@example.com`, password, isVerified: true });
@@ -151,7 +156,14 @@ export class AccountsApp implements AsyncDisposable {
     return this.bearer(held).get(`${API}/auth/me`);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.app.close();
+  /**
+   * Ends the application.
+   *
+   * @throws Error when one of its tables, or a line of its log, holds a secret that it was shown or handed out.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.watch.hear(...this.secrets, ...this.mails.outbox.map(({ text }) => text));
+    for (const secret of this.secrets) this.watch.add(secret);
+    await this.watch.close(this.app);
   }
 }
