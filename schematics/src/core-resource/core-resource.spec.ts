@@ -226,4 +226,12 @@ export class User extends AbstractUser {}
     expect(tree.exists('/test/posts.e2e-spec.ts')).toBe(false);
     await expect(generate('core-test', { name: 'Post' }, tree)).rejects.toThrow('rules of its own');
   });
+
+  test('says so where nobody can sign in', async () => {
+    const without = await generate('core-resource', { name: 'Tag' });
+    expect(without.said.join()).toContain('Nobody can sign in yet, so tags answer 401');
+    const files = { 'src/auth.ts': "import { AuthModule } from '@core-framework/auth';\n" };
+    const having = await generate('core-resource', { name: 'Tag' }, virtualWorkspace(files));
+    expect(having.said.join()).not.toContain('Nobody can sign in');
+  });
 });

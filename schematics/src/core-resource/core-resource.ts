@@ -1,7 +1,7 @@
 import type { Rule, SchematicContext, Tree } from '@angular-devkit/schematics';
 import { scheduleMigration } from '../core-migration/schedule-migration.js';
 import { hasFactoryElsewhere } from '../model-parts/model-parts.js';
-import { FilePlan, type WantedFile } from '../output/file-plan.js';
+import { FilePlan, type Reporter, type WantedFile } from '../output/file-plan.js';
 import { factoryFile, missingFactories, repositoryFile, seederFile, serviceFile } from '../resource/data.parts.js';
 import { writeModel } from '../resource/model.part.js';
 import { registerModule, writeModule } from '../resource/module.part.js';
@@ -39,8 +39,22 @@ export function coreResource(options: ResourceOptions): Rule {
       if (!made)
         logger.warn('No test was made: no module of the application opens a database with CoreOrmModule.forRoot().');
     }
+    if (!resource.existing) tellWhetherAnybodySignsIn(resource, logger);
     scheduleMigration({ resource, wanted: options.migration, context });
   };
+}
+
+/** Who writes has signed in; where nobody can, the routes would only ever answer 401. */
+function tellWhetherAnybodySignsIn({ names, project }: Resource, reporter: Reporter): void {
+  const root = project.rootModule();
+  const text = (root && project.workspace.read(root.path)) ?? '';
+  const isKnown = ['AuthModule', 'AUTHENTICATOR'].some(
+    (name) => text.includes(name) || project.mentions(name).length > 0,
+  );
+  if (isKnown) return;
+  reporter.info(
+    `Nobody can sign in yet, so ${names.pluralWords} answer 401: import AuthModule of @core-framework/auth, or provide an AUTHENTICATOR.`,
+  );
 }
 
 /** The resource as the last run left it, for telling files that nobody edited. */
