@@ -13,6 +13,8 @@ export interface BackendUnderFault {
   /** Address of the server on which the world gets a database. */
   readonly server: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Takes away what another test has left on a server that they share. */
+  clear?(): Promise<void>;
 }
 
 const PROCESS = 'test/reliability/tasks/chores.process.ts';

@@ -1,4 +1,5 @@
 import { createTestDatabase } from '@core-framework/testing';
+import { Redis } from 'ioredis';
 import { RedisServer } from '../brokers/redis-server.js';
 import type { FaultOptions, FaultOutcome, FaultSuite, FaultTest } from '../fault-test.js';
 import { type BackendUnderFault, ChoresWorld } from './chores-world.js';
@@ -47,6 +48,7 @@ export async function open({ scale, on }: FaultOptions): Promise<FaultSuite> {
         fault,
         on: backend.name,
         run: async () => {
+          await backend.clear?.();
           await using world = await ChoresWorld.open(backend);
           return await run(world, scale);
         },
@@ -63,7 +65,12 @@ export async function open({ scale, on }: FaultOptions): Promise<FaultSuite> {
     const redis = await RedisServer.start();
     if (redis) {
       resources.use(redis);
-      add({ name: 'redis', server: 'sqlite://', env: { TASK_BACKEND: 'redis', TASK_BROKER_URL: redis.url } }, [
+      const clear = async () => {
+        const client = new Redis(redis.url);
+        await client.flushall();
+        client.disconnect();
+      };
+      add({ name: 'redis', server: 'sqlite://', env: { TASK_BACKEND: 'redis', TASK_BROKER_URL: redis.url }, clear }, [
         ...FAULTS,
         ['redis-restarted', 'Redis is restarted under load', restarted(redis, 'SIGTERM')],
         ['redis-killed', 'Redis is killed (-9) under load', restarted(redis, 'SIGKILL')],
