@@ -33,7 +33,7 @@ async function start(env: Record<string, string>): Promise<NestFastifyApplicatio
 
 (redis ? describe : describe.skip)('the board of queues', () => {
   let app: NestFastifyApplication;
-  let database: Awaited<ReturnType<typeof scratchDatabase>>;
+  let database: Awaited<ReturnType<typeof scratchDatabase>> | undefined;
   beforeAll(async () => {
     database = await scratchDatabase('sqlite');
     app = await start({
@@ -45,8 +45,8 @@ async function start(env: Record<string, string>): Promise<NestFastifyApplicatio
     await createWorld();
   });
   afterAll(async () => {
-    await app.close();
-    await database[Symbol.asyncDispose]();
+    await app?.close();
+    await database?.[Symbol.asyncDispose]();
     await redis?.[Symbol.asyncDispose]();
   });
   const get = async (path: string, as?: string) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Queue, type QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type {
@@ -21,6 +22,11 @@ import { FAREWELL_MS, redisClient } from './redis-client.js';
 import { RedisCoordination } from './redis-coordination.js';
 import { RedisResults } from './redis-results.js';
 import { RedisTaskWork } from './redis-work.js';
+
+/** Milliseconds between two tries to connect. */
+const CONNECT_AGAIN_MS = 50;
+/** Steps in which the time is counted that a server has to answer. */
+const WAITING_STEPS = 10;
 
 /** How tasks are kept in Redis. */
 export interface RedisBackendOptions {
@@ -69,10 +75,18 @@ export class RedisTaskBackend implements TaskBackend {
   }
 
   async connect(): Promise<void> {
-    await this.#answered(async () => {
-      if (this.#client.status === 'wait') await this.#client.connect();
-      await this.#client.ping();
-      await this.#results?.connect();
+    await this.#answered(async (isOver) => {
+      for (;;) {
+        try {
+          if (this.#client.status === 'wait') await this.#client.connect();
+          await this.#client.ping();
+          return await this.#results?.connect();
+        } catch (error) {
+          if (isOver()) throw error;
+          // A server that has just been started, or a process that was too busy to hear it.
+          await pause(CONNECT_AGAIN_MS);
+        }
+      }
     });
   }
 
@@ -280,18 +294,24 @@ export class RedisTaskBackend implements TaskBackend {
   }
 
   /** @throws TaskBackendUnreachableError when the server does not answer in time */
-  async #answered<T>(ask: () => Promise<T>): Promise<T> {
+  async #answered<T>(ask: (isOver: () => boolean) => Promise<T>): Promise<T> {
     const { timeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;
+    // By steps: while the process hears nothing, because it is busy with other things, the server is not late.
+    let steps = WAITING_STEPS;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
+      timer = setInterval(() => {
+        steps -= 1;
+        if (steps === 0) reject(new Error(`it did not answer within ${timeoutMs} ms`));
+      }, timeoutMs / WAITING_STEPS);
     });
     try {
-      return await Promise.race([ask(), late]);
+      return await Promise.race([ask(() => steps <= 1), late]);
     } catch (error) {
       throw new TaskBackendUnreachableError('redis', error);
     } finally {
-      clearTimeout(timer);
+      steps = 0;
+      clearInterval(timer);
     }
   }
 }
