@@ -32,7 +32,7 @@ export class SecretWatch {
     const env = { ...TALKATIVE, ...options.env };
     const app = await createTestApp(module, { ...options, env, logger: this.#logger });
     const fastify = app.nest.getHttpAdapter().getInstance() as unknown as { inject: Inject };
-    const inject = fastify.inject.bind(fastify) as Inject;
+    const inject = fastify.inject.bind(fastify);
     fastify.inject = async (options) => {
       this.hear(textOf(options.payload), textOf(options.headers));
       const answer = await inject(options);
