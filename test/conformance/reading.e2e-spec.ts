@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeLibrary } from './fixture/each-database.js';
+import { Tag } from './fixture/library.models.js';
 
 describeLibrary('reading', (library) => {
   const get = async (path: string) => {
@@ -73,6 +74,23 @@ describeLibrary('reading', (library) => {
     expect((await get('/posts?search=%00')).status).toBe(400);
   });
 
+  test('54: a search through a relation to many rows finds a row once, however many of them match', async () => {
+    await library.app.work(async () => {
+      for (const { id, label } of library.world.tags)
+        await Tag.objects.filter({ id }).update({ label: `tag ${label}` });
+    });
+    expect(await titles('/tagged?search=tag')).toEqual(['T1', 'T2']);
+    expect((await get('/tagged?search=tag')).body.count).toBe(2);
+  });
+
+  test('66: JSON is what every Accept gets, and the handler of a refused body does not run', async () => {
+    const xml = library.anyone.with({ accept: 'application/xml' });
+    const answer = await xml.get('/posts');
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    const sent = await library.anyone.post('/plain', '<post/>', { headers: { 'content-type': 'application/xml' } });
+    expect([sent.status, (await get('/plain')).body.length]).toEqual([415, 7]);
+  });
+
   test('retrieve: a lookup of the wrong type, out of range or unknown is 404', async () => {
     for (const id of ['999', 'abc', '1.5', '9'.repeat(30), '%00']) {
       expect([id, (await get(`/posts/${id}`)).status]).toEqual([id, 404]);
@@ -88,6 +106,8 @@ describeLibrary('reading', (library) => {
     expect(capped.results).toHaveLength(5);
     expect((await get('/offsets?offset=100')).body).toMatchObject({ count: 7, results: [], next: null });
     expect((await get('/offsets')).body.results).toHaveLength(2);
+    const nonsense = (await get('/offsets?limit=abc&offset=-1')).body;
+    expect(nonsense).toMatchObject({ previous: null, results: [{ title: 'T1' }, { title: 'T2' }] });
   });
 
   test.each(['content', '-content', 'price', '-price', 'author,-content', ''])(

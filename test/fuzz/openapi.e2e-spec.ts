@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { AppModule } from '@core-framework-apps/api';
 import { Hash } from '@core-framework/auth';
-import { createTestApp, type TestApp, type TestClient, type TestResponse } from '@core-framework/testing';
+import { createTestApp, type TestApp, type TestResponse } from '@core-framework/testing';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,9 @@ import { databaseKinds, SERVERS } from '../support/databases.js';
 import { createWorld, WEAK_HASHING } from '../support/world.js';
 import { type OpenApi, type Operation, operationsOf, type Schema } from './openapi-document.js';
 import { Random } from './random.js';
+import { Callers } from './callers.js';
+import { SeenKeys } from './seen-keys.js';
+import { Tally } from './tally.js';
 import { Values } from './values.js';
 
 /** Requests per database; `npm run test:fuzz` sends more. */
@@ -25,6 +28,7 @@ const BEYOND_SCHEMA = new Set([
   'null_characters_not_allowed',
   'surrogate_characters_not_allowed',
   'invalid_token',
+  'matches',
   'invalid_code',
   'invalid_next',
   'invalid_state',
@@ -57,10 +61,9 @@ describe.each(await databaseKinds())(
     let app: TestApp;
     let document: OpenApi;
     let values: Values;
-    let callers: TestClient[];
+    let callers: Callers;
     let validators: Map<Schema, ValidateFunction>;
-    /** Keys of rows that were seen, by the name of the path's parameter. */
-    const seen: Record<string, unknown[]> = {};
+    const seen = new SeenKeys(random);
 
     beforeAll(async () => {
       app = await createTestApp(AppModule, {
@@ -71,12 +74,12 @@ describe.each(await databaseKinds())(
       document = (await app.client.get('/openapi.json')).json<OpenApi>();
       values = new Values(document, random);
       const world = await app.work(createWorld);
-      callers = [
+      callers = new Callers(app.client, random, [
         app.client,
         app.client.as({ id: world.ann.id }),
         app.client.as({ id: world.bob.id, isStaff: true }),
         app.client.as({ id: world.bob.id, isStaff: true, isSuperuser: true }),
-      ];
+      ]);
       const ajv = new Ajv2020({ strict: false, allErrors: true });
       formats.default(ajv);
       ajv.addSchema({ $id: 'document', ...document });
@@ -91,30 +94,35 @@ describe.each(await databaseKinds())(
 
     test('answers have a status that is described, and the schema that stands there', async () => {
       const operations = operationsOf(document);
-      const statuses: Record<string, number> = {};
+      const tally = new Tally(operations);
       for (let index = 0; index < REQUESTS; index++) {
         const request = makeRequest(random.pick(operations));
         const { operation, url, body } = request;
         const text = body === undefined ? undefined : JSON.stringify(body);
-        const answer = await random.pick(callers).request(operation.method, url, {
+        const caller = await callers.next();
+        const answer = await caller.request(operation.method, url, {
           ...(text !== undefined && { body: text, headers: { 'content-type': 'application/json' } }),
         });
-        statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+        if (answer.status === 401) callers.signOut(caller);
+        tally.note(operation, answer.status, caller !== app.client);
         check(request, answer);
-        remember(answer);
+        seen.note(operation.path, answer.json());
       }
       // A fuzz that is only refused would prove little.
-      expect(statuses[200]).toBeGreaterThan(REQUESTS / 40);
-      expect(statuses[400]).toBeGreaterThan(REQUESTS / 50);
+      expect(tally.count(200)).toBeGreaterThan(REQUESTS / 40);
+      expect(tally.count(200, 'signed in')).toBeGreaterThan(REQUESTS / 80);
+      expect(tally.count(400)).toBeGreaterThan(REQUESTS / 50);
+      if (process.env.FUZZ_REQUESTS) process.stdout.write(`${kind}, FUZZ_SEED=${SEED}\n${tally.toString()}\n`);
     });
 
     function makeRequest(operation: Operation): FuzzRequest {
       let url = operation.path;
       const query = new URLSearchParams();
       for (const { name, in: place, schema } of operation.parameters) {
-        if (place === 'path')
-          url = url.replace(`{${name}}`, encodeURIComponent(pathValue(name, schema).toWellFormed()));
-        else if (place === 'query' && random.chance(0.3)) {
+        if (place === 'path') {
+          const value = pathValue(operation.path, name, schema);
+          url = url.replace(`{${name}}`, encodeURIComponent(value.toWellFormed()));
+        } else if (place === 'query' && random.chance(0.3)) {
           query.append(name, textOf(random.chance(0.7) ? values.valid(schema) : values.hostile()));
         }
       }
@@ -124,13 +132,13 @@ describe.each(await databaseKinds())(
       return {
         operation,
         url,
-        body: random.chance(0.5) ? values.valid(operation.body) : values.broken(operation.body),
+        body: random.chance(0.5) ? seen.related(values.valid(operation.body)) : values.broken(operation.body),
       };
     }
 
-    function pathValue(name: string, schema: Schema): string {
-      const known = seen[name] ?? [];
-      if (known.length > 0 && random.chance(0.8)) return textOf(random.pick(known));
+    function pathValue(path: string, name: string, schema: Schema): string {
+      const known = seen.keyFor(path, name);
+      if (known !== undefined && random.chance(0.8)) return textOf(known);
       return textOf(random.chance(0.5) ? values.valid(schema) : values.hostile()) || 'x';
     }
 
@@ -154,15 +162,6 @@ describe.each(await databaseKinds())(
         const { code, errors = {} } = answer.json<{ code: string; errors?: object }>();
         const codes = [code, ...Object.values(errors).flatMap(codesOf)];
         expect([codes.some((code) => BEYOND_SCHEMA.has(code)) || url.includes('?'), what]).toEqual([true, what]);
-      }
-    }
-
-    function remember(answer: TestResponse): void {
-      const body = answer.json<{ results?: unknown[]; id?: unknown } | undefined>();
-      for (const row of (body?.results ?? [body]) as Record<string, unknown>[]) {
-        for (const name of ['id', 'slug']) {
-          if (row?.[name] !== undefined) seen[name] = [...(seen[name] ?? []).slice(-30), row[name]];
-        }
       }
     }
   },

@@ -19,6 +19,8 @@ describe.each(kinds)('accounts on %s', (kind) => {
       await world.login('ivy'),
       await world.login('nopass', ''),
       await world.login('nopass'),
+      await world.app.client.post(`${API}/auth/login`, { email: null, password: PASSWORD }),
+      await world.app.client.post(`${API}/auth/login`, { username: null, password: PASSWORD }),
     ];
     for (const { status, text, headers } of answers) {
       expect([status, headers['www-authenticate'], withoutId(text)]).toEqual([

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { describeLibrary } from '../conformance/fixture/each-database.js';
+import { startLibrary } from '../conformance/fixture/library.app.js';
 import { Author, Post, Tag } from '../conformance/fixture/library.models.js';
+import { createLibrary } from '../conformance/fixture/library.world.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NEW = { title: 'New', slug: 'new' };
@@ -251,6 +253,21 @@ describeLibrary('hostile input', (library) => {
       await library.anyone.patch(post(1), { secret: { nested: 'secret value' } }),
     ];
     for (const { text } of answers) expect(text).not.toMatch(/pbkdf2|passwordHash|secret \d|secret value/);
+  });
+
+  test('SEC-70: relations and the rows that they bring along have a limit', async () => {
+    await using app = await startLibrary('sqlite://', { env: { MAX_EXPANDS: '1', MAX_EXPANDED_ROWS: '3' } });
+    await createLibrary(app);
+    const ask = async (query: string) => {
+      const answer = await app.client.get(`/expandable?${query}`);
+      return [answer.status, answer.json().errors?.expand[0].code];
+    };
+    // Two posts have two tags each.
+    expect(await ask('expand=tags&pageSize=1')).toEqual([200, undefined]);
+    expect(await ask('expand=tags&pageSize=2')).toEqual([400, 'too_many_rows']);
+    expect(await ask('expand=author&pageSize=7')).toEqual([200, undefined]);
+    expect(await ask('expand=author,tags&pageSize=1')).toEqual([400, 'too_many']);
+    await refuses(() => library.anyone.get(`/expandable?expand=${'tags.posts.'.repeat(50)}tags`));
   });
 
   test('SEC-67: after all of this no prototype has gained a thing', () => {

@@ -60,8 +60,10 @@ export class AuthBackends implements Authenticator {
   /** The user whom credentials sign in, by the named backend or by the first that lets them in. */
   async signIn(credentials: Credentials, request: FastifyRequest, only?: string): Promise<AbstractBaseUser | null> {
     const asked = only === undefined ? this.all : this.all.filter(({ name }) => name === only);
+    // A member that JSON names and leaves empty is one that was not given.
+    const given = Object.fromEntries(Object.entries(credentials).filter(([, value]) => (value as unknown) !== null));
     for (const backend of asked) {
-      const user = await backend.authenticate(credentials, request);
+      const user = await backend.authenticate(given, request);
       if (user) return user.isActive ? user : null;
     }
     return null;

@@ -168,7 +168,7 @@ function json(schema: object): Node {
 
 function errorStatuses(path: string, view: CompiledView, action: CompiledAction): ErrorStatus[] {
   const { route, standard, input } = action;
-  const changes = !isSafe(route.verb) && view.hasResource;
+  const changes = !isSafe(route.verb);
   const statuses: [ErrorStatus, boolean][] = [
     [400, standard !== undefined || input !== undefined || action.listing !== undefined],
     [401, true],

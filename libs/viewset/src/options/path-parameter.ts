@@ -1,6 +1,9 @@
 import { NotFoundException } from '@core-framework/common';
 
-/** What a parameter of a path may be: a kind of text, one of some texts, or whatever matches an expression as a whole. */
+/**
+ * What a parameter of a path may be: a kind of text, one of some texts, or whatever matches an expression as a whole. An
+ * `integer` is one that `Field.integer` holds, so that it may be looked for in any column of that kind.
+ */
 export type PathParameterKind = 'string' | 'integer' | 'uuid' | 'slug' | readonly string[] | RegExp;
 
 /** Reads the text of a parameter. @throws NotFoundException when it is not what the parameter may be. */
@@ -35,15 +38,18 @@ function matcherOf(kind: Exclude<PathParameterKind, 'integer'>): (text: string) 
   return (text) => whole.test(text);
 }
 
+const SMALLEST = -(2 ** 31);
+const LARGEST = 2 ** 31 - 1;
+
 function readInteger(text: string): number {
   const value = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) throw new NotFoundException();
+  if (!/^-?\d+$/.test(text) || value < SMALLEST || value > LARGEST) throw new NotFoundException();
   return value;
 }
 
 /** What the API's documentation says of such a parameter. */
 export function pathParameterSchema(kind: PathParameterKind): Readonly<Record<string, unknown>> {
-  if (kind === 'integer') return { type: 'integer' };
+  if (kind === 'integer') return { type: 'integer', minimum: SMALLEST, maximum: LARGEST };
   if (kind === 'uuid') return { type: 'string', format: 'uuid' };
   if (kind instanceof RegExp) return { type: 'string', pattern: `^(?:${kind.source})$` };
   if (typeof kind === 'string') return { type: 'string' };

@@ -214,7 +214,7 @@ describe('view classes', () => {
 
   test('parameters of a path are read by their type, and 404 when they do not fit', async () => {
     expect((await call('GET', '/labels/1/rank/3')).body).toEqual({ label: 'l1', place: 3 });
-    for (const wrong of ['x', '1.5', '9'.repeat(20), '%20']) {
+    for (const wrong of ['x', '1.5', '2147483648', '-2147483649', '9'.repeat(20), '%20']) {
       expect([wrong, await status('GET', `/labels/1/rank/${wrong}`)]).toEqual([wrong, 404]);
     }
     expect((await call('GET', '/labels/in/cm/A1')).body).toEqual({ unit: 'cm', code: 'A1' });
