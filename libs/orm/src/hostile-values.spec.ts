@@ -423,6 +423,7 @@ const PROTECTED = new Set([
   'refuseSlice',
   'runner',
   'paths',
+  'checkedCount',
   'runAtomic',
   'beforeCreate',
   'afterCreate',
