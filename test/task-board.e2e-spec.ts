@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { AppModule } from '@core-framework-apps/api';
 import { Hash } from '@core-framework/auth';
 import { CoreFactory } from '@core-framework/platform';
@@ -10,6 +10,9 @@ import request from 'supertest';
 import { scratchDatabase } from './support/databases.js';
 import { scratchRedis } from './support/redis.js';
 import { ANN, createWorld, PASSWORD, ROOT, WEAK_HASHING } from './support/world.js';
+
+// Whole applications are started, on a machine that may have other things to do.
+jest.setTimeout(120_000);
 
 @Module({ imports: [AppModule, TaskBoardModule.forRoot()] })
 class WithBoard {}

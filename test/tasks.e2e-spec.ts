@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type Mail, MailSender, Session } from '@core-framework/auth';
 import { Post, User } from '@core-framework-apps/blog';
 import { DATABASE, type Database, runInContext } from '@core-framework/orm';
@@ -8,6 +8,9 @@ import { databaseKinds } from './support/databases.js';
 import { ANN, createWorld } from './support/world.js';
 import { type SampleApp, startSampleApp } from './support/sample-app.js';
 import { SourceProcess } from './support/source-process.js';
+
+// Whole applications are started, on a machine that may have other things to do.
+jest.setTimeout(120_000);
 
 const NEW_USER = {
   email: 'new@example.com',
