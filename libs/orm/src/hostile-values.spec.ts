@@ -234,6 +234,7 @@ const QUERY_SET: Table = {
     ['name', ({ posts }, value) => posts.updateRows?.({ title: 'x' }, { columns: [value] })],
   ],
   links: [
+    ['options', ({ posts }, value) => posts.links?.('tags', [1], value)],
     ['name', ({ posts }, value) => posts.links?.(value, [1])],
     ['list', ({ posts }, value) => posts.links?.('tags', value)],
     ['row', ({ posts }, value) => posts.links?.('tags', [1, value])],
