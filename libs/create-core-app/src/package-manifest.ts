@@ -1,4 +1,4 @@
-import type { ProjectChoices } from './project-choices.js';
+import type { BrokerChoice, ProjectChoices } from './project-choices.js';
 import { FRAMEWORK_VERSION, VERSIONS, type VersionedPackage } from './versions.js';
 
 /** Answers what to write for a package of the framework: a version, or where its tarball is. */
@@ -6,6 +6,14 @@ export type FrameworkSource = (name: string) => string;
 
 /** The release that this one belongs to. */
 const released: FrameworkSource = () => FRAMEWORK_VERSION;
+
+/** What brokers are reached by. */
+const CLIENTS: Readonly<Record<BrokerChoice, readonly VersionedPackage[]>> = {
+  memory: [],
+  redis: ['ioredis'],
+  rabbitmq: ['amqplib'],
+  kafka: ['@platformatic/kafka'],
+};
 
 /** The package.json of a project. */
 export function packageManifest(name: string, choices: ProjectChoices, source: FrameworkSource = released): object {
@@ -22,7 +30,7 @@ export function packageManifest(name: string, choices: ProjectChoices, source: F
     ...(auth ? (['@node-rs/argon2'] as const) : []),
     ...(database === 'pglite' ? (['@electric-sql/pglite'] as const) : []),
     ...(database === 'mysql' || database === 'mariadb' ? (['@mikro-orm/mariadb', 'mysql2'] as const) : []),
-    ...(messaging === 'redis' ? (['ioredis'] as const) : []),
+    ...(messaging === undefined ? [] : CLIENTS[messaging]),
   ];
   const framework = [
     'common',

@@ -45,6 +45,17 @@ describe('the files of a new project', () => {
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['ioredis', '@core-framework/tasks']));
   });
 
+  test.each([
+    ['redis', 'ioredis'],
+    ['rabbitmq', 'amqplib'],
+    ['kafka', '@platformatic/kafka'],
+  ] as const)('bring along what %s is reached by', (messaging, client) => {
+    const manifest = (broker?: typeof messaging) =>
+      renderProject('shop', { ...MINIMAL, messaging: broker }).get('package.json');
+    expect(manifest(messaging)).toContain(`"${client}"`);
+    expect(manifest()).not.toContain(`"${client}"`);
+  });
+
   test('have a key of their own, which is in no file that is committed', () => {
     const [one, other] = [renderProject('a', ALL), renderProject('a', ALL)];
     const keyOf = (files: ReadonlyMap<string, string>) => /^SECRET_KEY=(\S{64})$/m.exec(files.get('.env') ?? '')?.[1];

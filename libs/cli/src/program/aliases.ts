@@ -4,6 +4,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   dev: ['run'],
   new: ['init'],
   version: ['--version'],
+  libs: ['docs'],
   generate: ['g'],
   rollback: ['db', 'rollback'],
   'route:list': ['routes'],
@@ -30,17 +31,25 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'make:task': ['g', 'task'],
   'make:consumer': ['g', 'consumer'],
   'make:event': ['g', 'event'],
+  'deploy:compose': ['deploy', 'compose'],
   'deploy:docker': ['deploy', 'docker'],
   'deploy:pm2': ['deploy', 'pm2'],
   'deploy:systemd': ['deploy', 'systemd'],
   'deploy:k8s': ['deploy', 'k8s'],
 };
 
-/** Puts the real name of a command in the place of an alias. */
+/** What a group does when it is told nothing else. */
+const STANDARD: Readonly<Record<string, string>> = { tasks: 'list', topics: 'list', dlq: 'list', outbox: 'status' };
+
+/** Puts the real name of a command in the place of an alias, and what a group does when it stands alone. */
 export function withoutAlias([name, ...rest]: readonly string[]): readonly string[] {
   if (name === undefined) return [];
   const real = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
-  return [...(real ?? [name]), ...rest];
+  if (real) return [...real, ...rest];
+  const standard = Object.hasOwn(STANDARD, name) ? STANDARD[name] : undefined;
+  const [next = '--'] = rest;
+  const standsAlone = standard !== undefined && next.startsWith('-') && next !== '--help' && next !== '-h';
+  return standsAlone ? [name, standard, ...rest] : [name, ...rest];
 }
 
 /** All aliases, each with what it stands for. */

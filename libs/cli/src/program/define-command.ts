@@ -25,5 +25,6 @@ export function defineGroup(
 ): CommandUnknownOpts {
   const group: CommandUnknownOpts = new Command(name).summary(summary).description(`${summary}.`);
   for (const command of commands) group.addCommand(command);
-  return group;
+  const names = commands.map((command) => `  $ core ${name} ${command.name()} --help`);
+  return names.length ? group.addHelpText('after', `\nExamples:\n${names.slice(0, 3).join('\n')}`) : group;
 }

@@ -15,6 +15,7 @@ import { showMigrationsCommand } from '../commands/database/show-migrations.comm
 import { sqlMigrateCommand } from '../commands/database/sql-migrate.command.js';
 import { squashMigrationsCommand } from '../commands/database/squash-migrations.command.js';
 import { deployCommand } from '../commands/deploy.command.js';
+import { docsCommand } from '../commands/docs.command.js';
 import { doctorCommand } from '../commands/doctor/doctor.command.js';
 import { generateCommand } from '../commands/generate.command.js';
 import { listCommand } from '../commands/list.command.js';
@@ -48,6 +49,7 @@ export async function createProgram(context: CommandContext, word = ''): Promise
     checkCommand(context),
     doctorCommand(context),
     configCommand(context),
+    docsCommand(context),
     shellCommand(context),
     makeMigrationsCommand(context),
     migrateCommand(context),

@@ -17,7 +17,8 @@ export function changePasswordCommand(context: CommandContext) {
     .argument('<user>', 'e-mail address, or what users sign in by')
     .option('--password-stdin', 'read the password from standard input')
     .addOption(PROJECT_OPTION())
-    .action(async (identifier, { passwordStdin, ...options }) => {
+    .option('--json', 'print the result as JSON')
+    .action(async (identifier, { passwordStdin, json, ...options }) => {
       await using application = await context.application(options);
       const accounts = await accountsOf(application);
       await application.work(async () => {
@@ -34,7 +35,8 @@ export function changePasswordCommand(context: CommandContext) {
           await user.save();
           await sessions.revokeAll(user.id, 'password_change');
         });
-        context.terminal.print(`${user.email} has a new password.`);
+        if (json) context.terminal.printJson({ id: user.id, email: user.email });
+        else context.terminal.print(`${user.email} has a new password.`);
       });
     });
 }

@@ -13,9 +13,11 @@ export function sqlMigrateCommand(context: CommandContext) {
     .option('--backwards', 'the statements that undo it')
     .option('--database <name>', 'the connection')
     .addOption(PROJECT_OPTION())
+    .option('--json', 'print the result as JSON')
     .action(async (name, options) => {
       await using application = await context.application(options);
       const statements = await migrationsOf(application, options).sqlFor(name, options.backwards ? 'down' : 'up');
+      if (options.json) return context.terminal.printJson({ statements });
       for (const statement of statements)
         context.terminal.print(/^--|;$/.test(statement) ? statement : `${statement};`);
     });

@@ -19,9 +19,14 @@ export function squashMigrationsCommand(context: CommandContext) {
     .option('--dry-run', 'show it, write nothing')
     .option('--database <name>', 'the connection')
     .addOption(PROJECT_OPTION())
-    .action(async (from, to, { name, dryRun, ...options }) => {
+    .option('--json', 'print the result as JSON')
+    .action(async (from, to, { name, dryRun, json, ...options }) => {
       await using application = await context.application(options);
       const made = await migrationsOf(application, options).squash({ from, to, name, dryRun });
+      if (json) {
+        const { file, operations } = made;
+        return context.terminal.printJson({ name: made.name, file: file.pathname, operations });
+      }
       context.terminal.print(`${made.name}:`);
       for (const operation of made.operations) context.terminal.print(`  ${operation}`);
       if (dryRun) context.terminal.print(`\n${made.source}`);

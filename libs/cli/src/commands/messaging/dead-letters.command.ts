@@ -96,13 +96,15 @@ function purgeCommand(context: CommandContext) {
     .argument('<topic>', 'the topic that they came from')
     .argument('[ids...]', 'which; all when left out')
     .option('-y, --yes', 'agree beforehand')
+    .option('--force', 'do it in production too')
     .addOption(PROJECT_OPTION())
     .option('--json', 'print the result as JSON')
-    .action(async (group, topic, ids, { yes, json, ...options }) => {
-      if (!yes) await context.terminal.confirm(`Delete ${ids.length || 'all'} dead letters of ${group} from ${topic}?`);
-      const purged = await withMessaging(context, options, 'DeadLetterService', (letters) =>
-        letters.purge({ group, topic }, ids.length ? ids : undefined),
-      );
+    .action(async (group, topic, ids, { json, ...options }) => {
+      const purged = await withMessaging(context, options, 'DeadLetterService', async (letters, { settings }) => {
+        const what = `${ids.length || 'All'} dead letters of ${group} from ${topic} are deleted`;
+        await context.agree(what, settings, options);
+        return letters.purge({ group, topic }, ids.length ? ids : undefined);
+      });
       if (json) return context.terminal.printJson({ purged });
       context.terminal.print(`${purged} are deleted.`);
     });

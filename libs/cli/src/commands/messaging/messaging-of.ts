@@ -18,14 +18,14 @@ export async function withMessaging<S extends Service, T>(
   context: CommandContext,
   options: ProjectOptions,
   service: S,
-  work: (instance: InstanceType<Messaging[S]>) => Promise<T>,
+  work: (instance: InstanceType<Messaging[S]>, application: AssembledApplication) => Promise<T>,
 ): Promise<T> {
   await using application = await context.application(options);
   const messaging = await optionalPackage(() => import('@core-framework/messaging'), MESSAGING);
   const instance = serviceOf(application, messaging, service);
   if (service !== 'EventRegistry') await application.need<MessageBroker>(messaging.MESSAGE_BROKER, MESSAGING).connect();
   else await application.withRoutes();
-  return await application.work(() => work(instance));
+  return await application.work(() => work(instance, application));
 }
 
 function serviceOf<S extends Service>(

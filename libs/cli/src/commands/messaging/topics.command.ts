@@ -47,11 +47,13 @@ function createCommand(context: CommandContext) {
     .option('--partitions <n>', 'partitions, on brokers that have them', wholeNumber('--partitions', 1))
     .option('--replication-factor <n>', 'copies, on brokers that keep them', wholeNumber('--replication-factor', 1))
     .addOption(PROJECT_OPTION())
-    .action(async (topic, { partitions, replicationFactor, ...options }) => {
+    .option('--json', 'print the result as JSON')
+    .action(async (topic, { partitions, replicationFactor, json, ...options }) => {
       await withMessaging(context, options, 'TopicsService', (service) =>
         service.create(topic, { partitions, replicationFactor }),
       );
-      context.terminal.print(`${topic} is there.`);
+      if (json) context.terminal.printJson({ topic });
+      else context.terminal.print(`${topic} is there.`);
     });
 }
 
@@ -62,14 +64,17 @@ function deleteCommand(context: CommandContext) {
   })
     .argument('<topic>', 'its name')
     .option('-y, --yes', 'agree beforehand')
+    .option('--force', 'do it in production too')
     .addOption(PROJECT_OPTION())
+    .option('--json', 'print the result as JSON')
     .action(async (topic, options) => {
-      await withMessaging(context, options, 'TopicsService', async (service) => {
+      await withMessaging(context, options, 'TopicsService', async (service, { settings }) => {
         const { groups } = await service.describe(topic);
         const left = groups.reduce((sum, { lag }) => sum + lag, 0);
-        if (!options.yes) await context.terminal.confirm(`Delete ${topic}, with ${left} events that wait?`);
+        await context.agree(`${topic} is deleted, with ${left} events that wait`, settings, options);
         await service.delete(topic);
       });
-      context.terminal.print(`${topic} is deleted.`);
+      if (options.json) context.terminal.printJson({ deleted: topic });
+      else context.terminal.print(`${topic} is deleted.`);
     });
 }

@@ -139,9 +139,11 @@ function pauseCommand(context: CommandContext, verb: 'pause' | 'resume') {
   return defineCommand(verb, { summary, examples: [`core tasks ${verb} Reports.nightly`] })
     .argument('<task>', 'its name')
     .addOption(PROJECT_OPTION())
+    .option('--json', 'print the result as JSON')
     .action(async (name, options) => {
       await withTasks(context, options, ({ periodic }) => periodic[verb](name));
-      context.terminal.print(`${name} is ${verb}d.`);
+      if (options.json) context.terminal.printJson({ name, isPaused: verb === 'pause' });
+      else context.terminal.print(`${name} is ${verb}d.`);
     });
 }
 
