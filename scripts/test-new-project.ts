@@ -9,12 +9,13 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import pg from 'pg';
 import { parse } from 'yaml';
 import { buildImage, type BuiltImage, handOver } from './new-project/image.js';
 import { packAll } from './new-project/pack.js';
 
+const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'new-project-'));
 chmodSync(folder, 0o755);
 const packages = join(folder, 'packages');
@@ -25,8 +26,18 @@ const PATIENCE_MS = 180_000;
 const started = new Set<ChildProcess>();
 /** Not root, as in the image; where only root may change that, it is who runs this. */
 const USER = process.getuid?.() === 0 ? 65_534 : undefined;
-const { PATH, HOME } = process.env;
-const ENVIRONMENT = { PATH, HOME, AUTH_PASSWORD_HASHER: 'scrypt', npm_config_prefer_offline: 'true' };
+/** That of whoever is new: without the programs of this repository, and without what npm tells its scripts. */
+const ENVIRONMENT = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD'),
+  ),
+  PATH: [
+    dirname(process.execPath),
+    ...(process.env['PATH'] ?? '').split(delimiter).filter((path) => !path.startsWith(root)),
+  ].join(delimiter),
+  AUTH_PASSWORD_HASHER: 'scrypt',
+  npm_config_prefer_offline: 'true',
+};
 
 try {
   const tarballs = packAll(packages);

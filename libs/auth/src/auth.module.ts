@@ -30,6 +30,7 @@ import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
 import { AccountSecurityViewSet } from './views/account-security.viewset.js';
 import { authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
+import { AuthChecks } from './checks/auth-checks.js';
 import { RegisteredClients } from './clients/registered-clients.js';
 import { JwksRoute } from './tokens/jwks.route.js';
 import { TokenStatusService } from './tokens/token-status.service.js';
@@ -166,6 +167,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
       useFactory: (box: SecretBox, clock: Clock, { oauthApiUrl }: ResolvedAuthOptions) =>
         new OAuthFlowCookies(box, clock, oauthApiUrl.startsWith('https:')),
     },
+    AuthChecks,
     OAuthClients,
     OAuthAccounts,
     OAuthCodes,

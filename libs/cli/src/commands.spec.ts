@@ -45,7 +45,8 @@ describe('a new project, from its first migration to its rows', () => {
     const { code, out } = await project.core('check --deploy');
     expect(code).toBe(1);
     expect(out).toMatch(/^ERROR ENVIRONMENT: .*\n {2}Set ENVIRONMENT=production\. \[DEPLOY_ENVIRONMENT\]$/m);
-    process.env['SILENCED_CHECKS'] = 'DEPLOY_ENVIRONMENT,DEPLOY_EMBEDDED_DATABASE,DEPLOY_LOG_FORMAT,DEPLOY_TRUST_PROXY';
+    process.env['SILENCED_CHECKS'] =
+      'DEPLOY_ENVIRONMENT,DEPLOY_EMBEDDED_DATABASE,DEPLOY_LOG_FORMAT,DEPLOY_TRUST_PROXY,AUTH_LOCAL_LINKS';
     expect(await core('check --deploy')).toBe('No problems found.\n');
     delete process.env['SILENCED_CHECKS'];
   });

@@ -45,7 +45,7 @@ export { assembleOnly, isAssembledOnly } from './process/assembly.js';
 export { ANONYMOUS, type Principal } from './principal/principal.js';
 export { PRINCIPAL_SOURCE, type PrincipalSource } from './principal/principal-source.js';
 export { ActionHookRegistry } from './registries/action-hook.registry.js';
-export { CheckRegistry } from './registries/check.registry.js';
+export { type CheckOptions, CheckRegistry } from './registries/check.registry.js';
 export { BootReportRegistry } from './registries/boot-report.registry.js';
 export { type DocumentInfo, DocumentRegistry, type ServedDocument } from './registries/document.registry.js';
 export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';

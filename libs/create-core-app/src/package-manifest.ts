@@ -70,9 +70,14 @@ export function packageManifest(name: string, choices: ProjectChoices, source: F
       format: 'prettier --write .',
       test: 'node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js',
     },
-    dependencies: sorted({ ...packages(framework, source), ...versions(runtime) }),
+    dependencies: sorted({ ...packages(framework, source), ...unpublished(source), ...versions(runtime) }),
     devDependencies: sorted({ ...packages(['schematics', 'testing'], source), ...versions(tools) }),
   };
+}
+
+/** What packages bring along by themselves, unless they come from tarballs: then no registry has it. */
+function unpublished(source: FrameworkSource): Record<string, string> {
+  return source === released ? {} : { 'create-core-app': source('create-core-app') };
 }
 
 function packages(names: readonly string[], source: FrameworkSource): Record<string, string> {

@@ -17,6 +17,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { MessageBroker } from './brokers/message-broker.js';
+import { MessagingChecks } from './checks/messaging-checks.js';
 import { MessagingExplorer } from './messaging.explorer.js';
 import { MessagingLifecycle } from './messaging.lifecycle.js';
 import {
@@ -72,6 +73,7 @@ export interface MessagingFeatureOptions {
  */
 @Module({
   providers: [
+    MessagingChecks,
     {
       provide: MessagingLifecycle,
       inject: [

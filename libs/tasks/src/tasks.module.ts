@@ -18,6 +18,7 @@ import { TaskGroupResult } from './backends/database/task-group-result.model.js'
 import { TaskLimit } from './backends/database/task-limit.model.js';
 import { TaskSchedule } from './backends/database/task-schedule.model.js';
 import type { TaskBackend } from './backends/task-backend.js';
+import { TaskChecks } from './checks/task-checks.js';
 import { injectedTaskClasses } from './decorators/inject-tasks.decorator.js';
 import { TaskRegistry } from './definitions/task-registry.js';
 import type { DefinedTask } from './producing/define-task.js';
@@ -208,6 +209,7 @@ function providersOf(connection: string): Provider[] {
  */
 @Module({
   providers: [
+    TaskChecks,
     {
       provide: TasksLifecycle,
       inject: [

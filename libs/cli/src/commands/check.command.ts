@@ -31,7 +31,7 @@ export function checkCommand(context: CommandContext) {
         ...(database ? await migrationFindings(application) : []),
         ...(deploy ? deployFindings(application.settings) : []),
       ].filter(({ code }) => !silenced.has(code));
-      const findings = [...((await application.find<CheckRegistry>(CheckRegistry)?.run()) ?? []), ...extra];
+      const findings = [...((await application.find<CheckRegistry>(CheckRegistry)?.run({ deploy })) ?? []), ...extra];
       if (json) context.terminal.printJson(findings);
       else for (const finding of findings) context.terminal.print(textOf(finding));
       const errors = findings.filter(({ level }) => level === 'error').length;

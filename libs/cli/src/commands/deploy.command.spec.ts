@@ -85,6 +85,20 @@ test('folders, images and hosts are as they are named, and what is no such is re
   }
 });
 
+test('the page lists the checks of deployments with their levels', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+  const sources = [
+    'libs/cli/src/commands/deploy-findings.ts',
+    'libs/auth/src/checks/auth-checks.ts',
+    'libs/messaging/src/checks/messaging-checks.ts',
+    'libs/tasks/src/checks/task-checks.ts',
+  ];
+  const written = sources.flatMap((source) => [...read(source).matchAll(/code: '([A-Z_]+)',\s+level: '(\w+)'/g)]);
+  const rows = [...read('docs/deployment.md').matchAll(/^\| `([A-Z_]+)` +\| (error|warning) /gm)];
+  const pairs = (found: readonly RegExpMatchArray[]) => found.map(([, code, level]) => `${level} ${code}`);
+  expect(pairs(rows).filter((row) => !row.includes(' ORM_'))).toEqual(pairs(written));
+});
+
 test('packages that a server needs and that are not installed are named', () => {
   const bare = { folder: tmpdir() } as Project;
   const needed = (values: object) => missingPackages(bare, { database: 'postgresql', ...values } as Deployment);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What became of a file: made, equal already, left as somebody edited it, or written anew because that was asked for. */
-export type FileOutcome = 'created' | 'identical' | 'kept' | 'overwritten';
+type FileOutcome = 'created' | 'identical' | 'kept' | 'overwritten';
 
 /** A file, by its path with slashes from a folder, and what became of it. */
 export interface WrittenFile {

@@ -2,16 +2,22 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { type CheckFinding, FailedChecksError, type SystemCheck } from '../checks/system-check.js';
 import { isAssembledOnly } from '../process/assembly.js';
 
+/** Which checks. */
+export interface CheckOptions {
+  /** Those that production needs and development does not: they keep nothing from starting. @defaultValue false */
+  readonly deploy?: boolean;
+}
+
 /** Where packages announce what they look at before the application starts. */
 @Injectable()
 export class CheckRegistry implements OnApplicationBootstrap {
-  readonly #checks: SystemCheck[] = [];
+  readonly #checks: { readonly run: SystemCheck; readonly isForDeploy: boolean }[] = [];
   readonly #silenced = new Set<string>();
   readonly #logger = new Logger(CheckRegistry.name);
 
   /** To be called before `onApplicationBootstrap`. */
-  register(check: SystemCheck): void {
-    this.#checks.push(check);
+  register(check: SystemCheck, { deploy = false }: CheckOptions = {}): void {
+    this.#checks.push({ run: check, isForDeploy: deploy });
   }
 
   /** Has findings of these codes passed over, errors too. */
@@ -19,10 +25,10 @@ export class CheckRegistry implements OnApplicationBootstrap {
     for (const code of codes) this.#silenced.add(code);
   }
 
-  /** Runs all checks; what is silenced is left out. */
-  async run(): Promise<readonly CheckFinding[]> {
+  /** Runs all checks, with `deploy` also those for production; what is silenced is left out. */
+  async run({ deploy = false }: CheckOptions = {}): Promise<readonly CheckFinding[]> {
     const found: CheckFinding[] = [];
-    for (const check of this.#checks) found.push(...(await check()));
+    for (const check of this.#checks) if (deploy || !check.isForDeploy) found.push(...(await check.run()));
     return found.filter(({ code }) => !this.#silenced.has(code));
   }
 

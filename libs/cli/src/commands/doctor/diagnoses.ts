@@ -9,6 +9,8 @@ import type { Project } from '../../project/project.js';
 
 /** What was looked at, and how it is. */
 export interface Diagnosis {
+  /** Stable, for tools: `DOCTOR_DATABASE`. */
+  readonly code: string;
   readonly name: string;
   readonly status: 'ok' | 'warning' | 'error';
   readonly finding: string;
@@ -16,10 +18,10 @@ export interface Diagnosis {
   readonly fix?: string;
 }
 
-const ok = (name: string, finding: string): Diagnosis => ({ name, status: 'ok', finding });
+const ok = (code: string, name: string, finding: string): Diagnosis => ({ code, name, status: 'ok', finding });
 
 export function nodeVersion(): Diagnosis {
-  return ok('Node', process.versions.node);
+  return ok('DOCTOR_NODE', 'Node', process.versions.node);
 }
 
 /** Which packages of a scope are released together. */
@@ -34,6 +36,7 @@ export function oneVersion(
   scope: '@mikro-orm' | '@nestjs',
   precision: 'exact' | 'major',
 ): Diagnosis {
+  const code = scope === '@nestjs' ? 'DOCTOR_NESTJS' : 'DOCTOR_MIKRO_ORM';
   const versions = new Map<string, string[]>();
   for (const [name, version] of installed(folder, scope)) {
     if (!FAMILIES[scope](name)) continue;
@@ -41,9 +44,10 @@ export function oneVersion(
     versions.set(key, [...(versions.get(key) ?? []), name]);
   }
   const [only] = versions.keys();
-  if (versions.size === 1 && only !== undefined) return ok(scope, only);
+  if (versions.size === 1 && only !== undefined) return ok(code, scope, only);
   if (versions.size === 0) {
     return {
+      code,
       name: scope,
       status: 'error',
       finding: 'not installed',
@@ -51,7 +55,7 @@ export function oneVersion(
     };
   }
   const told = [...versions].map(([version, names]) => `${version} (${names.join(', ')})`).join(' beside ');
-  return { name: scope, status: 'error', finding: told, fix: `Bring all packages of ${scope} to one version.` };
+  return { code, name: scope, status: 'error', finding: told, fix: `Bring all packages of ${scope} to one version.` };
 }
 
 function installed(folder: string, scope: string): (readonly [name: string, version: string])[] {
@@ -66,33 +70,40 @@ function installed(folder: string, scope: string): (readonly [name: string, vers
 
 export function generators({ folder }: Project): Diagnosis {
   const configuration = join(folder, 'nest-cli.json');
-  if (!existsSync(configuration)) return ok('Generators', 'no nest-cli.json');
+  if (!existsSync(configuration)) return ok('DOCTOR_GENERATORS', 'Generators', 'no nest-cli.json');
   const { collection = '@nestjs/schematics' } = JSON.parse(readFileSync(configuration, 'utf8')) as {
     collection?: string;
   };
   try {
     createRequire(configuration).resolve(`${collection}/package.json`);
-    return ok('Generators', collection);
+    return ok('DOCTOR_GENERATORS', 'Generators', collection);
   } catch {
     const fix = `Install ${collection}, or take it out of nest-cli.json: every "nest" command fails without it.`;
-    return { name: 'Generators', status: 'error', finding: `${collection} is not installed`, fix };
+    return {
+      code: 'DOCTOR_GENERATORS',
+      name: 'Generators',
+      status: 'error',
+      finding: `${collection} is not installed`,
+      fix,
+    };
   }
 }
 
 export function secretKey({ settings }: AssembledApplication): Diagnosis {
   const isSet =
     Boolean(process.env['SECRET_KEY']) || (existsSync('.env') && /^SECRET_KEY=\S/m.test(readFileSync('.env', 'utf8')));
-  if (isSet || settings.isProduction) return ok('SECRET_KEY', 'set');
+  if (isSet || settings.isProduction) return ok('DOCTOR_SECRET_KEY', 'SECRET_KEY', 'set');
   const fix = 'Set SECRET_KEY in .env, so that tokens outlive a restart.';
-  return { name: 'SECRET_KEY', status: 'warning', finding: 'random in every process', fix };
+  return { code: 'DOCTOR_SECRET_KEY', name: 'SECRET_KEY', status: 'warning', finding: 'random in every process', fix };
 }
 
 export async function database(application: AssembledApplication): Promise<Diagnosis> {
   const found = application.find<Database>(DATABASE);
-  if (!found) return ok('Database', 'none');
+  if (!found) return ok('DOCTOR_DATABASE', 'Database', 'none');
   const check = await found.orm.driver.getConnection().checkConnection();
-  if (check.ok) return ok('Database', found.description);
+  if (check.ok) return ok('DOCTOR_DATABASE', 'Database', found.description);
   return {
+    code: 'DOCTOR_DATABASE',
     name: 'Database',
     status: 'error',
     finding: check.reason,
@@ -102,20 +113,32 @@ export async function database(application: AssembledApplication): Promise<Diagn
 
 export async function migrations(application: AssembledApplication): Promise<Diagnosis> {
   const service = application.find<MigrationService>(MigrationService);
-  if (!service) return ok('Migrations', 'none');
+  if (!service) return ok('DOCTOR_MIGRATIONS', 'Migrations', 'none');
   const pending = await service.pending();
-  if (!pending.length) return ok('Migrations', 'all applied');
+  if (!pending.length) return ok('DOCTOR_MIGRATIONS', 'Migrations', 'all applied');
   const fix = 'Run "core migrate".';
-  return { name: 'Migrations', status: 'warning', finding: `${pending.length} pending: ${pending.join(', ')}`, fix };
+  return {
+    code: 'DOCTOR_MIGRATIONS',
+    name: 'Migrations',
+    status: 'warning',
+    finding: `${pending.length} pending: ${pending.join(', ')}`,
+    fix,
+  };
 }
 
 export async function port({ settings: { host, port: number } }: AssembledApplication): Promise<Diagnosis> {
   const server = createServer().listen(number, host);
   try {
     await once(server, 'listening');
-    return ok('Port', `${number} is free`);
+    return ok('DOCTOR_PORT', 'Port', `${number} is free`);
   } catch {
-    return { name: 'Port', status: 'warning', finding: `${number} is in use`, fix: 'Stop what uses it, or set PORT.' };
+    return {
+      code: 'DOCTOR_PORT',
+      name: 'Port',
+      status: 'warning',
+      finding: `${number} is in use`,
+      fix: 'Stop what uses it, or set PORT.',
+    };
   } finally {
     server.close();
   }

@@ -1,3 +1,4 @@
+import { CheckRegistry } from '@core-framework/common';
 import { explainFailure } from '@core-framework/platform';
 import { FoundProblemsError } from '../../errors/cli.errors.js';
 import type { CommandContext, ProjectOptions } from '../../program/command-context.js';
@@ -21,7 +22,8 @@ const MARKS = { ok: '✓', warning: '!', error: '✗' } as const;
 export function doctorCommand(context: CommandContext) {
   return defineCommand('doctor', {
     summary: 'Find out why the application does not run here',
-    description: 'Looks at what it needs around it; "core check" looks at the application itself.',
+    description:
+      'Looks at what it needs around it, and at what its packages check; "core check" looks at migrations and production, too.',
     examples: ['core doctor', 'core doctor --json'],
   })
     .addOption(PROJECT_OPTION())
@@ -58,14 +60,27 @@ async function inside(context: CommandContext, options: ProjectOptions): Promise
       found.push(diagnosis);
       if (diagnosis.name === 'Database' && diagnosis.status === 'error') break;
     }
-    return found;
+    return [...found, ...(await checked(application))];
   } catch (error) {
     const { message, fix } = explainFailure(error);
-    return [{ name: 'Application', status: 'error', finding: message, fix }];
+    return [{ code: 'DOCTOR_APPLICATION', name: 'Application', status: 'error', finding: message, fix }];
   }
 }
 
-function textOf({ name, status, finding, fix }: Diagnosis): string {
+/** What the packages of the application look at. */
+async function checked(application: AssembledApplication): Promise<Diagnosis[]> {
+  await application.withRoutes();
+  const findings = (await application.find<CheckRegistry>(CheckRegistry)?.run()) ?? [];
+  return findings.map(({ code, level, subject, message, fix }) => ({
+    code,
+    name: subject,
+    status: level,
+    finding: message,
+    fix,
+  }));
+}
+
+function textOf({ code, name, status, finding, fix }: Diagnosis): string {
   const line = `${MARKS[status]} ${name}: ${finding}`;
-  return fix === undefined ? line : `${line}\n  ${fix}`;
+  return fix === undefined ? line : `${line}\n  ${fix} [${code}]`;
 }
