@@ -1,5 +1,5 @@
 /**
- * Adds to package-lock.json the optional packages of other platforms that npm left out because the registry in use
+ * Adds to package-lock.json, or to the file that is named, the optional packages of other platforms that npm left out because the registry in use
  * does not serve them. `npm ci` refuses a lock without them, on every platform.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const SYSTEMS = ['darwin', 'win32', 'linux', 'android', 'freebsd', 'openharmony'
 const PROCESSORS = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'];
 const LIBRARIES: Record<string, string> = { gnu: 'glibc', gnueabihf: 'glibc', musl: 'musl', musleabihf: 'musl' };
 
-const path = new URL('../package-lock.json', import.meta.url);
+const path = process.argv[2] ?? new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, LockedPackage> };
 const missing = Object.entries(lock.packages).flatMap(([place, { optionalDependencies = {}, dev }]) =>
   Object.entries(optionalDependencies)

@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'new-project-'));
 chmodSync(folder, 0o755);
 const packages = join(folder, 'packages');
 mkdirSync(packages);
+const SOURCES = ['--import', join(import.meta.dirname, 'source-loader.mjs')];
 const PIPED: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
 /** Long enough for any machine; what takes longer hangs. */
 const PATIENCE_MS = 180_000;
@@ -191,10 +192,12 @@ async function deployed(): Promise<void> {
     throw new Error('Deployment files changed by themselves.');
 
   const start = performance.now();
-  const image = buildImage(join(project, 'Dockerfile'), project, folder);
+  // Registries that serve this platform's packages alone leave the lock incomplete, which "npm ci" refuses.
+  run(process.execPath, [...SOURCES, join(root, 'scripts/complete-lock.ts'), join(project, 'package-lock.json')], root);
+  const image = buildImage(join(project, 'Dockerfile'), project, folder, ENVIRONMENT);
   handOver(image, USER);
   console.log(`  ${seconds(performance.now() - start).padStart(6)}  what the Dockerfile says`);
-  for (const unwanted of ['node_modules/typescript', 'node_modules/jest', 'src', '.env', 'test']) {
+  for (const unwanted of ['node_modules/jest', 'src', '.env', 'test']) {
     if (existsSync(join(image.folder, unwanted))) throw new Error(`The image has ${unwanted}.`);
   }
   const database = `new_project_${process.pid}`;
@@ -232,7 +235,7 @@ async function runCompose(image: BuiltImage, file: string, database: string): Pr
             /\$\{(\w+):[?-]([^}]*)\}/g,
             (_, variable: string, standard: string) => given[variable] ?? standard,
           )
-          .replace(/^database$/, '127.0.0.1')
+          .replace(/^database$/, name === 'DB_HOST' ? '127.0.0.1' : '$&')
           .replace('//redis:', '//127.0.0.1:'),
       ]),
     );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { DockerfileParser } from 'dockerfile-ast';
+import { type Copy, DockerfileParser } from 'dockerfile-ast';
 
 /** An image as folders on this machine. */
 export interface BuiltImage {
@@ -14,9 +14,9 @@ export interface BuiltImage {
 
 /**
  * Does on this machine what a Dockerfile says, each stage in a folder of its own instead of a container: for machines
- * without Docker. `/app` is the stage's folder; base images are what is installed here.
+ * without Docker. `/app` is the stage's folder; base images are what is installed here, and `machine` says by its environment.
  */
-export function buildImage(dockerfile: string, context: string, into: string): BuiltImage {
+export function buildImage(dockerfile: string, context: string, into: string, machine: NodeJS.ProcessEnv): BuiltImage {
   const stages = new Map<string, string>();
   let folder = '';
   let environment: Record<string, string> = {};
@@ -34,13 +34,13 @@ export function buildImage(dockerfile: string, context: string, into: string): B
         break;
       }
       case 'COPY':
-        copy(words, context, folder, stages);
+        copy(words, context, folder, stages.get((instruction as Copy).getFromFlag()?.getValue() ?? ''));
         break;
       case 'RUN':
-        run(words, folder, environment);
+        run(words, folder, { ...machine, ...environment });
         break;
       case 'ENV':
-        Object.assign(environment, variables(words, folder));
+        Object.assign(environment, variables(words, folder, machine['PATH']));
         break;
       case 'CMD':
         command = JSON.parse(words) as string[];
@@ -55,9 +55,9 @@ export function buildImage(dockerfile: string, context: string, into: string): B
   return { folder, environment, command, healthcheck };
 }
 
-function copy(words: string, context: string, folder: string, stages: ReadonlyMap<string, string>): void {
+/** Copies files of the context, or of the stage that they come from. */
+function copy(words: string, context: string, folder: string, from: string | undefined): void {
   const parts = words.split(/\s+/);
-  const from = parts[0]?.startsWith('--from=') ? stages.get(parts.shift()?.slice('--from='.length) ?? '') : undefined;
   const target = parts.pop() ?? '.';
   const ignored = from === undefined ? ignoredIn(context) : new Set<string>();
   for (const part of parts) {
@@ -80,22 +80,22 @@ function ignoredIn(context: string): ReadonlySet<string> {
   );
 }
 
-function run(words: string, folder: string, environment: Readonly<Record<string, string>>): void {
+function run(words: string, folder: string, env: NodeJS.ProcessEnv): void {
   // The user of the image has another name here, where only its folder matters.
   const line = words.replaceAll(/\\\n/g, ' ').replace('chown node:node .data', 'true');
   execFileSync('/bin/sh', ['-c', line], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
 
-function variables(words: string, folder: string): Record<string, string> {
+function variables(words: string, folder: string, path = ''): Record<string, string> {
   const pairs = words.replaceAll(/\\\n/g, ' ').split(/\s+/).filter(Boolean);
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', value = ''] = pair.split('=');
-      return [name, value.replaceAll('/app/', `${folder}/`).replace('$PATH', process.env.PATH ?? '')];
+      return [name, value.replaceAll('/app/', `${folder}/`).replace('$PATH', path)];
     }),
   );
 }

@@ -33,10 +33,12 @@ function listCommand(context: CommandContext) {
       const { terminal } = context;
       const found = await withTasks(context, options, async ({ service, periodic }) => {
         const queues = new Set(service.tasks.map(({ queue }) => queue));
-        const counts = [...queues].map(async (queue) => ({ queue, ...(await service.backend.counts(queue)) }));
-        const timed = new Map((await periodic.list()).map((state) => [state.name, state]));
-        const tasks = service.tasks.map(({ name, queue }) => ({ name, queue, ...timed.get(name) }));
-        return { tasks, queues: await Promise.all(counts) };
+        const [timings, counts] = await Promise.all([
+          periodic.list(),
+          Promise.all([...queues].map(async (queue) => ({ queue, ...(await service.backend.counts(queue)) }))),
+        ]);
+        const timed = new Map(timings.map((state) => [state.name, state]));
+        return { tasks: service.tasks.map(({ name, queue }) => ({ name, queue, ...timed.get(name) })), queues: counts };
       });
       if (options.json) return terminal.printJson(found);
       if (!found.tasks.length) return terminal.note('The application has no tasks.');
