@@ -23,8 +23,7 @@ import { QuerySet } from './query-set.js';
  * }
  * ```
  */
-// @ts-expect-error variance, as of QuerySet
-export class Manager<out T extends object> extends QuerySet<T> {
+export class Manager<T extends object> extends QuerySet<T> {
   /**
    * @param where the application whose rows are meant, or one of its databases; without it, that of the work in hand.
    */

@@ -32,10 +32,7 @@ import { canReturn } from './returning.js';
  * await posts.filter({ isPublished: true, author__name__icontains: 'ann' }).orderBy('-createdAt').limit(10).all();
  * ```
  */
-// A query for posts serves wherever one for rows of any model is asked for, as arrays do. Compilers that find this out by themselves
-// differ (TypeScript 7 says no where 6 says yes), so it is said; what they refuse is that `create` of the latter takes less.
-// @ts-expect-error variance
-export class QuerySet<out T extends object> extends QueryReading<T> {
+export class QuerySet<T extends object> extends QueryReading<T> {
   /** Stores a new row; what it leaves out gets its default. */
   async create(values: NewRow<T>): Promise<T> {
     const { database, em } = this.runner();

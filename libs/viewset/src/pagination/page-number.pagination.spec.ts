@@ -16,7 +16,7 @@ function page(query: ListQuery, total = 7, { asked = request('/posts'), by = pag
     return Array.from({ length: total }, (_, index) => ({ index })).slice(offset, offset + limit);
   };
   const count = async () => total;
-  return by.paginate({ request: asked, query, rows: Book.objects, count, estimate: count, read });
+  return by.paginate({ request: asked, query, rows: Book.objects as QuerySet<object>, count, estimate: count, read });
 }
 
 function limitsOf(rows: QuerySet<object>): readonly number[] {

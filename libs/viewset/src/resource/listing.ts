@@ -81,7 +81,7 @@ export class Listing {
     const { request } = context;
     const query = readQuery(request, (name) => this.#parameters.has(name));
     const used = this.#usedFilters(query);
-    const found = this.#search(await narrowed(all, used, context), query);
+    const found = this.#search(await narrowed(all as QuerySet<object>, used, context), query);
     const rows = this.rules.ordering.sort(found, query[ORDERING_PARAMETER] ?? '');
     const read: ReadRows = async (part, columns) => {
       const result = await this.readRows(part, columns, output);
