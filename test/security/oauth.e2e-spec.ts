@@ -1,3 +1,4 @@
+import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -40,7 +41,13 @@ function appWith(oauthProviders: readonly OAuthProvider[]) {
       SettingsModule.forRoot(),
       CoreOrmModule.forRoot({ schema: 'update' }),
       ViewSetModule.forRoot(),
-      AuthModule.forRoot({ userModel: Account, oauthProviders, hooks: Hooks, mailSender: InMemoryMailSender }),
+      AuthModule.forRoot({
+        userModel: Account,
+        oauthProviders,
+        hooks: Hooks,
+        mailSender: InMemoryMailSender,
+        cookies: true,
+      }),
     ],
   })
   class OAuthApp {}
@@ -86,6 +93,14 @@ class FakeGithub implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** A token as somebody makes it who has no key of the provider, or the wrong kind of one. */
+function forged(header: object, idToken: string, secret?: string | Buffer): string {
+  const payload = idToken.split('.')[1] ?? '';
+  const signed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}`;
+  const signature = secret === undefined ? '' : createHmac('sha256', secret).update(signed).digest('base64url');
+  return `${signed}.${signature}`;
 }
 
 describe.each(await databaseKinds())('sign-in by other services on %s', (kind) => {
@@ -266,6 +281,196 @@ describe.each(await databaseKinds())('sign-in by other services on %s', (kind) =
       denied.cookie,
     );
     expect([refused.status, refused.text.includes('script')]).toEqual([400, false]);
+  });
+
+  interface Begun {
+    readonly nonce: string;
+    readonly cookie: string;
+  }
+  async function begin(provider = 'acme'): Promise<Begun> {
+    const answer = await app.client.post(`${OAUTH}/${provider}/nonce`);
+    expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
+    return {
+      nonce: answer.json<{ nonce: string }>().nonce,
+      cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '',
+    };
+  }
+  function show(idToken: string, cookie: string, path = 'auth/oauth/acme/id-token'): Promise<TestResponse> {
+    watch.add(idToken);
+    return app.client.with({ cookie }).post(`${API}/${path}`, { idToken });
+  }
+  async function showWith(claims: Readonly<Record<string, unknown>>): Promise<TestResponse> {
+    const { nonce, cookie } = await begin();
+    return show(oidc.idToken({ nonce, ...claims }), cookie);
+  }
+  /** What all refusals have in common; only the id of the request tells one from the other. */
+  const refusalOf = (answer: TestResponse) => {
+    const { code, detail } = answer.json<{ code: string; detail: string }>();
+    return { status: answer.status, code, detail, cache: answer.headers['cache-control'] };
+  };
+  const REFUSED = { status: 401, code: 'invalid_token', detail: 'Given token is not valid.', cache: 'no-store' };
+
+  test('SEC-81: an ID token that a page got itself signs in, and is known by its subject', async () => {
+    oidc.signInAs(ANN);
+    const first = await showWith({});
+    expect([first.status, first.headers['cache-control'], first.json()]).toEqual([
+      200,
+      'no-store',
+      expect.objectContaining({ token_type: 'bearer', refresh_token: expect.any(String) }),
+    ]);
+    const user = await me(first);
+    expect(user).toMatchObject({ email: 'ann@example.com', firstName: 'Ann', isVerified: true, isSuperuser: false });
+    oidc.signInAs({ ...ANN, email: 'another@example.com' });
+    expect(await me(await showWith({ azp: oidc.clientId }))).toMatchObject({ id: user.id, email: 'ann@example.com' });
+    const many = { aud: [oidc.clientId, 'another'], azp: oidc.clientId };
+    expect(await me(await showWith(many))).toMatchObject({ id: user.id });
+    expect(await app.work(() => OAuthAccount.objects.pluck('subject'))).toEqual(['ann-1']);
+    // By a code and by an ID token it is the same account, whose kept tokens stay.
+    expect(await me(await signIn())).toMatchObject({ id: user.id });
+    expect((await showWith({})).status).toBe(200);
+    const kept = await app.work(() => app.nest.get(OAuthAccounts).tokensOf(user.id, 'acme'));
+    expect(kept).toMatchObject({ access_token: expect.any(String) });
+    await app.work(() => Account.objects.update({ isActive: false }));
+    expect((await showWith({})).json()).toMatchObject({ code: 'invalid_credentials' });
+  });
+
+  const now = () => Math.floor(Date.now() / 1000);
+  test.each<[string, () => Readonly<Record<string, unknown>>]>([
+    ['was issued to another client', () => ({ aud: 'another' })],
+    ['was issued to nobody', () => ({ aud: undefined })],
+    ['was issued to many, and does not say at whose wish', () => ({ aud: ['application', 'another'] })],
+    ['was issued at the wish of another client', () => ({ azp: 'another' })],
+    ['was issued to us and others at the wish of another', () => ({ aud: ['application', 'another'], azp: 'another' })],
+    ['has expired', () => ({ iat: now() - 7200, exp: now() - 60 })],
+    ['never expires', () => ({ exp: undefined })],
+    ['is not in force yet', () => ({ nbf: now() + 600 })],
+    ['comes from the future', () => ({ iat: now() + 600 })],
+    ['does not say when it was issued', () => ({ iat: undefined })],
+    ['is of another issuer', () => ({ iss: 'https://evil.example' })],
+    ['is of no issuer', () => ({ iss: undefined })],
+    ['names nobody', () => ({ sub: undefined })],
+    ['names nobody in particular', () => ({ sub: '' })],
+    ['names somebody by a number', () => ({ sub: 1 })],
+    ['has no nonce', () => ({ nonce: undefined })],
+    ['has a nonce of its own', () => ({ nonce: 'x'.repeat(43) })],
+    ['has a nonce that is no text', () => ({ nonce: ['x'] })],
+  ])('SEC-81: an ID token is refused that %s', async (_what, claims) => {
+    oidc.signInAs(ANN);
+    expect(refusalOf(await showWith(claims()))).toEqual(REFUSED);
+    expect(await app.work(() => Account.objects.count())).toBe(0);
+  });
+
+  test('SEC-81: an ID token is refused that the provider did not sign', async () => {
+    oidc.signInAs(ANN);
+    const { keys } = (await (await fetch(`${oidc.issuer}/jwks`)).json()) as { keys: [JsonWebKey & { kid: string }] };
+    const [key] = keys;
+    const pem = createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+    const { kid } = key;
+    await using other = await FakeOidc.start({ redirectUris: ['https://app.example.com/'] });
+    other.signInAs(ANN);
+    const forgeries: ((idToken: string, nonce: string) => string)[] = [
+      (token) => forged({ alg: 'none' }, token),
+      (token) => forged({ alg: 'none', kid }, token, 'x'),
+      (token) => forged({ alg: 'HS256' }, token, oidc.clientSecret),
+      (token) => forged({ alg: 'HS256', kid }, token, oidc.clientSecret),
+      (token) => forged({ alg: 'HS256', kid }, token, pem),
+      (token) => forged({ alg: 'RS256', kid }, token, pem),
+      (token) => forged({ alg: 'RS256', kid: 'unknown' }, token, pem),
+      (token) => forged({ alg: 'RS256', kid, jwk: key }, token, pem),
+      (_token, nonce) => other.idToken({ iss: oidc.issuer, nonce }),
+      (token, nonce) => {
+        const [header, , signature] = token.split('.');
+        const payload = oidc.idToken({ nonce, sub: 'eve' }).split('.')[1];
+        return [header, payload, signature].join('.');
+      },
+      (token) => token.slice(0, token.lastIndexOf('.') + 1),
+      (token) => `${token}.x`,
+      () => 'x',
+      () => '..',
+    ];
+    for (const forge of forgeries) {
+      const { nonce, cookie } = await begin();
+      expect(refusalOf(await show(forge(oidc.idToken({ nonce }), nonce), cookie))).toEqual(REFUSED);
+    }
+    expect(await app.work(() => Account.objects.count())).toBe(0);
+  });
+
+  test('SEC-81: the nonce of an ID token is of this browser and this provider, and good once, in time', async () => {
+    oidc.signInAs(ANN);
+    const [mine, theirs] = [await begin(), await begin()];
+    const idToken = oidc.idToken({ nonce: mine.nonce });
+    const refused = async (token: string, cookie: string) =>
+      expect(refusalOf(await show(token, cookie))).toEqual(REFUSED);
+    await refused(idToken, '');
+    await refused(idToken, theirs.cookie);
+    await refused(idToken, `${mine.cookie.split('=')[0]}=${theirs.cookie.split('=')[1]}`);
+    await refused(idToken, mine.cookie.replace('=v1.', '=v1.xxxx'));
+    const ofAnother = await begin('down');
+    await refused(oidc.idToken({ nonce: ofAnother.nonce }), ofAnother.cookie);
+    app.clock.advance({ minutes: 11 });
+    await refused(idToken, mine.cookie);
+    app.clock.reset();
+    // The browser is told to forget it; and who does not is not let in again.
+    const used = await show(idToken, mine.cookie);
+    expect([used.status, String(used.headers['set-cookie'])]).toEqual([200, expect.stringContaining('Max-Age=0')]);
+    await refused(idToken, mine.cookie);
+    const both = await begin();
+    const twice = oidc.idToken({ nonce: both.nonce });
+    const statuses = (await Promise.all([show(twice, both.cookie), show(twice, both.cookie)])).map((one) => one.status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401]);
+  });
+
+  test('SEC-81: flows of codes and of ID tokens are not taken for each other', async () => {
+    oidc.signInAs(ANN);
+    const { url, cookie } = await depart();
+    const { state, nonce } = Object.fromEntries(new URL(url).searchParams);
+    for (const taken of [state, nonce]) {
+      expect(refusalOf(await show(oidc.idToken({ nonce: taken }), cookie))).toEqual(REFUSED);
+    }
+    const begun = await begin();
+    const answer = await arrive(`${PUBLIC}/auth/oauth/acme/callback?code=x&state=${begun.nonce}`, begun.cookie);
+    expect([answer.status, answer.json()]).toMatchObject([400, { code: 'invalid_state' }]);
+  });
+
+  test('SEC-81: an ID token links by an address only where both sides know that it is his', async () => {
+    const { id } = await create('ann@example.com');
+    oidc.signInAs({ ...ANN, email_verified: false });
+    const unverified = await showWith({});
+    expect([unverified.status, unverified.json()]).toMatchObject([409, { code: 'account_exists' }]);
+    expect((await showWith({ email_verified: 'true' })).status).toBe(409);
+    await app.work(() => Account.objects.update({ isVerified: false }));
+    expect((await showWith({ email_verified: true })).status).toBe(409);
+    expect(await app.work(() => OAuthAccount.objects.count())).toBe(0);
+    await app.work(() => Account.objects.update({ isVerified: true }));
+    expect(await me(await showWith({ email_verified: true }))).toMatchObject({ id });
+    expect((await showWith({ sub: 'nameless', email: undefined })).json()).toMatchObject({ code: 'email_required' });
+  });
+
+  test('SEC-81: pages that keep their session in cookies get it by an ID token, too', async () => {
+    oidc.signInAs(ANN);
+    const { nonce, cookie } = await begin();
+    const answer = await show(oidc.idToken({ nonce }), cookie, 'auth/cookie/oauth/acme/id-token');
+    expect([answer.status, Object.keys(answer.json())]).toEqual([200, ['csrf_token', 'expires_in']]);
+    expect(refusalOf(await show(oidc.idToken({ nonce }), cookie, 'auth/cookie/oauth/acme/id-token'))).toMatchObject({
+      status: 401,
+      code: 'invalid_token',
+    });
+  });
+
+  test('ID tokens are of providers that issue them and can be reached', async () => {
+    for (const [name, code] of [
+      ['github', 'no_id_tokens'],
+      ['nobody', 'unknown_provider'],
+    ]) {
+      const answers = [
+        await app.client.post(`${OAUTH}/${name}/nonce`),
+        await show('x', '', `auth/oauth/${name}/id-token`),
+      ];
+      for (const answer of answers) expect([answer.status, answer.json()]).toMatchObject([404, { code }]);
+    }
+    const { nonce, cookie } = await begin('down');
+    const answer = await show(oidc.idToken({ nonce }), cookie, 'auth/oauth/down/id-token');
+    expect([answer.status, answer.json()]).toMatchObject([503, { code: 'provider_unavailable' }]);
   });
 
   test('SEC-45 and SEC-57: a page gets a code for a minute behind the #, and only pages of the application', async () => {

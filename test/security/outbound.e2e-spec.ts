@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AuthModule } from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule } from '@core-framework/orm';
-import { createTestApp, type TestResponse } from '@core-framework/testing';
+import { createTestApp, type TestApp, type TestResponse } from '@core-framework/testing';
 import { ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -36,7 +36,7 @@ describe.each(await databaseKinds())('requests to other services on %s', (kind) 
     const asked: string[] = [];
     const inside = await listen((url) => {
       asked.push(url);
-      return { access_token: 'x', token_type: 'bearer', id_token: 'x.y.z' };
+      return { access_token: 'x', token_type: 'bearer', id_token: 'x.y.z', keys: [] };
     });
     const issuer = await listen((url, origin) =>
       url === '/.well-known/openid-configuration'
@@ -73,5 +73,24 @@ describe.each(await databaseKinds())('requests to other services on %s', (kind) 
     expect(refused.text).not.toContain('127.0.0.1');
     // The same provider, where the application says that it may.
     expect([(await comeBack([inside])).status, asked]).toEqual([400, ['/token']]);
+
+    // Nor by the address of its keys, and whoever shows ID tokens has them fetched once.
+    asked.splice(0);
+    const show = async (app: TestApp): Promise<TestResponse> => {
+      const begun = await app.client.post(`${OAUTH}/nonce`);
+      const cookie = String(begun.headers['set-cookie']).split(';')[0] ?? '';
+      const { nonce } = begun.json<{ nonce: string }>();
+      const idToken = [{ alg: 'RS256', kid: nonce }, { nonce }].map((part) =>
+        Buffer.from(JSON.stringify(part)).toString('base64url'),
+      );
+      return app.client.with({ cookie }).post(`${OAUTH}/id-token`, { idToken: `${idToken.join('.')}.eA` });
+    };
+    await using wary = await start([]);
+    const kept = await show(wary);
+    expect([kept.status, kept.json().code, asked]).toEqual([503, 'provider_unavailable', []]);
+    expect(kept.text).not.toContain('127.0.0.1');
+    await using trusting = await start([inside]);
+    for (let tries = 0; tries < 3; tries++) expect((await show(trusting)).status).toBe(401);
+    expect(asked).toEqual(['/keys']);
   });
 });

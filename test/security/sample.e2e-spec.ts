@@ -38,6 +38,8 @@ const OPEN = [
     'token/revoke',
     '2fa/verify',
     'oauth/token',
+    'oauth/:provider/nonce',
+    'oauth/:provider/id-token',
   ].map((path) => `POST ${API}/auth/${path}`),
 ];
 

@@ -20,6 +20,7 @@ import { RegistrationService } from './accounts/registration.service.js';
 import { SignInService } from './accounts/sign-in.service.js';
 import { VerificationService } from './accounts/verification.service.js';
 import { CookieBackend } from './cookies/cookie.backend.js';
+import { CookieIdTokenViewSet } from './cookies/cookie-id-token.viewset.js';
 import { CookieAuthViewSet } from './cookies/cookie.viewset.js';
 import { COOKIE_PROVIDERS } from './cookies/cookies.providers.js';
 import { ConsoleMailSender } from './mail/console-mail-sender.js';
@@ -88,6 +89,8 @@ import { OAuthAccounts } from './oauth/oauth-accounts.service.js';
 import { OAuthClients } from './oauth/oauth-clients.js';
 import { OAuthCodes } from './oauth/oauth-codes.service.js';
 import { OAuthFlowCookies } from './oauth/oauth-flow.js';
+import { OAuthIdTokenViewSet } from './oauth/oauth-id-token.viewset.js';
+import { OAuthIdTokens } from './oauth/oauth-id-tokens.service.js';
 import { OAuthSignIn } from './oauth/oauth-sign-in.service.js';
 import { OAuthViewSet } from './oauth/oauth.viewset.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -171,6 +174,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     OAuthClients,
     OAuthAccounts,
     OAuthCodes,
+    OAuthIdTokens,
     OAuthSignIn,
     RecoveryCodes,
     TotpFactors,
@@ -315,8 +319,9 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
             TokenViewSet,
             TwoFactorViewSet,
             OAuthViewSet,
+            OAuthIdTokenViewSet,
           ]),
-      ...(extras.cookies ? [CookieAuthViewSet] : []),
+      ...(extras.cookies ? [CookieAuthViewSet, CookieIdTokenViewSet] : []),
       ...(extras.usersViewSet ? [ownAccountViewFor(users, schemas), usersViewFor(users)] : []),
     ],
     providers: [

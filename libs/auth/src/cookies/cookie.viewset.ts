@@ -6,12 +6,11 @@ import { UseAuth } from '../authentication/use-auth.decorator.js';
 import { OAuthCodes } from '../oauth/oauth-codes.service.js';
 import { OAuthCodeInput } from '../oauth/oauth.viewset.js';
 import { RequireSession } from '../permissions/session.permissions.js';
-import type { TokenPair } from '../sessions/sessions.service.js';
 import { SecondStepInput } from '../two-factor/two-factor.viewset.js';
 import { COOKIE_SESSION, CSRF_TOKEN } from '../views/auth.answers.js';
 import { CookieLoginInput } from '../views/auth.inputs.js';
 import { CookieAnswers } from './cookie-answers.js';
-import { CookieBackend } from './cookie.backend.js';
+import { CookieSessions } from './cookie-sessions.service.js';
 
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
 
@@ -23,7 +22,7 @@ export class CookieAuthViewSet extends PlainViewSet {
     @Inject(AccountService) private readonly account: AccountService,
     @Inject(OAuthCodes) private readonly codes: OAuthCodes,
     @Inject(CookieAnswers) private readonly answers: CookieAnswers,
-    @Inject(CookieBackend) private readonly backend: CookieBackend,
+    @Inject(CookieSessions) private readonly sessions: CookieSessions,
   ) {
     super();
   }
@@ -34,7 +33,7 @@ export class CookieAuthViewSet extends PlainViewSet {
   async login(context: ActionContext<object, CookieLoginInput>): Promise<object> {
     const { request, input } = context;
     const { backend, ...credentials } = { ...input };
-    return this.#replace(context, () => this.signIn.signIn(credentials, request, backend));
+    return this.sessions.replace(context, () => this.signIn.signIn(credentials, request, backend));
   }
 
   @UseAuth('jwt', 'api_key')
@@ -47,7 +46,7 @@ export class CookieAuthViewSet extends PlainViewSet {
   })
   async verify(context: ActionContext<object, SecondStepInput>): Promise<object> {
     const { request, input } = context;
-    return this.#replace(context, () => this.signIn.secondStep(input.mfaToken, input.code, request));
+    return this.sessions.replace(context, () => this.signIn.secondStep(input.mfaToken, input.code, request));
   }
 
   @UseAuth('jwt', 'api_key')
@@ -60,15 +59,13 @@ export class CookieAuthViewSet extends PlainViewSet {
   })
   async exchange(context: ActionContext<object, OAuthCodeInput>): Promise<object> {
     const { request, input } = context;
-    return this.#replace(context, () => this.codes.exchange(input.code, request));
+    return this.sessions.replace(context, () => this.codes.exchange(input.code, request));
   }
 
   @UseAuth('jwt', 'api_key')
   @Action({ ...open, response: COOKIE_SESSION, summary: 'Exchange the refresh cookie for its successor' })
   async refresh(context: ActionContext): Promise<object> {
-    const { request } = context;
-    const token = await this.backend.refreshTokenOf(request);
-    return this.answers.signedIn(await this.account.refresh(token, request), context.reply);
+    return this.sessions.refresh(context);
   }
 
   @Action({ method: 'POST', status: 204, transaction: false, summary: 'End the session, and take the cookies away' })
@@ -82,13 +79,5 @@ export class CookieAuthViewSet extends PlainViewSet {
   async csrfToken({ principal, reply }: ActionContext): Promise<object> {
     void reply.header('cache-control', 'no-store');
     return { csrf_token: this.answers.csrfTokenOf(this.account.callerOf(principal).proof.sessionId ?? '') };
-  }
-
-  /** Signs the browser in, in place of whoever it was signed in as. */
-  async #replace({ request, reply }: ActionContext, signIn: () => Promise<TokenPair>): Promise<object> {
-    const former = await this.backend.formerHolderOf(request);
-    const pair = await signIn();
-    if (former?.proof.sessionId) await this.account.endSession(former, former.proof.sessionId, request);
-    return this.answers.signedIn(pair, reply);
   }
 }

@@ -3,6 +3,7 @@ import type { Provider } from '@nestjs/common';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { AuthCookies } from './auth-cookies.js';
 import { CookieAnswers } from './cookie-answers.js';
+import { CookieSessions } from './cookie-sessions.service.js';
 import { CookieBackend } from './cookie.backend.js';
 import { CsrfProtection } from './csrf-protection.js';
 
@@ -22,5 +23,6 @@ export const COOKIE_PROVIDERS: readonly Provider[] = [
   },
   CsrfProtection,
   CookieAnswers,
+  CookieSessions,
   CookieBackend,
 ];

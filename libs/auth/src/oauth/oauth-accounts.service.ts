@@ -145,7 +145,11 @@ export class OAuthAccounts {
   }
 
   async #note({ id }: OAuthAccount, answer: ProviderAnswer): Promise<void> {
-    const changes = { ...addressOf(answer.profile), tokens: this.#seal(answer), lastUsedAt: this.clock.now() };
+    const changes = {
+      ...addressOf(answer.profile),
+      ...(answer.tokens && { tokens: this.#seal(answer) }),
+      lastUsedAt: this.clock.now(),
+    };
     await this.accounts.filter({ id }).update(changes);
   }
 
@@ -154,7 +158,7 @@ export class OAuthAccounts {
   }
 
   #seal(answer: ProviderAnswer): string | null {
-    if (!answer.provider.keepTokens) return null;
+    if (!answer.provider.keepTokens || !answer.tokens) return null;
     return this.box.seal(JSON.stringify(answer.tokens), contextOf(identityOf(answer)));
   }
 }

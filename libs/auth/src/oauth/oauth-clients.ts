@@ -1,8 +1,18 @@
-import { BadRequestException, NotFoundException, ServiceUnavailableException } from '@core-framework/common';
+import {
+  BadRequestException,
+  type Clock,
+  CLOCK,
+  NotFoundException,
+  ServiceUnavailableException,
+} from '@core-framework/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { errors, type JWTVerifyGetKey } from 'jose';
 import * as oauth from 'openid-client';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { boundedFetch } from '../net/bounded-fetch.js';
+import { remoteKeys } from '../net/remote-keys.js';
+import { refuse } from '../tokens/tokens.service.js';
+import { verifiedIdToken } from './id-token.js';
 import type { OAuthFlow } from './oauth-flow.js';
 import type { OAuthProfile, OAuthProvider } from './oauth-provider.js';
 
@@ -13,7 +23,8 @@ const MAX_BYTES = 1_000_000;
 export interface ProviderAnswer {
   readonly provider: OAuthProvider;
   readonly profile: OAuthProfile;
-  readonly tokens: Readonly<Record<string, unknown>>;
+  /** `null` when the provider gave us none: somebody showed what it gave him. */
+  readonly tokens: Readonly<Record<string, unknown>> | null;
 }
 
 /** A way to a provider. */
@@ -23,19 +34,30 @@ export interface Departure {
   readonly flow: Pick<OAuthFlow, 'provider' | 'nonce' | 'verifier'>;
 }
 
-/** Speaks with providers: authorization codes with PKCE, state and nonce. */
+/** Speaks with providers: authorization codes with PKCE, state and nonce; and verifies ID tokens that others got of them. */
 @Injectable()
 export class OAuthClients {
   readonly #logger = new Logger('OAuth');
   readonly #configurations = new Map<string, Promise<oauth.Configuration>>();
+  readonly #keys = new Map<string, JWTVerifyGetKey>();
 
-  constructor(@Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions) {}
+  constructor(
+    @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** @throws NotFoundException for a provider that is not offered. */
   get(name: string): OAuthProvider {
     const provider = this.options.oauthProviders.find((one) => one.name === name);
     if (provider) return provider;
     throw new NotFoundException('There is no such provider.', { code: 'unknown_provider' });
+  }
+
+  /** @throws NotFoundException for a provider that is not offered, or speaks plain OAuth. */
+  getOidc(name: string): OAuthProvider {
+    const provider = this.get(name);
+    if (!provider.endpoints) return provider;
+    throw new NotFoundException('The provider issues no ID tokens.', { code: 'no_id_tokens' });
   }
 
   /** @throws ServiceUnavailableException when the provider cannot be reached. */
@@ -86,6 +108,42 @@ export class OAuthClients {
     }
   }
 
+  /**
+   * Whom an ID token names that somebody got of the provider himself.
+   *
+   * @throws UnauthorizedException unless the provider issued it to this client and for this nonce, and it is in force;
+   * ServiceUnavailableException when the provider cannot be reached.
+   */
+  async profileOfIdToken(name: string, idToken: string, nonce: string): Promise<ProviderAnswer> {
+    const provider = this.getOidc(name);
+    const server = (await this.#configurationOf(provider)).serverMetadata();
+    const { issuer, id_token_signing_alg_values_supported: algorithms } = server;
+    const keys = this.#keysOf(provider, server);
+    try {
+      const demands = { issuer, clientId: provider.clientId, nonce, ...(algorithms && { algorithms }) };
+      const claims = await verifiedIdToken(idToken, keys, demands, this.clock);
+      return { provider, profile: profileOf(claims), tokens: null };
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      this.#logger.warn(`A sign-in by ${name} failed: ${error.name} (${error.code}).`);
+      return refuse();
+    }
+  }
+
+  #keysOf(provider: OAuthProvider, { jwks_uri: address = '' }: oauth.ServerMetadata): JWTVerifyGetKey {
+    const { name, issuer } = provider;
+    const known = this.#keys.get(name);
+    if (known) return known;
+    if (!URL.canParse(address) || (issuer.startsWith('https:') && !address.startsWith('https:'))) {
+      this.#logger.error(`The provider ${name} names no address of its keys that can be trusted.`);
+      throw unavailable(name);
+    }
+    const named = namedBy(provider);
+    const keys = remoteKeys(address, { named, code: 'provider_unavailable', logger: this.#logger });
+    this.#keys.set(name, keys);
+    return keys;
+  }
+
   async #ask(configuration: oauth.Configuration, token: string, url: string): Promise<unknown> {
     const answer = await oauth.fetchProtectedResource(configuration, token, new URL(url), 'GET');
     if (!answer.ok) throw new TypeError(`The provider answered ${answer.status}.`);
@@ -106,10 +164,8 @@ export class OAuthClients {
     return known;
   }
 
-  /** What the provider's document names may not lead into the network, unless the application names it, too. */
-  #fetchOf({ issuer, endpoints, privateOrigins = [] }: OAuthProvider): typeof fetch {
-    const named = [issuer, ...Object.values(endpoints ?? {}), ...privateOrigins];
-    return boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named }) as typeof fetch;
+  #fetchOf(provider: OAuthProvider): typeof fetch {
+    return boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named: namedBy(provider) }) as typeof fetch;
   }
 
   async #configure(provider: OAuthProvider): Promise<oauth.Configuration> {
@@ -134,9 +190,18 @@ export class OAuthClients {
       });
     } catch (error) {
       this.#logger.error(`The provider ${name} cannot be reached: ${(error as Error).message}`);
-      throw new ServiceUnavailableException(`${name} cannot be reached.`, { code: 'provider_unavailable' });
+      throw unavailable(name);
     }
   }
+}
+
+/** What the provider's document names may not lead into the network, unless the application names it, too. */
+function namedBy({ issuer, endpoints, privateOrigins = [] }: OAuthProvider): readonly string[] {
+  return [issuer, ...Object.values(endpoints ?? {}), ...privateOrigins];
+}
+
+function unavailable(name: string): ServiceUnavailableException {
+  return new ServiceUnavailableException(`${name} cannot be reached.`, { code: 'provider_unavailable' });
 }
 
 type Grant = Awaited<ReturnType<typeof oauth.authorizationCodeGrant>>;
@@ -149,9 +214,13 @@ async function oidcProfile(configuration: oauth.Configuration, tokens: Grant): P
   const claims = asks
     ? { ...told, ...(await oauth.fetchUserInfo(configuration, tokens.access_token, told.sub)) }
     : told;
-  const { email, email_verified: verified, given_name: first, family_name: last } = claims;
+  return profileOf({ ...claims, sub: told.sub });
+}
+
+function profileOf(claims: Readonly<Record<string, unknown>> & { readonly sub: string }): OAuthProfile {
+  const { sub, email, email_verified: verified, given_name: first, family_name: last } = claims;
   return {
-    subject: told.sub,
+    subject: sub,
     email: typeof email === 'string' ? email : null,
     emailVerified: verified === true,
     firstName: typeof first === 'string' ? first : '',

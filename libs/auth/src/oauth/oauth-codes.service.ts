@@ -12,6 +12,9 @@ import type { AbstractBaseUser } from '../users/abstract-user.js';
 const PURPOSE = 'oauth_sign_in';
 /** Minutes that a page has to exchange its code. */
 const CODE_MINUTES = 1;
+const NONCE_PURPOSE = 'oauth_nonce';
+/** Minutes that a nonce which was used is remembered: more than a flow lasts. */
+const NONCE_MINUTES = 15;
 
 /** Lets in whom a provider knows: at once, or by a code that the application's page exchanges, so that no token is in an address. */
 @Injectable()
@@ -28,6 +31,12 @@ export class OAuthCodes {
   async letIn(user: AbstractBaseUser, request: FastifyRequest): Promise<TokenPair> {
     this.#refuseOutsiders(user);
     return this.signIn.letIn(user, request, ['oauth']);
+  }
+
+  /** The same by something that lets in once; `null` when it did before. */
+  async letInOnce(user: AbstractBaseUser, nonce: string, request: FastifyRequest): Promise<TokenPair | null> {
+    const isNew = await this.codes.useUp(user, NONCE_PURPOSE, nonce, NONCE_MINUTES);
+    return isNew ? this.letIn(user, request) : null;
   }
 
   async issue(user: AbstractBaseUser): Promise<string> {

@@ -52,7 +52,8 @@ export class OAuthSignIn {
     const { search, searchParams } = new URL(request.url, 'http://localhost');
     const [state, ...more] = searchParams.getAll('state');
     const flow = state && more.length === 0 ? this.flows.take(provider, state, request, reply) : null;
-    if (!state || !flow) {
+    // A flow without a verifier is for an ID token that is shown.
+    if (!state || !flow?.verifier) {
       throw new BadRequestException('The sign-in was not begun with this browser.', { code: 'invalid_state' });
     }
     try {

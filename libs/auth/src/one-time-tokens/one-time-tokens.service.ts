@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Clock, CLOCK } from '@core-framework/common';
-import { InjectManager, type Manager } from '@core-framework/orm';
+import { InjectManager, type Manager, UniqueViolationError } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { OneTimeToken } from './one-time-token.model.js';
@@ -45,6 +45,28 @@ export class OneTimeTokens {
   /** Redeems a code: of those who try at once, one succeeds. */
   async redeem(token: string, purpose: TokenPurpose): Promise<boolean> {
     return (await this.#good(token, purpose).update({ usedAt: this.clock.now() })) === 1;
+  }
+
+  /** Notes that a user used a code that was not made here: `false` when somebody did before, or at the same moment. */
+  async useUp(
+    user: Pick<AbstractBaseUser, 'id' | 'email'>,
+    purpose: TokenPurpose,
+    token: string,
+    minutes: number,
+  ): Promise<boolean> {
+    const createdAt = this.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + minutes * 60_000);
+    const { id, email } = user;
+    const hash = hashOf(`${purpose}:${token}`);
+    try {
+      await this.tokens.atomic(() =>
+        this.tokens.createRow({ user: id, purpose, hash, email, createdAt, expiresAt, usedAt: createdAt }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof UniqueViolationError) return false;
+      throw error;
+    }
   }
 
   /** Makes the codes of a user worthless. */

@@ -1,9 +1,9 @@
 import { type Clock } from '@core-framework/common';
 import { Logger } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { remoteKeys } from '../net/remote-keys.js';
 import { DerivedKeys } from '../tokens/derived-keys.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
-import { remoteKeys } from './remote-keys.js';
 import type { ResolvedResourceServerOptions } from './resource-server.options.js';
 
 const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -24,7 +24,7 @@ export class AccessTokenVerifier {
     const { trust } = options;
     this.#keys =
       'jwksUrl' in trust
-        ? [remoteKeys(trust.jwksUrl)]
+        ? [remoteKeys(trust.jwksUrl, { named: [trust.jwksUrl], code: 'jwks_unavailable', logger: this.#logger })]
         : new DerivedKeys(trust.secrets).all('token:access').map((key) => () => key);
   }
 

@@ -17,6 +17,7 @@ const TOKENS = {
 } as const;
 
 export const MESSAGE = answer('Message', { message: text });
+export const NONCE = answer('Nonce', { nonce: text });
 export const TOKEN_PAIR = answer('TokenPair', TOKENS);
 const CSRF = { ...text, description: 'Shown as `X-CSRF-Token` by what changes something.' } as const;
 /** Browsers that keep their tokens in cookies get the `csrf_token` of the new session instead of tokens. */

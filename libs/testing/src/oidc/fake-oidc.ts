@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
@@ -6,6 +6,7 @@ import { MemoryStore } from './memory-store.js';
 
 /** Seconds that what it issues is good for. */
 const TTL = 3600;
+const KEY_ID = 'of-a-fake';
 
 /** Whom a {@link FakeOidc} knows. */
 export interface FakeOidcAccount {
@@ -39,6 +40,7 @@ export class FakeOidc implements AsyncDisposable {
   readonly clientId = 'application';
   readonly clientSecret = 'a-secret-of-the-application-at-the-fake';
   readonly issuer: string;
+  readonly #key: KeyObject = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   #account: FakeOidcAccount = { sub: 'nobody' };
 
   private constructor(
@@ -46,7 +48,6 @@ export class FakeOidc implements AsyncDisposable {
     { redirectUris }: FakeOidcOptions,
   ) {
     this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
     const provider = new Provider(this.issuer, {
       adapter: () => new MemoryStore(),
       clients: [
@@ -66,7 +67,7 @@ export class FakeOidc implements AsyncDisposable {
         claims: () => ({ ...this.#account, sub }),
       }),
       interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
-      jwks: { keys: [{ ...signingKey, alg: 'RS256', use: 'sig' }] },
+      jwks: { keys: [{ ...this.#key.export({ format: 'jwk' }), kid: KEY_ID, alg: 'RS256', use: 'sig' }] },
       loadExistingGrant: grantAll,
       ttl: { AccessToken: TTL, AuthorizationCode: 60, Grant: TTL, IdToken: TTL, Interaction: TTL, Session: TTL },
     });
@@ -107,6 +108,24 @@ export class FakeOidc implements AsyncDisposable {
       address = new URL(location, address).href;
     }
     return address;
+  }
+
+  /**
+   * An ID token of who sits at the browser, as the provider's own script hands it to a page (Google One Tap).
+   *
+   * @param claims Those that it has beside, or instead of, the usual ones: its `nonce`, or an `aud` that is to be refused. One that is
+   * `undefined` is left out.
+   */
+  idToken(claims: Readonly<Record<string, unknown>> = {}): string {
+    const iat = Math.floor(Date.now() / 1000);
+    const usual = { iss: this.issuer, aud: this.clientId, iat, exp: iat + TTL };
+    const signed = [
+      { alg: 'RS256', typ: 'JWT', kid: KEY_ID },
+      { ...this.#account, ...usual, ...claims },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    return `${signed}.${sign('sha256', Buffer.from(signed), this.#key).toString('base64url')}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

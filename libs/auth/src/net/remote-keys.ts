@@ -1,7 +1,7 @@
 import { ServiceUnavailableException } from '@core-framework/common';
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
-import { boundedFetch } from '../net/bounded-fetch.js';
+import { boundedFetch } from './bounded-fetch.js';
 
 /** Milliseconds that keys are used without looking again. */
 const FRESH_MS = 600_000;
@@ -13,17 +13,25 @@ const STALE_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1_000_000;
 
+/** Of {@link remoteKeys}. */
+export interface RemoteKeysOptions {
+  /** Addresses whose origins the application itself names: keys may be at a private address only there. */
+  readonly named: readonly string[];
+  /** What clients are told, with 503, when the keys cannot be fetched. */
+  readonly code: string;
+  readonly logger: Logger;
+}
+
 /**
  * The keys that another service publishes, fetched when they are first needed and kept. A token of an unknown key has them
  * fetched again, at most twice a minute; while the service cannot be asked, the keys that are known stand for an hour.
  */
-export function remoteKeys(address: string): JWTVerifyGetKey {
-  const logger = new Logger('ResourceServer');
+export function remoteKeys(address: string, { named, code, logger }: RemoteKeysOptions): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(address), {
     cacheMaxAge: FRESH_MS,
     cooldownDuration: COOL_DOWN_MS,
     timeoutDuration: TIMEOUT_MS,
-    [customFetch]: boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named: [address] }),
+    [customFetch]: boundedFetch({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, named }),
   });
   let failedAt = -Infinity;
   let knownAt = -Infinity;
@@ -31,7 +39,7 @@ export function remoteKeys(address: string): JWTVerifyGetKey {
   const useKnown: JWTVerifyGetKey = (header, token) => {
     const known = remote.jwks();
     if (known && Date.now() - knownAt < STALE_MS) return createLocalJWKSet(known)(header, token);
-    throw new ServiceUnavailableException('Tokens cannot be verified at the moment.', { code: 'jwks_unavailable' });
+    throw new ServiceUnavailableException('Tokens cannot be verified at the moment.', { code });
   };
 
   return async (header, token) => {
