@@ -67,8 +67,9 @@ export class SignInService {
   async #start(user: AbstractBaseUser, request: FastifyRequest, methods: readonly string[]): Promise<TokenPair> {
     const client = clientInfoOf(request);
     const pair = await this.steps.users.atomic(async () => {
-      const started = await this.steps.sessions.start(user, { client, methods });
+      // The user's own row first: two sign-ins that both refer to it before either writes it would stop each other on MariaDB.
       await this.steps.noteLogin(user);
+      const started = await this.steps.sessions.start(user, { client, methods });
       const parts = { userId: user.id, sessionId: started.sessionId, client, detail: { methods } };
       await this.steps.events.record('authn_login_success', parts);
       return started;
