@@ -33,6 +33,11 @@ const SCENARIOS: readonly Scenario[] = [
     next: () => ({ path: '/posts?isPublished=true&viewsCount__gte=250&ordering=-viewsCount' }),
   },
   {
+    // No two that wait for a connection at once count the same rows.
+    name: 'filtered by a value of its own',
+    next: () => ({ path: `/posts?isPublished=true&viewsCount__gte=${++sent % 500}&ordering=-viewsCount` }),
+  },
+  {
     name: 'create',
     method: 'POST',
     next: () => ({

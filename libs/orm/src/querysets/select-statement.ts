@@ -98,7 +98,7 @@ function compile(database: Database, model: ModelClass, state: QueryState, selec
   }${limit}${sorted ? lockSql(scope, state) : sql``}`;
   return builder.build(
     whole ? sql`select count(*) as ${sql.id('count')} from (${query}) as ${sql.id('matching')}` : query,
-    { looksAtAll: selection.kind === 'count' || selection.kind === 'aggregates' },
+    { looksAtAll: selection.kind === 'count' || selection.kind === 'aggregates', isNumber: selection.kind === 'count' },
   );
 }
 

@@ -13,9 +13,10 @@ export interface StatementResult<R> {
   readonly insertId?: bigint;
 }
 
-/** A compiled query that carries the name under which the PostgreSQL connection prepares it. */
+/** A compiled query that carries what PostgreSQL's pool makes use of. */
 interface NamedQuery extends CompiledQuery {
   readonly statementName?: string;
+  readonly isShared?: boolean;
 }
 
 /** Where a statement is sent: a database, and the EntityManager whose transaction it may belong to. */
@@ -44,6 +45,7 @@ export async function execute<R>(
     ...statement.query,
     parameters: statement.takesInOrder ? values : statement.slots.map((slot) => values[slot]),
     ...(database.preparedStatements && { statementName: nameOf(statement) }),
+    ...(statement.isShared && { isShared: true }),
   };
   const transaction = em?.getTransactionContext<Connection>();
   const { rows, numAffectedRows, insertId }: QueryResult<R> = await (transaction

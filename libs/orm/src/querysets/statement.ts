@@ -14,6 +14,8 @@ export interface Statement {
    * for the values of each run.
    */
   readonly name: string | undefined;
+  /** Whether all who wait for a connection with the same values may be given one answer. */
+  readonly isShared: boolean;
 }
 
 /** How a statement is to be run. */
@@ -24,6 +26,8 @@ export interface StatementTraits {
    * for the values at hand costs next to nothing beside the rows.
    */
   readonly looksAtAll?: boolean;
+  /** Whether it answers a bare number, which can be given to several who ask for it: none can change it for the others. */
+  readonly isNumber?: boolean;
 }
 
 /** Stands in the tree for a value that is only known when the statement runs. */
@@ -50,14 +54,15 @@ export class StatementBuilder {
     return `t${this.#aliases++}`;
   }
 
-  build(tree: RawBuilder<unknown>, { looksAtAll = false }: StatementTraits = {}): Statement {
+  build(tree: RawBuilder<unknown>, { looksAtAll = false, isNumber = false }: StatementTraits = {}): Statement {
     const query = tree.compile(this.kysely);
     const slots = query.parameters.map((parameter) => {
       if (parameter instanceof Slot) return parameter.index;
       throw new TypeError('a statement holds a value that is not a slot');
     });
     const takesInOrder = slots.length === this.#slots && slots.every((slot, index) => slot === index);
-    return { query, slots, takesInOrder, name: looksAtAll && slots.length > 0 ? undefined : nameOfText(query.sql) };
+    const name = looksAtAll && slots.length > 0 ? undefined : nameOfText(query.sql);
+    return { query, slots, takesInOrder, name, isShared: isNumber };
   }
 
   /**
@@ -78,7 +83,7 @@ export class StatementBuilder {
     const textOf = (tree: RawBuilder<unknown>) => this.build(tree).query.sql;
     const text = `${textOf(beginning)}${tuples.join(', ')}${textOf(end)}`;
     const slots = Array.from({ length: rows * columns }, (_slot, index) => index);
-    return { query: CompiledQuery.raw(text), slots, takesInOrder: true, name: nameOfText(text) };
+    return { query: CompiledQuery.raw(text), slots, takesInOrder: true, name: nameOfText(text), isShared: false };
   }
 }
 

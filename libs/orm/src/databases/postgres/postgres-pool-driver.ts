@@ -11,6 +11,7 @@ import type { ResolvedConnectionSettings } from '../driver-options.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { PostgresPool } from './postgres-pool.js';
 import { type NamedQuery, PreparedStatements } from './prepared-statements.js';
+import { WaitingQueries } from './waiting-queries.js';
 
 /**
  * Kysely's way into the pool.
@@ -21,6 +22,7 @@ export class PostgresPoolDriver implements Driver {
   readonly #pool: PostgresPool;
   readonly #settings: ResolvedConnectionSettings;
   readonly #prepared = new WeakMap<pg.PoolClient, PreparedStatements>();
+  readonly #waiting = new WaitingQueries();
 
   constructor(url: PostgresUrl, settings: ResolvedConnectionSettings) {
     this.#pool = new PostgresPool(url, settings);
@@ -31,7 +33,19 @@ export class PostgresPoolDriver implements Driver {
 
   /** Runs one statement outside of transactions, without the layers that Kysely puts around a connection. */
   async run<R>(query: NamedQuery): Promise<QueryResult<R>> {
-    const client = this.#pool.takeSpare() ?? (await this.#pool.acquire());
+    const spare = this.#pool.takeSpare();
+    if (spare) return this.#runOn(spare, query);
+    if (query.isShared) {
+      return this.#waiting.join(
+        query,
+        () => this.#pool.acquire(),
+        (client) => this.#runOn<R>(client, query),
+      );
+    }
+    return this.#runOn(await this.#pool.acquire(), query);
+  }
+
+  async #runOn<R>(client: pg.PoolClient, query: NamedQuery): Promise<QueryResult<R>> {
     const connection = this.#connectionOf(client);
     try {
       return await connection.executeQuery<R>(query);

@@ -5,6 +5,8 @@ import { codeOf } from '../foreign-error.js';
 export interface NamedQuery extends CompiledQuery {
   /** Unique for the text; at most 40 characters, so that a retry's suffix fits into PostgreSQL's 63. */
   readonly statementName?: string;
+  /** Whether all who wait for a connection with it may be given one answer. */
+  readonly isShared?: boolean;
 }
 
 /** A column that a prepared statement answers. */

@@ -83,4 +83,30 @@ const scratch = await createScratchPostgres('orm_sent_pg');
     expect(repeated).toBeGreaterThan(0);
     expect(repeated).toBeLessThanOrEqual(CONNECTIONS);
   });
+
+  test('counts that wait for a connection are asked once, and see all that was there before', async () => {
+    database = await open({ dbPoolSize: CONNECTIONS, dbMaxOverflow: 0, dbEcho: true });
+    const counted = (name: string) => alone(() => Tag.objects.filter({ name }).count());
+    await alone(() => Tag.objects.create({ name: 'x' }));
+    await Promise.all(Array.from({ length: CONNECTIONS * 2 }, () => named('x')));
+    sent = [];
+    const askers = 50;
+    const answers = await Promise.all(Array.from({ length: askers }, (_, index) => counted(index % 2 ? 'x' : 'y')));
+    const counts = sent.filter((line) => line.includes('count(*)')).length;
+    expect(counts).toBeLessThanOrEqual(CONNECTIONS + 2);
+    const known = answers[1];
+    expect(known).toBeGreaterThan(0);
+    expect(answers).toEqual(answers.map((_, index) => (index % 2 ? known : 0)));
+
+    const writers = Array.from({ length: askers }, async (_, index) => {
+      for (let turn = 0; turn < 5; turn++) {
+        const before = await alone(() => Tag.objects.filter({ name__startswith: 'seen-' }).count());
+        await alone(() => Tag.objects.create({ name: `seen-${index}-${turn}` }));
+        const after = await alone(() => Tag.objects.filter({ name__startswith: 'seen-' }).count());
+        expect(after).toBeGreaterThan(before);
+      }
+    });
+    await Promise.all(writers);
+    expect(await alone(() => Tag.objects.filter({ name__startswith: 'seen-' }).count())).toBe(askers * 5);
+  });
 });
