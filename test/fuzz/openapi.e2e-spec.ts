@@ -38,6 +38,7 @@ const BEYOND_SCHEMA = new Set([
   'two_factor_enabled',
   'unsupported_token_type',
   'email_already_registered',
+  'expires_in_the_past',
   'password_too_common',
   'password_too_similar',
   'password_too_short',

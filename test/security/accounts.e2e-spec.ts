@@ -260,6 +260,11 @@ describe.each(kinds)('accounts on %s', (kind) => {
     expect((await root.patch(`${API}/users/${id}`, { isActive: false })).json()).toMatchObject({ isActive: false });
     expect([(await world.me(again)).status, (await world.refresh(again)).status]).toEqual([401, 401]);
     expect((await root.get(`${API}/users?isActive=false&search=made`)).json()).toMatchObject({ count: 1 });
+    // An account that signs in by other means.
+    expect((await root.patch(`${API}/users/${id}`, { isActive: true, password: null })).status).toBe(200);
+    expect((await world.login('made', 'another fine horse')).status).toBe(401);
+    const without = await root.post(`${API}/users`, { email: 'without@example.com', password: null });
+    expect(without.status).toBe(201);
     expect((await root.delete(`${API}/users/${id}`)).status).toBe(204);
   });
 
@@ -480,6 +485,19 @@ describe.each(kinds)('accounts that have to be confirmed, on %s', (kind) => {
   let world: AccountsApp;
   beforeAll(async () => void (world = await AccountsApp.start(kind, { AUTH_REQUIRE_VERIFICATION: 'true' })));
   afterAll(() => world?.[Symbol.asyncDispose]());
+
+  test('SEC-04: registrations of one address that arrive together are answered alike, whether it was free or taken', async () => {
+    const answersOf = async (email: string) => {
+      const tries = Array.from({ length: 5 }, () =>
+        world.app.client.post(`${API}/auth/register`, { email, password: PASSWORD }),
+      );
+      return (await Promise.all(tries)).map(({ status, text }) => `${status} ${text}`);
+    };
+    const told = await answersOf('zoe@example.com');
+    expect(new Set(told).size).toBe(1);
+    expect(await answersOf('alice@example.com')).toEqual(told);
+    expect(await world.app.work(() => Account.objects.filter({ email: 'zoe@example.com' }).count())).toBe(1);
+  });
 
   test('SEC-04: registering does not tell who has an account; the owner gets a mail', async () => {
     const register = (email: string) => world.app.client.post(`${API}/auth/register`, { email, password: PASSWORD });

@@ -222,14 +222,19 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('API keys on %s', (
       'authn_api_key_revoked',
     ]);
     await expect(app.work(() => keys.create(alice.id, { name: 'CI', expiresAt: new Date(0) }))).rejects.toMatchObject({
-      client: { code: 'expires_in_the_past' },
+      client: { status: 400, errors: { expiresAt: [{ code: 'expires_in_the_past' }] } },
     });
     await app.work(async () => {
       for (let n = 0; n < 50; n++) await keys.create(alice.id, { name: `CI ${n}` });
       await expect(keys.create(alice.id, { name: 'CI' })).rejects.toMatchObject({
-        client: { code: 'too_many_api_keys' },
+        client: { status: 409, code: 'too_many_api_keys' },
       });
     });
+    const late = await (await signedIn(alice)).post(KEYS, { name: 'CI', expiresAt: '2020-01-01T00:00:00Z' });
+    expect([late.status, late.json()]).toMatchObject([
+      400,
+      { code: 'invalid_input', errors: { expiresAt: [{ code: 'expires_in_the_past' }] } },
+    ]);
   });
 });
 

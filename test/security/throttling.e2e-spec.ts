@@ -64,7 +64,7 @@ describe.each(await databaseKinds())('tries of passwords on %s', (kind) => {
     expect((await world.login('bob', PASSWORD, untrusted)).status).toBe(429);
   });
 
-  test('SEC-11: asking again for the password, refreshing, resetting and mails are limited, too', async () => {
+  test('SEC-11: asking again for the password, registering, refreshing, resetting and mails are limited, too', async () => {
     const held = await world.hold('alice');
     const statuses = [];
     for (let n = 0; n < 6; n++) {
@@ -78,6 +78,7 @@ describe.each(await databaseKinds())('tries of passwords on %s', (kind) => {
     }
     expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
     for (const [path, body] of [
+      ['register', { email: 'alice@example.com', password: PASSWORD }],
       ['refresh', { refresh_token: 'x' }],
       ['reset-password', { token: 'x', password: PASSWORD }],
       ['verify-email', { token: 'x' }],

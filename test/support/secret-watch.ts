@@ -1,5 +1,6 @@
 import { createTestApp, type TestApp, type TestAppOptions } from '@core-framework/testing';
 import { pino } from 'pino';
+import { DocumentWatch } from './document-watch.js';
 
 /** Settings under which an application logs as much as it can. */
 const TALKATIVE = { LOG_LEVEL: 'DEBUG', DB_ECHO: 'true' };
@@ -14,18 +15,28 @@ const MAILED = /#(?:token|code)=([\w-]+)/g;
 /** The logger of the framework takes them out of addresses, and has a suite of its own. */
 const IN_ADDRESS = /\?access_token=[^"\s]*/g;
 
-type Inject = (options: { payload?: unknown; headers?: Record<string, unknown> }) => Promise<{
+type Inject = (options: {
+  method?: string;
+  url?: string;
+  payload?: unknown;
+  headers?: Record<string, unknown>;
+}) => Promise<{
+  readonly statusCode: number;
   readonly payload: string;
   readonly headers: Record<string, unknown>;
 }>;
 
-/** Remembers every secret that an application was shown or handed out, to look for them in what it keeps and writes. */
+/**
+ * Remembers every secret that an application was shown or handed out, to look for them in what it keeps and writes; and every
+ * refusal that its API document does not know.
+ */
 export class SecretWatch {
   /** The lines of the log. */
   readonly lines: string[] = [];
   /** Takes nothing away from what it is given, as the framework's own logger would. */
   readonly #logger = pino({ level: 'trace' }, { write: (line: string) => void this.lines.push(line) });
   readonly #secrets = new Set<string>();
+  #document: DocumentWatch | undefined;
 
   /** Builds an application that logs as much as it can, and listens to all that its client sends and gets. */
   async start(module: Parameters<typeof createTestApp>[0], options: TestAppOptions): Promise<TestApp> {
@@ -33,10 +44,12 @@ export class SecretWatch {
     const app = await createTestApp(module, { ...options, env, logger: this.#logger });
     const fastify = app.nest.getHttpAdapter().getInstance() as unknown as { inject: Inject };
     const inject = fastify.inject.bind(fastify);
+    this.#document = await DocumentWatch.over(app);
     fastify.inject = async (options) => {
       this.hear(textOf(options.payload), textOf(options.headers));
       const answer = await inject(options);
       this.hear(answer.payload, textOf(answer.headers));
+      this.#document?.note(options.method ?? 'GET', options.url ?? '', answer.statusCode);
       return answer;
     };
     return app;
@@ -52,6 +65,8 @@ export class SecretWatch {
     try {
       const found = await this.findings(app);
       if (found.length > 0) throw new Error(`SEC-46 and SEC-87: ${found.slice(0, 10).join('\n')}`);
+      const undescribed = [...(this.#document?.findings ?? [])];
+      if (undescribed.length > 0) throw new Error(`Not in the document: ${undescribed.join('\n')}`);
       if (!this.lines.some((line) => line.includes('select'))) throw new Error('Nothing was logged.');
     } finally {
       await app.close();

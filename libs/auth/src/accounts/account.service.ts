@@ -1,4 +1,4 @@
-import { InvalidInputException, NotFoundException, type Principal } from '@core-framework/common';
+import { ForbiddenException, InvalidInputException, type Principal } from '@core-framework/common';
 import { UniqueViolationError } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -20,10 +20,10 @@ export class AccountService {
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
   ) {}
 
-  /** The user who calls, however the application found out. @throws NotFoundException for a caller that is no user. */
+  /** The user who calls, however the application found out. @throws ForbiddenException for a caller that is no user. */
   callerOf(principal: Principal): UserPrincipal {
     if (principal instanceof UserPrincipal) return principal;
-    if (principal.id === null) throw new NotFoundException('The caller has no account here.', { code: 'no_account' });
+    if (principal.id === null) throw new ForbiddenException('The caller has no account here.', { code: 'no_account' });
     const standing = { ...principal, id: principal.id, isVerified: false };
     return new UserPrincipal(standing, { backend: 'other' }, this.steps.users);
   }

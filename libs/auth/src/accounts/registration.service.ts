@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { Hash } from '../hashing/hash.service.js';
+import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type { NewUser } from '../users/user.manager.js';
 import { writableValues } from '../users/writable-values.js';
@@ -21,6 +22,7 @@ export class RegistrationService {
   constructor(
     private readonly steps: AccountSteps,
     private readonly rules: PasswordRules,
+    private readonly throttle: CredentialThrottle,
     private readonly mails: AccountMails,
     private readonly hash: Hash,
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
@@ -31,21 +33,26 @@ export class RegistrationService {
    * the same as everybody, and the owner is told by mail.
    *
    * @throws InvalidInputException when the password breaks the policy, or the address is taken and that is no secret.
+   * @throws RateLimitException after too many registrations from one client, before a password is hashed.
    */
   async register(input: Registration, request: FastifyRequest): Promise<AbstractBaseUser | null> {
+    await this.throttle.request(request, 'register');
     this.rules.check('password', input.password, input);
     const known = await this.steps.users.getByEmail(input.email);
-    if (known) return this.#refuseKnown(known, input.password);
+    if (known && !this.options.requireVerification) throw taken();
     const { email } = input;
+    // Where nobody may learn that there is an account, it takes as much work as a new one.
     const passwordHash = await this.hash.make(input.password);
+    if (known) return this.#refuseKnown(known);
     const values = { ...writableValues(this.steps.users.model, input), email, passwordHash };
     const user = await this.#create(values, request);
+    if (user === null) return null;
     if (this.options.requireVerification) await this.mails.verification(user);
     await this.steps.hooks.onAfterRegister(user);
     return user;
   }
 
-  async #create(values: NewUser<AbstractBaseUser>, request: FastifyRequest): Promise<AbstractBaseUser> {
+  async #create(values: NewUser<AbstractBaseUser>, request: FastifyRequest): Promise<AbstractBaseUser | null> {
     try {
       return await this.steps.users.atomic(async () => {
         const user = await this.steps.users.createUser(values);
@@ -56,15 +63,13 @@ export class RegistrationService {
     } catch (error) {
       // Somebody took the address in between; other unique fields tell for themselves.
       const known = error instanceof UniqueViolationError ? await this.steps.users.getByEmail(values.email) : null;
-      if (known && !this.options.requireVerification) throw taken();
+      if (known) return this.#refuseKnown(known);
       throw error;
     }
   }
 
-  async #refuseKnown(known: AbstractBaseUser, password: string): Promise<null> {
+  async #refuseKnown(known: AbstractBaseUser): Promise<null> {
     if (!this.options.requireVerification) throw taken();
-    // As much work as for a new account.
-    await this.hash.make(password);
     await this.mails.alreadyRegistered(known);
     return null;
   }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, CLOCK, UnauthorizedException, ValidationException } from '@core-framework/common';
+import {
+  type Clock,
+  CLOCK,
+  ConflictException,
+  InvalidInputException,
+  UnauthorizedException,
+} from '@core-framework/common';
 import { InjectManager, type Manager } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
@@ -65,7 +71,7 @@ export class ApiKeys {
   /**
    * Makes a key; its text is told this once and kept nowhere.
    *
-   * @throws ValidationException when it were expired already, or the user has 50 keys.
+   * @throws InvalidInputException when it were expired already, ConflictException when the user has 50 keys.
    */
   async create(
     userId: number | string,
@@ -74,10 +80,11 @@ export class ApiKeys {
   ): Promise<ApiKeySummary & { readonly key: string }> {
     const createdAt = this.clock.now();
     if (expiresAt && expiresAt <= createdAt) {
-      throw new ValidationException('The key would have expired already.', { code: 'expires_in_the_past' });
+      const message = 'The key would have expired already.';
+      throw new InvalidInputException({ expiresAt: [{ code: 'expires_in_the_past', message }] }, message);
     }
     if ((await this.#inForce(userId).count()) >= MOST_KEYS) {
-      throw new ValidationException(`More than ${MOST_KEYS} keys are too many.`, { code: 'too_many_api_keys' });
+      throw new ConflictException(`More than ${MOST_KEYS} keys are too many.`, { code: 'too_many_api_keys' });
     }
     const [id, secret, prefix] = [randomUUID(), newSecret(), this.options.apiKeyPrefix];
     const summary = { id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt: null };

@@ -29,7 +29,13 @@ export class CookieAuthViewSet extends PlainViewSet {
 
   // Whoever signs in has no token to show yet, whatever cookie is left from before.
   @UseAuth('jwt', 'api_key')
-  @Action({ ...open, input: CookieLoginInput, response: COOKIE_SESSION, summary: 'Sign in with cookies' })
+  @Action({
+    ...open,
+    errors: [503],
+    input: CookieLoginInput,
+    response: COOKIE_SESSION,
+    summary: 'Sign in with cookies',
+  })
   async login(context: ActionContext<object, CookieLoginInput>): Promise<object> {
     const { request, input } = context;
     const { backend, ...credentials } = { ...input };

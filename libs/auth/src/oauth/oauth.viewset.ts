@@ -48,7 +48,7 @@ export class OAuthViewSet extends PlainViewSet {
     return redirect(reply, url);
   }
 
-  @Action({ ...open, path: ':provider/callback', summary: 'Come back from a provider' })
+  @Action({ ...open, path: ':provider/callback', errors: [409], summary: 'Come back from a provider' })
   async callback(context: ActionContext) {
     const { params, request, reply } = context;
     await this.throttle.request(request, 'oauth');

@@ -23,6 +23,7 @@ export class AccountSecurityViewSet extends PlainViewSet {
     input: ReauthenticateInput,
     transaction: false,
     status: 204,
+    errors: [503],
     summary: 'Show the password again, before what asks for a recent sign-in',
   })
   async reauthenticate({ principal, input, request }: ActionContext<object, ReauthenticateInput>): Promise<void> {

@@ -91,7 +91,8 @@ export function adminInput(model: UserModel): new () => object {
     @IsOptional() @IsBoolean() isStaff?: boolean;
     @IsOptional() @IsBoolean() isSuperuser?: boolean;
     @IsOptional() @IsBoolean() isVerified?: boolean;
-    @IsOptional() @Secret() password?: string;
+    /** `null` takes the password away: the account signs in by other means. */
+    @IsOptional() @Secret() password?: string | null;
   }
   return UserInput;
 }

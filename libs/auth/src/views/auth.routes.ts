@@ -16,11 +16,14 @@ const open = { method: 'POST', permissions: [AllowAny], transaction: false } as 
 // Programs with a key, and tokens that are limited, do not manage the account.
 const own = { method: 'POST', permissions: [RequireSession], transaction: false } as const;
 
+// More hashes than can be made at once are refused.
+const hashing = { errors: [503] } as const;
+
 /** The endpoints of accounts, by the methods that answer them. */
 export const AUTH_ROUTES = {
-  register: { ...open, status: 201, response: REGISTRATION, summary: 'Open an account' },
+  register: { ...open, ...hashing, status: 201, response: REGISTRATION, summary: 'Open an account' },
   // The form is what RFC 6749 sends, and the documentation's Authorize button with it; tokens go into no cookie here.
-  login: { ...open, input: LoginInput, form: true, response: TOKEN_PAIR, summary: 'Sign in' },
+  login: { ...open, ...hashing, input: LoginInput, form: true, response: TOKEN_PAIR, summary: 'Sign in' },
   refresh: {
     ...open,
     input: RefreshInput,
@@ -32,13 +35,20 @@ export const AUTH_ROUTES = {
   updateMe: { ...own, method: 'PATCH', path: 'me', summary: 'Change the account' },
   deleteMe: {
     ...own,
+    ...hashing,
     method: 'DELETE',
     path: 'me',
     status: 204,
     input: DeleteAccountInput,
     summary: 'Delete the account',
   },
-  password: { ...own, input: ChangePasswordInput, response: PASSWORD_CHANGED, summary: 'Change the password' },
+  password: {
+    ...own,
+    ...hashing,
+    input: ChangePasswordInput,
+    response: PASSWORD_CHANGED,
+    summary: 'Change the password',
+  },
   forgotPassword: {
     ...open,
     path: 'forgot-password',
@@ -48,6 +58,7 @@ export const AUTH_ROUTES = {
   },
   resetPassword: {
     ...open,
+    ...hashing,
     path: 'reset-password',
     input: ResetPasswordInput,
     message: 'Password changed successfully',

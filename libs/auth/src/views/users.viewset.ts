@@ -10,7 +10,7 @@ import { Hash } from '../hashing/hash.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { adminInput } from './auth.inputs.js';
 
-type Changes = Readonly<Record<string, unknown>> & { readonly password?: string };
+type Changes = Readonly<Record<string, unknown>> & { readonly password?: string | null };
 type Context = ActionContext<AbstractBaseUser, Changes>;
 
 /**
@@ -51,8 +51,9 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
   }
 
   /** Hashed before the transaction begins. */
-  async #withHash({ password, ...rest }: Changes, person: object): Promise<Changes & { passwordHash?: string }> {
+  async #withHash({ password, ...rest }: Changes, person: object): Promise<Changes & { passwordHash?: string | null }> {
     if (password === undefined) return rest;
+    if (password === null) return { ...rest, passwordHash: null };
     this.rules.check('password', password, person);
     return { ...rest, passwordHash: await this.hash.make(password) };
   }

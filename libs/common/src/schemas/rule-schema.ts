@@ -25,6 +25,7 @@ const AS_SCHEMA: Readonly<Record<string, (...args: unknown[]) => ValueSchema>> =
   matches: (pattern) => (pattern instanceof RegExp ? { pattern: pattern.source } : {}),
   arrayMinSize: (least) => ({ minItems: least }),
   arrayMaxSize: (most) => ({ maxItems: most }),
+  arrayUnique: () => ({ uniqueItems: true }),
 };
 
 /** The schema that rules of class-validator make, by their names with their arguments. */

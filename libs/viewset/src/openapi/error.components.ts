@@ -9,10 +9,13 @@ const ERROR_RESPONSES = {
   409: ['Conflict', 'The state of the resource does not allow this.'],
   412: ['PreconditionFailed', 'The resource is no longer in the version that `If-Match` names.'],
   413: ['PayloadTooLarge', 'The body is too large.'],
-  429: ['TooManyRequests', 'The caller has asked too often; `Retry-After` says when to ask again.'],
   415: ['UnsupportedMediaType', 'The body is of a type that is not read here.'],
+  422: ['UnprocessableContent', 'A rule of the application refuses data that is well formed.'],
+  429: ['TooManyRequests', 'The caller has asked too often; `Retry-After` says when to ask again.'],
+  503: ['ServiceUnavailable', 'Something that this depends on is not there, or there is too much to do at once.'],
 } as const;
 
+/** A status by which an action refuses, as the API documentation describes it. */
 export type ErrorStatus = keyof typeof ERROR_RESPONSES;
 
 /** Adds the schema of errors and the responses that are made of it. */

@@ -1,8 +1,9 @@
 import { schemaOfRules } from '@core-framework/common';
-import type { FieldDefinition } from '@core-framework/orm';
+import { type FieldDefinition, modelDefinition } from '@core-framework/orm';
 import type { NestedRelation } from '../schemas/nested-relation.js';
 import type { ClassRules } from '../schemas/class-rules.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
+import { inputBasisOf } from '../schemas/input-schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -10,17 +11,15 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 const BYTES = { type: 'string', format: 'binary' };
 
 /** The JSON Schemas of an input's properties; JSON can only take a file away. */
-export function propertySchemas(
-  { fields, extras, rules, nested }: CompiledInput,
-  isForm = false,
-): Readonly<Record<string, JsonSchema>> {
+export function propertySchemas(input: CompiledInput, isForm = false): Readonly<Record<string, JsonSchema>> {
+  const { fields, extras, rules, nested } = input;
   const taken = [...fields.values()].filter(({ file, nullable }) => !file || isForm || nullable);
   const known = taken.map((field) => {
     if (field.file) return [field.name, isForm ? BYTES : { type: 'null' }] as const;
     const relation = nested.get(field.name);
     return [field.name, withRules(relation ? nestedSchema(relation) : fieldSchema(field), rules, field.name)] as const;
   });
-  const added = [...extras].map((name) => [name, withRules({}, rules, name)] as const);
+  const added = [...extras].map((name) => [name, extraSchema(input, name)] as const);
   return Object.fromEntries([...known, ...added]);
 }
 
@@ -53,6 +52,21 @@ function nestedSchema(nested: NestedRelation): JsonSchema {
   return field.relation?.many ? { type: 'array', items: item, maxItems } : item;
 }
 
+/** What only rules speak of: `@IsOptional()` lets `null` pass, but no column that must have a value takes it. */
+function extraSchema({ schema: owner, rules }: CompiledInput, property: string): JsonSchema {
+  const schema = withRules({}, rules, property);
+  const model = inputBasisOf(owner)?.model;
+  const column = model && modelDefinition(model).fields.get(property);
+  if (!rules.isOptional(property) || column?.nullable === false) return schema;
+  const { type, enum: values } = schema as { readonly type?: string; readonly enum?: readonly unknown[] };
+  return { ...schema, ...(type && { type: [type, 'null'] }), ...(values && { enum: [...values, null] }) };
+}
+
 function withRules(schema: JsonSchema, rules: ClassRules, property: string): JsonSchema {
-  return { ...schema, ...schemaOfRules(rules.rulesOf(property)) };
+  const items = schemaOfRules(rules.rulesOf(property, 'items'));
+  return {
+    ...schema,
+    ...schemaOfRules(rules.rulesOf(property)),
+    ...(Object.keys(items).length > 0 && { items }),
+  };
 }

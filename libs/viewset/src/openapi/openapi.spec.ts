@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type OpenApiDocument, OpenApiRegistry } from '@core-framework/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ArrayUnique, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Action } from '../decorators/action.decorator.js';
 import { Input, Instance } from '../decorators/parameter.decorators.js';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { AllowAny } from '../permissions/standard.permissions.js';
+import { InputSchema } from '../schemas/input-schema.js';
 import { OutputSchema } from '../schemas/output-schema.js';
 import { Author, Book } from '../testing/shop.models.js';
 import { TestApp } from '../testing/test-app.js';
@@ -14,6 +15,13 @@ import { ModelViewSet } from '../views/model.viewset.js';
 class Rejection {
   @IsString() @MaxLength(200) reason!: string;
   @IsOptional() @IsString() note?: string;
+}
+
+class Shelving extends InputSchema(Book, { pick: ['title'] }) {
+  @IsOptional() @ArrayUnique() @IsArray() @IsString({ each: true }) @MaxLength(9, { each: true }) marks?:
+    string[] | null;
+  @IsOptional() @IsIn(['up', 'down']) where?: string;
+  @IsOptional() @IsString() slug?: string;
 }
 
 @ViewSet({
@@ -27,6 +35,11 @@ class BookViewSet extends ModelViewSet<Book> {
   @Action({ method: 'POST', output: OutputSchema(Book, { pick: ['id'] }) })
   reject(@Instance() book: Book, @Input() _input: Rejection) {
     return book;
+  }
+
+  @Action({ method: 'POST', detail: true, errors: [422, 503] })
+  shelve(@Input() _input: Shelving) {
+    return {};
   }
 
   @Action({ methods: ['GET', 'DELETE'], path: 'rating/:stars', detail: true })
@@ -75,7 +88,7 @@ describe('the OpenAPI document', () => {
         .flatMap((name) =>
           ['List', 'Create', 'Retrieve', 'Update', 'PartialUpdate', 'Destroy'].map((action) => name + action),
         )
-        .concat('apiIndex', 'bookReject', 'bookRatingGet', 'bookRatingDelete')
+        .concat('apiIndex', 'bookReject', 'bookShelve', 'bookRatingGet', 'bookRatingDelete')
         .toSorted(),
     );
     expect(JSON.stringify(document)).not.toContain('x-core-route');
@@ -89,7 +102,7 @@ describe('the OpenAPI document', () => {
     expect(responses[200]?.content?.['application/json']?.schema).toEqual({
       $ref: '#/components/schemas/BookOutputPage',
     });
-    expect(Object.keys(responses).toSorted()).toEqual(['200', '400', '401', '404', 'default']);
+    expect(Object.keys(responses).toSorted()).toEqual(['200', '400', '401', '404', '429', 'default']);
     expect(security).toEqual([{}, { test: [] }]);
   });
 
@@ -99,7 +112,7 @@ describe('the OpenAPI document', () => {
       required: true,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/BookInput' } } },
     });
-    expect(Object.keys(create.responses)).toEqual(['201', '400', '401', '403', '409', '413', '415', 'default']);
+    expect(Object.keys(create.responses)).toEqual(['201', '400', '401', '403', '409', '413', '415', '429', 'default']);
     expect(schemas()['BookInput']?.required).toEqual(['title', 'slug']);
     expect(schemas()['BookInput']?.properties['views']).toBeUndefined();
     expect(schemas()['BookInput']?.properties['price']).toMatchObject({ type: ['string', 'null'] });
@@ -123,7 +136,7 @@ describe('the OpenAPI document', () => {
     expect(requestBody?.content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Rejection' });
     expect(schemas()['Rejection']).toEqual({
       type: 'object',
-      properties: { reason: { type: 'string', maxLength: 200 }, note: { type: 'string' } },
+      properties: { reason: { type: 'string', maxLength: 200 }, note: { type: ['string', 'null'] } },
       required: ['reason'],
       additionalProperties: false,
     });
@@ -135,6 +148,19 @@ describe('the OpenAPI document', () => {
       'id',
       'stars',
     ]);
+  });
+
+  test('describes rules of items as such, null where it is taken, and the errors that an action names', () => {
+    expect(schemas()['Shelving']?.properties).toMatchObject({
+      marks: { type: ['array', 'null'], uniqueItems: true, items: { type: 'string', maxLength: 9 } },
+      where: { enum: ['up', 'down', null] },
+      // A column that must have a value.
+      slug: { type: 'string' },
+    });
+    expect(schemas()['Shelving']?.properties['marks']).not.toHaveProperty('maxLength');
+    const { responses } = operation('post', '/books/{id}/shelve');
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['422', '503']));
+    expect(Object.keys(operation('post', '/books').responses)).not.toContain('422');
   });
 
   test('refers to nothing that is not there', () => {

@@ -167,20 +167,26 @@ function json(schema: object): Node {
 }
 
 function errorStatuses(path: string, view: CompiledView, action: CompiledAction): ErrorStatus[] {
-  const { route, standard, input } = action;
+  const { route, input } = action;
   const changes = !isSafe(route.verb);
   const statuses: [ErrorStatus, boolean][] = [
-    [400, standard !== undefined || input !== undefined || action.listing !== undefined],
+    // Credentials may make no sense, like those of two callers at once.
+    [400, true],
     [401, true],
-    [403, !action.authorization.isOpen],
+    // Requests of other sites are refused, whoever may call.
+    [403, !action.authorization.isOpen || changes],
     [404, path.includes('{') || action.shape === 'page'],
     [409, changes],
     [412, changes && route.detail && isVersioned(view)],
     [413, input !== undefined || action.bulk !== undefined],
     [415, input !== undefined || action.bulk !== undefined],
-    [429, action.throttle !== undefined],
+    [422, false],
+    [429, true],
+    [503, false],
   ];
-  return statuses.filter(([, applies]) => applies).map(([status]) => status);
+  return statuses
+    .filter(([status, applies]) => applies || route.options?.errors?.includes(status))
+    .map(([status]) => status);
 }
 
 function successHeaders(view: CompiledView, { standard, shape }: CompiledAction): Node {

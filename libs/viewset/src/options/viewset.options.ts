@@ -11,6 +11,7 @@ import type { SearchOptions } from '../filtering/search.js';
 import type { PaginationEntry } from '../pagination/pagination.compiler.js';
 import type { PermissionEntry } from '../permissions/permission.js';
 import type { ExpansionOptions } from '../schemas/expansion.js';
+import type { ErrorStatus } from '../openapi/error.components.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
@@ -139,6 +140,8 @@ export interface ActionOptions {
   readonly pagination?: PaginationEntry;
   /** Describes an answer that no `output` shows, as JSON Schema. Nothing is checked or left out by it. */
   readonly response?: ActionResponse;
+  /** Statuses of errors that it throws itself, for the API documentation, which knows those of the framework. */
+  readonly errors?: readonly ErrorStatus[];
   /** How often a caller may run it, instead of what the ViewSet says. */
   readonly throttle?: ThrottleEntry;
   /** Status of its answer. @defaultValue 200 */
@@ -189,4 +192,5 @@ export const ACTION_OPTION_NAMES = [
   'responseFormat',
   'params',
   'response',
+  'errors',
 ] as const satisfies readonly (keyof ActionOptions)[];

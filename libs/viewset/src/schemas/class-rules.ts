@@ -29,9 +29,14 @@ export class ClassRules {
     );
   }
 
-  /** The names of a property's rules with their arguments, as far as they can be shown in a schema. */
-  rulesOf(property: string): ReadonlyMap<string, readonly unknown[]> {
-    const rules = this.#rules.filter(({ propertyName }) => propertyName === property);
+  /**
+   * The names of a property's rules with their arguments, as far as they can be shown in a schema: those of the value, or
+   * those of each of its items.
+   */
+  rulesOf(property: string, of: 'value' | 'items' = 'value'): ReadonlyMap<string, readonly unknown[]> {
+    const rules = this.#rules.filter(
+      ({ propertyName, each }) => propertyName === property && Boolean(each) === (of === 'items'),
+    );
     return new Map(
       rules.map(({ name, type, constraints }) => [name ?? type, (constraints as unknown[] | undefined) ?? []]),
     );

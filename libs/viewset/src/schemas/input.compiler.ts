@@ -100,7 +100,8 @@ function checkUndeclared(
   nested: ReadonlyMap<string, NestedRelation>,
 ): void {
   for (const { name, relation } of fields.values()) {
-    if (!relation || nested.has(name) || !rules.rulesOf(name).has('nestedValidation')) continue;
+    const isNested = (['value', 'items'] as const).some((of) => rules.rulesOf(name, of).has('nestedValidation'));
+    if (!relation || nested.has(name) || !isNested) continue;
     const problem = `"${name}" is validated as a nested object, but nothing says that it may be written.`;
     throw new InvalidOptionError(schema.name, problem, `Derive it with nested: { ${name}: ['create'] }.`);
   }
