@@ -4,7 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { clientInfoOf } from '../events/client-info.js';
-import { Hash } from '../hashing/hash.service.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import type { NewUser } from '../users/user.manager.js';
@@ -24,7 +23,6 @@ export class RegistrationService {
     private readonly rules: PasswordRules,
     private readonly throttle: CredentialThrottle,
     private readonly mails: AccountMails,
-    private readonly hash: Hash,
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
   ) {}
 
@@ -42,7 +40,7 @@ export class RegistrationService {
     if (known && !this.options.requireVerification) throw taken();
     const { email } = input;
     // Where nobody may learn that there is an account, it takes as much work as a new one.
-    const passwordHash = await this.hash.make(input.password);
+    const passwordHash = await this.rules.hash(input.password);
     if (known) return this.#refuseKnown(known);
     const values = { ...writableValues(this.steps.users.model, input), email, passwordHash };
     const user = await this.#create(values, request);

@@ -6,7 +6,6 @@ import { PasswordRules } from '../accounts/password-rules.js';
 import type { UserModel } from '../auth.options.js';
 import type { AuthEventParts } from '../events/auth-events.service.js';
 import { clientInfoOf } from '../events/client-info.js';
-import { Hash } from '../hashing/hash.service.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { adminInput } from './auth.inputs.js';
 
@@ -21,7 +20,6 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
   constructor(
     @Inject(AccountSteps) private readonly steps: AccountSteps,
     @Inject(PasswordRules) private readonly rules: PasswordRules,
-    @Inject(Hash) private readonly hash: Hash,
   ) {
     super();
   }
@@ -55,7 +53,7 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
     if (password === undefined) return rest;
     if (password === null) return { ...rest, passwordHash: null };
     this.rules.check('password', password, person);
-    return { ...rest, passwordHash: await this.hash.make(password) };
+    return { ...rest, passwordHash: await this.rules.hash(password) };
   }
 
   #record(
