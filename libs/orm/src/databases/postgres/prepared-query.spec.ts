@@ -36,6 +36,18 @@ const insert = (text: string): NamedQuery => ({
 
   const notes = async () => (await pool.query<{ text: string }>('select text from notes')).rows.map(({ text }) => text);
 
+  test('takes values as they are, of any length and in any number', async () => {
+    const values = ['', 'ä€😀\ud800', null, 'x'.repeat(100_000), '\'"\\', 12, true, null];
+    const slots = values.map((_value, index) => `$${index + 1}::text`);
+    const query = { ...CompiledQuery.raw(`select array[${slots.join()}] as given`, values), statementName: 'echo' };
+    const given = values.map((value) => (value === null ? null : String(value).replace('\ud800', '\ufffd')));
+    for (let turn = 0; turn < 2; turn++) {
+      expect((await connection.executeQuery(query)).rows).toEqual([{ given }]);
+    }
+    const none = { ...CompiledQuery.raw('select 1 as one'), statementName: 'none' };
+    for (let turn = 0; turn < 2; turn++) expect((await connection.executeQuery(none)).rows).toEqual([{ one: 1 }]);
+  });
+
   test('begins with its first statement, whose result is its own', async () => {
     connection.begin('begin');
     expect(await connection.executeQuery(insert('one'))).toEqual({ rows: [{ text: 'one' }], numAffectedRows: 1n });

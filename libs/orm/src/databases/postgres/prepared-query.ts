@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { textOfValue } from './value-text.js';
 import type { PreparedColumn } from './prepared-statements.js';
+import { runMessages } from './run-messages.js';
+import { textOfValue } from './value-text.js';
 
 /** What a statement answered. */
 export interface StatementAnswer {
@@ -22,12 +23,8 @@ interface Execution {
 
 type Settle = (error: Error | undefined, answer?: StatementAnswer) => void;
 
-/** The messages "execute all of it" and "that was all", which end every request. */
-const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4]);
-
 /**
- * Runs a prepared statement by the two messages that this takes: `pg` asks for the columns again each time, and writes
- * each message apart, which costs as much as everything else together.
+ * Runs a prepared statement by the messages that this takes, without asking for its columns again as `pg` does each time.
  *
  * A `begin` travels with the first statement of a transaction: one way to the server and back instead of two. Nothing
  * separates the two for PostgreSQL, which passes over the statement should `begin` fail: it never runs outside of the
@@ -35,7 +32,7 @@ const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 
  */
 export class PreparedQuery implements pg.Submittable {
   readonly #execution: Execution;
-  readonly #texts: (string | null)[];
+  readonly #messages: Buffer;
   readonly #settle: Settle;
   readonly #rows: unknown[] = [];
   #completion = '';
@@ -43,21 +40,22 @@ export class PreparedQuery implements pg.Submittable {
 
   constructor(execution: Execution, settle: Settle) {
     this.#execution = execution;
-    this.#texts = execution.values.map(textOfValue);
+    this.#messages = runMessages(execution.name, execution.values.map(textOfValue));
     this.#settle = settle;
   }
 
   submit(connection: pg.Connection): void {
-    const { name, begin } = this.#execution;
+    const { begin } = this.#execution;
+    if (begin === undefined) {
+      connection.stream.write(this.#messages);
+      return;
+    }
     connection.stream.cork();
     try {
-      if (begin !== undefined) {
-        connection.parse({ name: '', text: begin, types: [] }, true);
-        connection.bind({}, true);
-        connection.execute(null, true);
-      }
-      connection.bind({ statement: name, values: this.#texts }, true);
-      connection.stream.write(EXECUTE_AND_SYNC);
+      connection.parse({ name: '', text: begin, types: [] }, true);
+      connection.bind({}, true);
+      connection.execute(null, true);
+      connection.stream.write(this.#messages);
     } finally {
       connection.stream.uncork();
     }
