@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { QuerySet } from '@core-framework/orm';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { AllowAny } from '../permissions/standard.permissions.js';
 import { Author, Book, Tag } from '../testing/shop.models.js';
 import { TestApp } from '../testing/test-app.js';
 import { ModelViewSet } from '../views/model.viewset.js';
+import { TextFilter } from './custom-filter.js';
 
 @ViewSet({
   model: Book,
@@ -29,6 +31,15 @@ class BookViewSet extends ModelViewSet<Book> {
   }
 }
 
+/** May not be sorted, so the name is free. */
+@ViewSet({
+  path: 'shelves',
+  model: Book,
+  permissions: [AllowAny],
+  filters: { ordering: TextFilter((books: QuerySet<Book>, title) => books.filter({ title })) },
+})
+class ShelfViewSet extends ModelViewSet<Book> {}
+
 describe('lists', () => {
   let shop: TestApp;
   let ann: Author;
@@ -38,7 +49,7 @@ describe('lists', () => {
     (await call('GET', `/books?pageSize=5&${query}`)).body.results.map(({ title }: Book) => title).join();
 
   beforeAll(async () => {
-    shop = await TestApp.start({ views: [BookViewSet] });
+    shop = await TestApp.start({ views: [BookViewSet, ShelfViewSet] });
   });
   afterAll(() => shop?.close());
   beforeEach(() =>
@@ -121,6 +132,28 @@ describe('lists', () => {
   ])('?%s is refused by the name of the parameter', async (query, parameter) => {
     const { status, body } = await call('GET', `/books?${query}`);
     expect([status, Object.keys(body.errors)]).toEqual([400, [parameter]]);
+  });
+
+  test('all that is wrong with a query is told at once', async () => {
+    const query = 'views=abc&nope=1&ordering=content&search=%00&title=a&title=b&isPublished=true&tags=x';
+    const { status, body } = await call('GET', `/books?${query}`);
+    const codes = Object.entries<{ code: string }[]>(body.errors).map(([name, [error]]) => `${name} ${error?.code}`);
+    expect([status, codes.sort()]).toEqual([
+      400,
+      [
+        'nope unknown_parameter',
+        'ordering invalid_choice',
+        'search null_characters_not_allowed',
+        'tags incorrect_type',
+        'title repeated',
+        'views invalid',
+      ],
+    ]);
+  });
+
+  test('a filter may be called like what is not used', async () => {
+    const { status, body } = await call('GET', '/shelves?ordering=T2');
+    expect([status, body.results.map(({ title }: Book) => title)]).toEqual([200, ['T2']]);
   });
 
   test('pages link to each other with all parameters, and end', async () => {

@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInputException } from '@core-framework/common';
+import type { FieldError } from '@core-framework/common';
 import type { ModelDefinition, QuerySet } from '@core-framework/orm';
 import { UnknownFieldError } from '../errors/viewset.errors.js';
 import { isSingleValued, readablePath } from '../schemas/field-path.js';
@@ -39,30 +39,28 @@ export class Ordering {
     return [...this.allowed, ...this.standard];
   }
 
+  /** What is wrong with an order that a client asks for: names that are not allowed, or said twice. */
+  errorsIn(text: string): readonly FieldError[] {
+    const names = namesIn(text);
+    const unknown = names.filter((name) => !this.allowed.includes(withoutSign(name)));
+    if (unknown.length) {
+      const message = `Cannot sort by "${unknown.join('", "')}". Use ${this.allowed.join(', ')}.`;
+      return [{ code: 'invalid_choice', message }];
+    }
+    const isRepeated = new Set(names.map(withoutSign)).size < names.length;
+    return isRepeated ? [{ code: 'repeated', message: 'Name each field once.' }] : [];
+  }
+
   /**
    * Sorts rows as asked, or as the ViewSet says, or leaves them in their own order; the primary key decides between equals.
    *
-   * @throws InvalidInputException for a name that is not allowed, or said twice.
+   * @param text one that {@link errorsIn} finds nothing wrong with.
    */
   sort<T extends object>(rows: QuerySet<T>, text: string): QuerySet<T> {
-    const asked = this.#read(text);
+    const asked = namesIn(text);
     const order = asked.length ? asked : this.standard.length ? this.standard : rows.ordering;
     const key = this.model.primaryKey.name;
     return order.some((name) => withoutSign(name) === key) ? rows.orderBy(...order) : rows.orderBy(...order, key);
-  }
-
-  #read(text: string): readonly string[] {
-    if (text === '') return [];
-    const names = text
-      .split(',')
-      .map((name) => name.trim())
-      .filter(Boolean);
-    const unknown = names.filter((name) => !this.allowed.includes(withoutSign(name)));
-    if (unknown.length) {
-      throw refusal('invalid_choice', `Cannot sort by "${unknown.join('", "')}". Use ${this.allowed.join(', ')}.`);
-    }
-    if (new Set(names.map(withoutSign)).size < names.length) throw refusal('repeated', 'Name each field once.');
-    return names;
   }
 }
 
@@ -74,6 +72,14 @@ export function compileOrdering(view: string, model: ModelDefinition, options: O
   return new Ordering(view, model, allow, standard);
 }
 
+function namesIn(text: string): readonly string[] {
+  if (text === '') return [];
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
 function withoutSign(name: string): string {
   return name.startsWith('-') ? name.slice(1) : name;
 }
@@ -81,9 +87,4 @@ function withoutSign(name: string): string {
 function sortableNames(model: ModelDefinition): readonly string[] {
   const fields = [...model.fields.values()].filter(({ columnName, scalarKind }) => columnName && scalarKind !== 'json');
   return fields.filter(({ name }) => readablePath(model, name)).map(({ name }) => name);
-}
-
-function refusal(code: string, message: string): InvalidInputException {
-  const error: FieldError = { code, message };
-  return new InvalidInputException({ [ORDERING_PARAMETER]: [error] }, 'The query is not valid.');
 }

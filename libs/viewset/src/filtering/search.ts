@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInputException } from '@core-framework/common';
+import type { FieldError } from '@core-framework/common';
 import {
   type Clause,
   type FieldDefinition,
@@ -47,9 +47,14 @@ export class Search {
     private readonly conditionsOf: (text: string) => readonly Clause<unknown>[],
   ) {}
 
-  /** @throws InvalidInputException for what no text may hold. */
+  /** What is wrong with a text that a client looks for. */
+  errorsIn(text: string): readonly FieldError[] {
+    if (!text.includes('\0')) return [];
+    return [{ code: 'null_characters_not_allowed', message: 'Null characters are not allowed.' }];
+  }
+
+  /** @param text one that {@link errorsIn} finds nothing wrong with. */
   narrow<T extends object>(rows: QuerySet<T>, text: string): QuerySet<T> {
-    if (text.includes('\0')) throw nullCharacters();
     return this.conditionsOf(text).reduce((found, condition) => found.where(condition), rows);
   }
 }
@@ -111,9 +116,4 @@ function unknownField(view: string, model: ModelDefinition, path: string): Unkno
     return field && lookupsFor(field).includes('icontains');
   });
   return new UnknownFieldError(view, path, 'search', texts);
-}
-
-function nullCharacters(): InvalidInputException {
-  const error: FieldError = { code: 'null_characters_not_allowed', message: 'Null characters are not allowed.' };
-  return new InvalidInputException({ [SEARCH_PARAMETER]: [error] }, 'The query is not valid.');
 }

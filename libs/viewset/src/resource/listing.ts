@@ -1,4 +1,3 @@
-import { type FieldError, InvalidInputException } from '@core-framework/common';
 import type { QuerySet } from '@core-framework/orm';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
 import type { CompiledFilter } from '../filtering/field-filter.js';
@@ -6,7 +5,7 @@ import { type Ordering, ORDERING_PARAMETER } from '../filtering/ordering.js';
 import { type Search, SEARCH_PARAMETER } from '../filtering/search.js';
 import type { ListQuery, Pagination } from '../pagination/pagination.js';
 import type { ActionContext } from '../pipeline/action-context.js';
-import { readQuery } from '../pipeline/query-parameters.js';
+import { type ParameterErrors, parameterErrors, refuseParameters } from '../pipeline/query-parameters.js';
 import type { OutputShapes } from '../schemas/output-shapes.js';
 import type { CompiledOutput } from '../schemas/output.compiler.js';
 import type { RelatedRows } from '../schemas/related-rows.js';
@@ -79,10 +78,12 @@ export class Listing {
     output: CompiledOutput | undefined = context.output,
   ): Promise<object> {
     const { request } = context;
-    const query = readQuery(request, (name) => this.#parameters.has(name));
-    const used = this.#usedFilters(query);
+    const used = this.#check(request);
+    const query = request.query as ListQuery;
     const found = this.#search(await narrowed(all as QuerySet<object>, used, context), query);
-    const rows = this.rules.ordering.sort(found, query[ORDERING_PARAMETER] ?? '');
+    const { ordering } = this.rules;
+    // Where clients may not sort, a filter may have that name.
+    const rows = ordering.sort(found, (ordering.allowed.length && query[ORDERING_PARAMETER]) || '');
     const read: ReadRows = async (part, columns) => {
       const result = await this.readRows(part, columns, output);
       if (result.length === 0) await this.#checkRelated(used);
@@ -98,28 +99,38 @@ export class Listing {
     return text === undefined || !this.rules.search ? rows : this.rules.search.narrow(rows, text);
   }
 
-  #usedFilters(query: ListQuery): readonly UsedFilter[] {
+  /** Names all that is wrong at once: whoever puts a query right learns of the next mistake now, not by the next request. */
+  #check(request: ActionContext['request']): readonly UsedFilter[] {
+    const { filters, search, ordering } = this.rules;
+    const errors = parameterErrors(request, (name) => this.#parameters.has(name));
     const used: UsedFilter[] = [];
-    const errors: [string, readonly FieldError[]][] = [];
+    const query = request.query as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(query)) {
-      const filter = this.rules.filters.get(name);
-      if (!filter) continue;
-      const outcome = filter.parse(query[name] ?? '');
-      if (outcome.errors) errors.push([name, outcome.errors]);
-      else used.push({ filter, value: outcome.value });
+      const text = query[name];
+      if (typeof text !== 'string' || !this.#parameters.has(name)) continue;
+      const filter = filters.get(name);
+      if (filter) {
+        const outcome = filter.parse(text);
+        if (outcome.errors) errors.push([name, outcome.errors]);
+        else used.push({ filter, value: outcome.value });
+        continue;
+      }
+      const reader = name === SEARCH_PARAMETER ? search : name === ORDERING_PARAMETER ? ordering : undefined;
+      const found = reader?.errorsIn(text) ?? [];
+      if (found.length) errors.push([name, found]);
     }
-    refuse(errors);
+    refuseParameters(errors);
     return used;
   }
 
   /** Tells a list that is empty because nothing matches from one of a related row which does not exist. */
   async #checkRelated(used: readonly UsedFilter[]): Promise<void> {
-    const errors: [string, FieldError[]][] = [];
+    const errors: ParameterErrors = [];
     for (const { filter, value } of used) {
       const missing = filter.relation ? await this.rules.relatedRows.findMissing(filter.relation, value) : [];
       if (missing.length) errors.push([filter.name, missing]);
     }
-    refuse(errors);
+    refuseParameters(errors);
   }
 }
 
@@ -134,8 +145,4 @@ async function narrowed(
   let rows = comparisons.length ? all.where(lookups) : all;
   for (const { filter, value } of used) if (filter.apply) rows = await filter.apply(rows, value, context);
   return rows;
-}
-
-function refuse(errors: readonly (readonly [string, readonly FieldError[]])[]): void {
-  if (errors.length) throw new InvalidInputException(Object.fromEntries(errors), 'The query is not valid.');
 }
