@@ -4,18 +4,24 @@ import { describeStartFailure } from './start-failure.js';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What modules get to close their connections, beyond the time for requests in work. */
 const CLOSING_MS = 5000;
+/** One press of Ctrl-C comes from the terminal and again from npm or `core run`, which pass on what they get themselves. */
+const ECHO_MS = 500;
 
-/** Closes the application on SIGTERM and SIGINT and ends with 0; a second signal, or a close that hangs, ends with 1. */
+/**
+ * Closes the application on SIGTERM and SIGINT and ends with 0; a second signal that is no echo of the first, or a close
+ * that hangs, ends with 1.
+ */
 export function stopOnSignal(app: { close(): Promise<void> }, drainTimeoutMs: number): void {
   const logger = new Logger('CoreFactory');
-  let stopping = false;
+  let stoppingSince: number | undefined;
 
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince < ECHO_MS) return;
       logger.warn(`${signal} again: stopping at once.`);
       process.exit(1);
     }
-    stopping = true;
+    stoppingSince = performance.now();
     logger.log(`${signal}: finishing what is in work.`);
     setTimeout(() => {
       logger.error('Closing took too long; stopping at once.');
