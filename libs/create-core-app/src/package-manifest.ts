@@ -17,7 +17,7 @@ const CLIENTS: Readonly<Record<BrokerChoice, readonly VersionedPackage[]>> = {
 
 /** The package.json of a project. */
 export function packageManifest(name: string, choices: ProjectChoices, source: FrameworkSource = released): object {
-  const { auth, database, messaging, tasks } = choices;
+  const { auth, database, messaging, packageManager, tasks } = choices;
   const runtime: VersionedPackage[] = [
     '@nestjs/common',
     '@nestjs/core',
@@ -72,7 +72,18 @@ export function packageManifest(name: string, choices: ProjectChoices, source: F
     },
     dependencies: sorted({ ...packages(framework, source), ...unpublished(source), ...versions(runtime) }),
     devDependencies: sorted({ ...packages(['schematics', 'testing'], source), ...versions(tools) }),
+    ...(source !== released && packageManager === 'npm' && { overrides: leftOut(framework, source) }),
   };
+}
+
+/** Packages that others may have beside them. npm looks up even those that nobody installs, and no registry has them. */
+const OPTIONAL = ['auth', 'messaging', 'outbox', 'tasks'];
+
+function leftOut(chosen: readonly string[], source: FrameworkSource): Record<string, string> {
+  return packages(
+    OPTIONAL.filter((name) => !chosen.includes(name)),
+    source,
+  );
 }
 
 /** What packages bring along by themselves, unless they come from tarballs: then no registry has it. */

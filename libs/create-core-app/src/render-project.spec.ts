@@ -56,6 +56,18 @@ describe('the files of a new project', () => {
     expect(manifest()).not.toContain(`"${client}"`);
   });
 
+  test('say where npm finds what they leave out, where they come from tarballs', () => {
+    const manifest = (choices: ProjectChoices) =>
+      JSON.parse(renderProject('shop', choices, (name) => `file:${name}.tgz`).get('package.json') ?? '') as object;
+    const npm = { ...MINIMAL, packageManager: 'npm' } as const;
+    expect(manifest({ ...npm, auth: true })).toMatchObject({
+      overrides: { '@core-framework/messaging': 'file:@core-framework/messaging.tgz' },
+    });
+    expect(manifest({ ...npm, messaging: 'memory' })).not.toHaveProperty(['overrides', '@core-framework/messaging']);
+    expect(manifest(MINIMAL)).not.toHaveProperty('overrides');
+    expect(JSON.parse(renderProject('shop', npm).get('package.json') ?? '')).not.toHaveProperty('overrides');
+  });
+
   test('have a key of their own, which is in no file that is committed', () => {
     const [one, other] = [renderProject('a', ALL), renderProject('a', ALL)];
     const keyOf = (files: ReadonlyMap<string, string>) => /^SECRET_KEY=(\S{64})$/m.exec(files.get('.env') ?? '')?.[1];
