@@ -1,113 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCore } from '@core-framework/cli';
+import { RedisBroker } from '@core-framework/messaging/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RedisServer } from './reliability/brokers/redis-server.js';
+import { type Exercise, EXERCISES, GENERATING, SERVING } from './support/command-exercises.js';
 import { scratchRedis } from './support/redis.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const AWAY = 'postgresql://ann:hunter22@127.0.0.1:1/shop';
 
-/** A command with a line that ends well, and wrong ones that end with 2, or with the code that stands in front. */
-interface Exercise {
-  readonly right: string;
-  readonly wrong: readonly (string | readonly [code: number, line: string])[];
-  /** What is piped in. */
-  readonly input?: string;
-}
-
-/** On the sample; the database is one of its own, and what would write files says what it would write. */
-const EXERCISES: Readonly<Record<string, Exercise>> = {
-  migrate: { right: 'migrate', wrong: ['migrate zero --rollback', [1, 'migrate 0099_nothing']] },
-  init: { right: 'init FOLDER/shop --yes --no-install --no-git --json', wrong: ['init --db oracle', [1, 'init Shop']] },
-  routes: { right: 'routes --path posts --json', wrong: ['routes --methods GET'] },
-  check: { right: 'check --json', wrong: ['check now', [1, 'check --deploy']] },
-  doctor: { right: 'doctor --json', wrong: ['doctor --fix'] },
-  config: { right: 'config DATABASE --json', wrong: ['config one two'] },
-  docs: { right: 'docs orm --usage', wrong: ['docs orms'] },
-  shell: { right: 'shell -e 1+1', wrong: [[1, 'shell -e nothing.at.all'], 'shell --evil'] },
-  makemigrations: {
-    right: 'makemigrations --check',
-    wrong: ['makemigrations x', 'makemigrations --nmae x'],
-  },
-  showmigrations: { right: 'showmigrations --json', wrong: ['showmigrations --database nowhere'] },
-  sqlmigrate: { right: 'sqlmigrate 0001_initial --json', wrong: ['sqlmigrate', [1, 'sqlmigrate 0099_nothing']] },
-  squashmigrations: {
-    right: 'squashmigrations 0001_initial 0002_add_posts_views_count_index --dry-run --json',
-    wrong: ['squashmigrations 0001_initial', [1, 'squashmigrations 0001_initial 0099_nothing --dry-run']],
-  },
-  'db rollback': { right: 'db rollback --plan --json', wrong: ['db rollback --steps none', [1, 'db rollback']] },
-  createsuperuser: {
-    right: 'createsuperuser --email root@example.com --field name=Root --password-stdin --json',
-    wrong: ['createsuperuser --email nobody', [1, 'createsuperuser']],
-    input: 'correct horse battery',
-  },
-  changepassword: {
-    right: 'changepassword root@example.com --password-stdin --json',
-    wrong: [
-      'changepassword',
-      'changepassword nobody@example.com --password-stdin',
-      [1, 'changepassword root@example.com'],
-    ],
-    input: 'another horse entirely',
-  },
-  'db seed': { right: 'db seed --list --json', wrong: ['db seed --count few', [1, 'db seed Nobody']] },
-  'db dump': { right: 'db dump User -o FOLDER/users.json', wrong: ['db dump Usr'] },
-  'db load': { right: 'db load FOLDER/users.json --json', wrong: ['db load', 'db load FOLDER/nowhere.json'] },
-  topics: { right: 'topics --json', wrong: ['topics --jsn'] },
-  'topics list': { right: 'topics list --json', wrong: ['topics list all'] },
-  'topics create': {
-    right: 'topics create news --json',
-    wrong: ['topics create', 'topics create news --partitions few'],
-  },
-  'topics delete': {
-    right: 'topics delete news --yes --json',
-    wrong: ['topics delete', [1, 'topics delete nowhere --yes']],
-  },
-  events: { right: 'events --json', wrong: ['events post.created'] },
-  'outbox status': { right: 'outbox status --json', wrong: ['outbox stauts'] },
-  'outbox retry': { right: 'outbox retry --json', wrong: ['outbox retry --all'] },
-  'dlq list': { right: 'dlq list --json', wrong: ['dlq list --limit none'] },
-  'dlq show': { right: 'dlq --json', wrong: ['dlq show one', [1, 'dlq show group topic nowhere']] },
-  'dlq replay': { right: 'dlq replay group topic --json', wrong: ['dlq replay group'] },
-  'dlq purge': { right: 'dlq purge group topic --yes --json', wrong: ['dlq purge', [1, 'dlq purge group topic']] },
-  'tasks list': { right: 'tasks --json', wrong: ['tasks list all'] },
-  'tasks run': {
-    right: 'tasks run PERIODIC --json',
-    wrong: ['tasks run', 'tasks run Nobody.nothing', 'tasks run PERIODIC {}'],
-  },
-  'tasks show': { right: 'tasks list', wrong: ['tasks show', 'tasks show 0198f3a2-0000-7000-8000-000000000000'] },
-  'tasks failed': { right: 'tasks failed --json', wrong: ['tasks failed --limit 0'] },
-  'tasks retry': { right: 'tasks retry --json', wrong: ['tasks retry --all'] },
-  'tasks pause': { right: 'tasks pause PERIODIC --json', wrong: ['tasks pause', [1, 'tasks pause Nobody.nothing']] },
-  'tasks resume': {
-    right: 'tasks resume PERIODIC --json',
-    wrong: ['tasks resume', [1, 'tasks resume Nobody.nothing']],
-  },
-  list: { right: 'list --json', wrong: ['list all'] },
-  ...Object.fromEntries(
-    ['docker', 'compose', 'pm2', 'k8s', 'systemd', 'all'].map((target) => [
-      `deploy ${target}`,
-      { right: `deploy ${target} --out docker --dry-run --json`, wrong: [`deploy ${target} --db oracle`] },
-    ]),
-  ),
-  'db fresh': { right: 'db fresh --yes --json', wrong: [[1, 'db fresh'], 'db fresh --sead'] },
-  reset_db: { right: 'reset_db --yes --json', wrong: [[1, 'reset_db'], 'reset_db everything'] },
-};
-
-/** Run until they are told to stop: the processes of other suites are theirs. Here they are asked for what is wrong. */
-const SERVING: Readonly<Record<string, readonly string[]>> = {
-  run: ['run --port high'],
-  worker: ['worker --concurrency 0', 'worker --health 99999'],
-  scheduler: ['scheduler --queue x'],
-  consumer: ['consumer --health none'],
-};
-
 let folder: string;
-let periodic = '';
+/** What stands for values in the lines, which are known only once there is something. */
+const values = { FOLDER: '', PERIODIC: '', TASK: '', LETTER: '' };
 /** Keeps topics from one command to the next; a broker in memory does not. */
 let redis: RedisServer | undefined;
 const home = process.cwd();
@@ -126,10 +35,31 @@ beforeAll(async () => {
   for (const name of ['ENVIRONMENT', 'CI', 'REDIS_URL', 'MESSAGE_BROKER']) delete process.env[name];
   redis = await scratchRedis();
   if (redis) Object.assign(process.env, { MESSAGE_BROKER: 'redis', REDIS_URL: redis.url });
+  values.FOLDER = folder;
   await core('migrate');
   const { tasks } = JSON.parse((await core('tasks list --json')).out) as { tasks: { name: string; timing?: string }[] };
-  periodic = tasks.find(({ timing }) => timing !== undefined)?.name ?? '';
+  values.PERIODIC = tasks.find(({ timing }) => timing !== undefined)?.name ?? '';
+  values.TASK = (JSON.parse((await core('tasks run PERIODIC --json')).out) as { id: string }).id;
+  if (redis) values.LETTER = await deadLetterOn(redis.url);
 });
+
+/** Has a group give an event up, and answers what it is called among its dead letters. */
+async function deadLetterOn(url: string): Promise<string> {
+  const broker = new RedisBroker({ url });
+  const place = { group: 'group', topic: 'topic' };
+  const { promise: isDead, resolve } = Promise.withResolvers<void>();
+  const wanted = { topics: ['topic'], group: 'group', prefetch: 1, visibilityMs: 10_000 };
+  await broker.subscribe(wanted, async (delivery) => {
+    await delivery.deadLetter('It is of no use.');
+    resolve();
+  });
+  const time = new Date().toISOString();
+  await broker.publish('topic', [{ id: 'one', type: 'thing.made', source: 'test', time, data: '{}', headers: {} }]);
+  await isDead;
+  const [letter] = await broker.deadLetters(place, 1);
+  await broker.disconnect();
+  return letter?.id ?? '';
+}
 
 afterAll(async () => {
   await redis?.[Symbol.asyncDispose]();
@@ -154,14 +84,16 @@ async function core(line: string, { input = '', keys }: Given = {}) {
   err.on('data', (piece: Buffer) => {
     said.err += piece.toString();
     // Once: what is typed is shown, with the question again.
-    if (keys === undefined || isPressed || !/Go on\?|address:/.test(said.err)) return;
+    if (keys === undefined || isPressed || !/Go on\?|address:|project:|Database:/.test(said.err)) return;
     isPressed = true;
     // Who asks listens once the question is shown.
     setImmediate(() => stdin.write(keys));
   });
   if (!isTTY) stdin.end(input);
   const streams = { stdin, stdout: Object.assign(out, { isTTY }), stderr: Object.assign(err, { isTTY }) };
-  const words = line.replaceAll('FOLDER', folder).replaceAll('PERIODIC', periodic).split(' ');
+  const words = Object.entries(values)
+    .reduce((text, [name, value]) => text.replaceAll(name, value), line)
+    .split(' ');
   try {
     const code = await runCore(words, { folder: ROOT, streams: streams as never });
     // What was written last is heard in the next turn.
@@ -172,39 +104,73 @@ async function core(line: string, { input = '', keys }: Given = {}) {
   }
 }
 
-test('every command of the list is exercised', async () => {
+test('every command of the list is exercised by a right line of its own and by wrong ones, and no other is', async () => {
   const { out } = await core('list --json');
   const names = (JSON.parse(out) as { name: string }[]).map(({ name }) => name);
-  const known = new Set([...Object.keys(EXERCISES), ...Object.keys(SERVING)]);
-  const generators = names.filter((name) => name.startsWith('g '));
-  expect(generators.length).toBeGreaterThan(10);
-  expect(names.filter((name) => !known.has(name) && !name.startsWith('g '))).toEqual([]);
-  for (const name of generators) {
-    expect([name, (await core(`${name} --no-such-option`)).code]).toEqual([name, 2]);
-    if (name !== 'g migration') expect([name, await core(name)]).toMatchObject([name, { code: 2 }]);
+  const known = { ...EXERCISES, ...GENERATING, ...SERVING };
+  expect(names.toSorted()).toEqual(Object.keys(known).toSorted());
+  for (const [name, { right, wrong }] of Object.entries(known)) {
+    const [group, command = ''] = name.split(' ');
+    // A group alone stands for the first of its commands.
+    const isOfIt = right.startsWith(name) || (right.startsWith(`${group} --`) && /^(?:list|status)$/.test(command));
+    expect([name, right, isOfIt]).toEqual([name, right, true]);
+    expect([name, wrong.length > 0]).toEqual([name, true]);
+    for (const line of wrong)
+      expect([name, (typeof line === 'string' ? line : line[1]).split(' ')[0]]).toEqual([name, group]);
   }
 });
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Expects of each line of a command what it is there for. */
+async function expectAll({ right, wrong }: Exercise, run: (line: string) => Outcome | Promise<Outcome>): Promise<void> {
+  const { code, out, err } = await run(right);
+  expect([right, code, code === 0 ? '' : `${out}${err}`]).toEqual([right, 0, '']);
+  if (right.endsWith('--json')) expect(() => JSON.parse(out) as unknown).not.toThrow();
+  for (const each of wrong) {
+    const [wanted, line] = typeof each === 'string' ? [2, each] : each;
+    const answer = await run(line);
+    expect([line, answer.code]).toEqual([line, wanted]);
+    // It says what to do, and no stack.
+    expect(answer.err + answer.out).toMatch(/\S/);
+    expect(answer.err).not.toMatch(/^ {4}at /m);
+  }
+}
 
 test.each(Object.entries(EXERCISES))(
   'core %s does what it is told, and says what is wrong',
   async (_, exercise) => {
-    const { code, out, err } = await core(exercise.right, exercise);
-    expect([exercise.right, code, code === 0 ? '' : `${out}${err}`]).toEqual([exercise.right, 0, '']);
-    if (exercise.right.endsWith('--json')) expect(() => JSON.parse(out) as unknown).not.toThrow();
-    for (const each of exercise.wrong) {
-      const [wanted, line] = typeof each === 'string' ? [2, each] : each;
-      const wrong = await core(line, exercise);
-      expect([line, wrong.code]).toEqual([line, wanted]);
-      // It says what to do, and no stack.
-      expect(wrong.err + wrong.out).toMatch(/\S/);
-      expect(wrong.err).not.toMatch(/^ {4}at /m);
-    }
+    if (exercise.needsBroker && !redis) return;
+    await expectAll(exercise, (line) => core(line, exercise));
   },
   60_000,
 );
 
-test.each(Object.entries(SERVING))('core %s refuses what it does not understand', async (_, lines) => {
-  for (const line of lines) expect([line, await core(line)]).toMatchObject([line, { code: 2 }]);
+describe('generators, which Jest cannot run in its own process', () => {
+  let outcomes: ReadonlyMap<string, Outcome>;
+
+  beforeAll(() => {
+    const lines = Object.values(GENERATING).flatMap(({ right, wrong }) => [
+      right,
+      ...wrong.map((each) => (typeof each === 'string' ? each : each[1])),
+    ]);
+    const flags = ['--conditions=@core-framework/source', '--import', join(ROOT, 'scripts/source-loader.mjs')];
+    const words = [...flags, join(ROOT, 'test/support/run-core.process.ts'), JSON.stringify(lines)];
+    const said = execFileSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8' });
+    outcomes = new Map((JSON.parse(said) as (Outcome & { line: string })[]).map((each) => [each.line, each]));
+  }, 120_000);
+
+  test.each(Object.entries(GENERATING))('core %s does what it is told, and says what is wrong', async (_, exercise) => {
+    await expectAll(exercise, (line) => outcomes.get(line) ?? { code: -1, out: '', err: '' });
+  });
+});
+
+test.each(Object.entries(SERVING))('core %s refuses what it does not understand', async (_, { wrong }) => {
+  for (const line of wrong) expect([line, await core(line)]).toMatchObject([line, { code: 2 }]);
 });
 
 describe('a database that is away', () => {
@@ -263,7 +229,25 @@ describe('at a terminal', () => {
     expect(await core('db fresh --json', { keys: 'y\r' })).toMatchObject({ code: 0 });
   });
 
-  test.each(['db fresh', 'createsuperuser'])('Ctrl-C at a question of core %s ends with 130', async (line) => {
-    expect(await core(line, { keys: '\x03' })).toMatchObject({ code: 130 });
+  test.each(['db fresh', 'createsuperuser', 'init', 'init FOLDER/asked'])(
+    'Ctrl-C at a question of core %s ends with 130, and nothing was done',
+    async (line) => {
+      expect(await core(line, { keys: '\x03' })).toMatchObject({ code: 130, out: '' });
+      expect(existsSync(join(folder, 'asked'))).toBe(false);
+    },
+  );
+
+  test('somebody who watches is told each step; a program that asks for JSON is not', async () => {
+    const { err } = await core('db fresh --yes --seed', { keys: '' });
+    expect(err).toMatch(/Dropping all tables …\n(?:Applying \S+ …\n)+(?:Seeding \w+ …\n)+/);
+    expect((await core('db dump User -o FOLDER/users.json', { keys: '' })).err).toMatch(/Read User: \d+ rows\n/);
+    expect((await core('db load FOLDER/users.json', { keys: '' })).err).toMatch(/Stored User: \d+ rows\n/);
+    for (const line of ['db fresh --yes --json', 'init FOLDER/told --yes --no-install --json']) {
+      expect(await core(line, { keys: '' })).toMatchObject({ code: 0, err: '' });
+    }
+  });
+
+  test('scripts are spared it', async () => {
+    expect((await core('db fresh --yes')).err).toBe('');
   });
 });

@@ -250,5 +250,14 @@ bootstrap();
     expect(tree.readContent('/apps/admin/src/main.ts')).toContain('CoreFactory.run');
     expect(JSON.parse(tree.readContent('/nest-cli.json')).projects.admin.sourceRoot).toBe('apps/admin/src');
     await expect(generate('core-app', { name: 'Admin' })).rejects.toThrow('nest g app NAME');
+    for (const name of ['!!', '../x', '1x']) {
+      await expect(generate('core-app', { name }, virtualWorkspace(files))).rejects.toThrow('cannot be the name');
+    }
+  });
+
+  test('core-app leaves libraries alone', async () => {
+    const projects = { api: { root: 'apps/api' }, blog: { type: 'library', root: 'apps/blog' } };
+    const files = { 'nest-cli.json': JSON.stringify({ monorepo: true, root: 'apps/api', projects }) };
+    await expect(generate('core-app', { name: 'Blog' }, virtualWorkspace(files))).rejects.toThrow('is a library');
   });
 });

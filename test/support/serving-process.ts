@@ -1,10 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
 /** Where a program runs. */
 export interface ProcessPlace {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether a program of a group still runs; what nobody has waited for yet does not. */
+export function isGroupRunning(group: number): boolean {
+  const listed = spawnSync('ps', ['-e', '-o', 'pgid=,stat='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  return listed
+    .map((line) => line.trim().split(/\s+/))
+    .some(([id, state]) => Number(id) === group && !state?.startsWith('Z'));
 }
 
 /** A program as a process of its own, whose words are read. */
@@ -40,6 +48,16 @@ export class ServingProcess implements AsyncDisposable {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** What Ctrl-C at a terminal does: all programs of the group are told at once. */
+  interrupt(): void {
+    process.kill(-(this.#child.pid ?? 0), 'SIGINT');
+  }
+
+  /** Whether it, or something that it has started, still runs. */
+  get isRunning(): boolean {
+    return isGroupRunning(this.#child.pid ?? 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

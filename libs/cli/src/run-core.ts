@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { CoreError } from '@core-framework/common';
 import { describeFailure, explainFailure } from '@core-framework/platform';
 import type { CommanderError, CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { InterruptedError } from 'create-core-app';
 import { customCommands } from './custom-commands/custom-commands.js';
 import { withoutAlias } from './program/aliases.js';
 import { CommandContext } from './program/command-context.js';
@@ -26,11 +27,12 @@ const MISUSED = 2;
 const INTERRUPTED = 130;
 
 /**
- * Runs a command line as `core` does and answers the exit code: 0 done, 1 failed, 2 a wrong command line, 130 interrupted.
+ * Runs a command line as `core` does and answers the exit code: 0 done, 1 failed, 2 a wrong command line, 130 interrupted,
+ * 143 told to stop.
  */
 export async function runCore(words: readonly string[], options: CoreOptions = {}): Promise<number> {
   const { folder = process.cwd(), streams = process } = options;
-  const terminal = new Terminal(streams, process.env);
+  const terminal = new Terminal(streams, process.env, words.includes('--json'));
   const context = new CommandContext(terminal, folder);
   const line = withoutAlias(words);
   try {
@@ -42,6 +44,7 @@ export async function runCore(words: readonly string[], options: CoreOptions = {
   } catch (error) {
     if (isCommanderError(error)) return error.exitCode === 0 ? DONE : MISUSED;
     if (error instanceof Error && error.name === 'ExitPromptError') return INTERRUPTED;
+    if (isInterruption(error)) return error.exitCode;
     if (words.includes('--json')) streams.stderr.write(`${JSON.stringify({ error: explainFailure(error) })}\n`);
     else streams.stderr.write(`${describeFailure(error, isDebugging())}\n`);
     return error instanceof CoreError && error.code === 'CLI_USAGE' ? MISUSED : FAILED;
@@ -80,6 +83,11 @@ function prepare(command: CommandUnknownOpts, { stdout, stderr }: Streams): void
 /** Told by its code: `core init` comes from another package, which may have another copy of the library. */
 function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && String((error as Partial<CommanderError>).code).startsWith('commander.');
+}
+
+/** Told by its name, for the same reason. */
+function isInterruption(error: unknown): error is InterruptedError {
+  return error instanceof Error && error.name === 'InterruptedError';
 }
 
 function isDebugging(): boolean {

@@ -2,6 +2,7 @@ import { confirm, input, select } from '@inquirer/prompts';
 import { Command, Option } from 'commander';
 import { CreateError } from './create.errors.js';
 import { createProject } from './create-project.js';
+import { interruptible } from './interruption.js';
 import {
   type BrokerChoice,
   BROKERS,
@@ -14,10 +15,18 @@ import {
 } from './project-choices.js';
 import { tarballsIn } from './tarballs.js';
 
+/** Where questions are shown and answered. */
+interface Questions {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
 /** Where a command runs and speaks. */
 export interface CreateSurroundings {
   readonly folder: string;
   readonly isInteractive: boolean;
+  /** What is asked at. @defaultValue the streams of the process, standard error for the questions */
+  readonly questions?: Questions;
   /** Writes a line beside the result. */
   note(text: string): void;
   /** Writes a line of the result. */
@@ -64,29 +73,28 @@ export function createCommand(name: string, surroundings: CreateSurroundings): C
       `\nExamples:\n  $ ${line} blog --yes\n  $ ${line} shop --db postgres --messaging redis --tasks`,
     )
     .action(async (target: string | undefined, options: CreateCommandOptions) => {
-      const asks = surroundings.isInteractive && !options.yes;
+      const { questions = { input: process.stdin, output: process.stderr } } = surroundings;
+      const asks = surroundings.isInteractive && !options.yes ? questions : undefined;
       const place = placeOf(target ?? (await askName(asks)), surroundings.folder);
       const choices = await choose(options, asks);
-      const files = await createProject({
-        place,
-        choices,
-        install: options.install,
-        git: options.git,
-        source: options.packages === undefined ? undefined : tarballsIn(options.packages),
-        onStep: (step) => surroundings.note(step),
-      });
+      const source = options.packages === undefined ? undefined : tarballsIn(options.packages);
+      const onStep = (step: string) => options.json ?? surroundings.note(step);
+      const { install, git } = options;
+      const files = await interruptible((signal) =>
+        createProject({ place, choices, install, git, source, onStep, signal }),
+      );
       if (options.json) surroundings.print(JSON.stringify({ ...place, choices, files }, null, 2));
       else surroundings.print(nextSteps(target ?? place.name, options.install, choices.packageManager));
     });
 }
 
-async function askName(asks: boolean): Promise<string> {
-  if (asks) return input({ message: 'Name of the project:', default: 'my-app' });
+async function askName(asks: Questions | undefined): Promise<string> {
+  if (asks) return input({ message: 'Name of the project:', default: 'my-app' }, asks);
   throw new CreateError('CREATE_QUESTION_NEEDED', 'The project has no name.', 'Say it: create-core-app my-app.');
 }
 
 /** Options decide; what they leave open is asked where somebody can answer, or is as most want it. */
-async function choose(options: CreateCommandOptions, asks: boolean): Promise<ProjectChoices> {
+async function choose(options: CreateCommandOptions, asks: Questions | undefined): Promise<ProjectChoices> {
   const { db, auth, messaging, minimal, packageManager = installedBy() } = options;
   const broker = messaging === true ? 'memory' : messaging || undefined;
   if (minimal)
@@ -99,19 +107,19 @@ async function choose(options: CreateCommandOptions, asks: boolean): Promise<Pro
       tasks: options.tasks ?? false,
       packageManager,
     };
-  const database = db ?? (await select({ message: 'Database:', choices: [...DATABASES], default: 'sqlite' }));
+  const database = db ?? (await select({ message: 'Database:', choices: [...DATABASES], default: 'sqlite' }, asks));
   return {
     database,
-    auth: auth ?? (await confirm({ message: 'Accounts (registration, sign-in, permissions)?', default: true })),
-    messaging: broker ?? (await askBroker()),
-    tasks: options.tasks ?? (await confirm({ message: 'Background and periodic tasks?', default: false })),
+    auth: auth ?? (await confirm({ message: 'Accounts (registration, sign-in, permissions)?', default: true }, asks)),
+    messaging: broker ?? (await askBroker(asks)),
+    tasks: options.tasks ?? (await confirm({ message: 'Background and periodic tasks?', default: false }, asks)),
     packageManager,
   };
 }
 
-async function askBroker(): Promise<BrokerChoice | undefined> {
+async function askBroker(asks: Questions): Promise<BrokerChoice | undefined> {
   const choices = [{ name: 'none', value: undefined }, ...BROKERS.map((name) => ({ name, value: name }))];
-  return select<BrokerChoice | undefined>({ message: 'Events:', choices, default: undefined });
+  return select<BrokerChoice | undefined>({ message: 'Events:', choices, default: undefined }, asks);
 }
 
 /** The package manager that runs this command, as it says itself. */

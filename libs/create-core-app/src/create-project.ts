@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreateError } from './create.errors.js';
 import type { FrameworkSource } from './package-manifest.js';
 import type { PackageManager, ProjectChoices, ProjectPlace } from './project-choices.js';
 import { renderProject } from './render-project.js';
+import { runProgram } from './run-program.js';
 
 /** How a project is made. */
 export interface CreateOptions {
@@ -19,39 +18,56 @@ export interface CreateOptions {
   readonly source?: FrameworkSource;
   /** Told what is being done. */
   readonly onStep?: (step: string) => void;
+  /** Ends it when it is aborted; then nothing is left of the project. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Makes a project: writes its files, installs its packages and has the first migration written.
  *
  * @returns the paths of the files that were written from templates.
- * @throws CreateError when the folder is not empty, or a command fails; what was written stays.
+ * @throws CreateError when the folder is not empty, or a command fails; what was written stays. Whatever `signal` was aborted with.
  */
-export async function createProject({
-  place: { folder, name },
-  choices,
-  install = true,
-  git = true,
-  source,
-  onStep = () => undefined,
-}: CreateOptions): Promise<readonly string[]> {
-  if (existsSync(folder) && readdirSync(folder).some((entry) => entry !== '.git')) {
+export async function createProject(options: CreateOptions): Promise<readonly string[]> {
+  const { folder } = options.place;
+  const before = existsSync(folder) ? readdirSync(folder) : [];
+  if (before.some((entry) => entry !== '.git')) {
     throw new CreateError('CREATE_FOLDER_NOT_EMPTY', `${folder} is not empty.`, 'Choose another name, or empty it.');
   }
-  const files = renderProject(name, choices, source);
+  const files = renderProject(options.place.name, options.choices, options.source);
+  const made = mkdirSync(folder, { recursive: true });
+  try {
+    return await fill(files, options);
+  } catch (error) {
+    if (options.signal?.aborted) {
+      const left = readdirSync(folder).filter((entry) => !before.includes(entry));
+      for (const path of made === undefined ? left.map((entry) => join(folder, entry)) : [made]) {
+        rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+      }
+    }
+    throw error;
+  }
+}
+
+async function fill(
+  files: ReadonlyMap<string, string>,
+  { place: { folder }, choices, install = true, git = true, onStep = () => undefined, signal }: CreateOptions,
+): Promise<readonly string[]> {
   for (const [path, text] of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, path === '.env' ? { mode: 0o600 } : {});
   }
   onStep(`Wrote ${files.size} files.`);
-  if (git && (await isGitWanted(folder))) await run(folder, 'git', ['init', '--quiet', '--initial-branch', 'main']);
+  if (git && (await isGitWanted(folder))) {
+    await run(folder, 'git', ['init', '--quiet', '--initial-branch', 'main'], signal);
+  }
   if (install) {
     onStep(`Installing packages with ${choices.packageManager} …`);
-    await run(folder, choices.packageManager, INSTALL[choices.packageManager]);
+    await run(folder, choices.packageManager, INSTALL[choices.packageManager], signal);
     onStep('Writing the first migration …');
     const core = join(folder, 'node_modules', '@core-framework', 'cli', 'bin', 'core.mjs');
-    await run(folder, process.execPath, [core, 'makemigrations', '--name', 'initial']);
+    await run(folder, process.execPath, [core, 'makemigrations', '--name', 'initial'], signal);
   }
   return [...files.keys()];
 }
@@ -65,13 +81,13 @@ const INSTALL: Readonly<Record<PackageManager, readonly string[]>> = {
 /** A folder in a repository already belongs to that one. */
 async function isGitWanted(folder: string): Promise<boolean> {
   if (existsSync(join(folder, '.git'))) return false;
-  const isIn = await ends(folder, 'git', ['rev-parse', '--is-inside-work-tree']);
+  const isIn = await runProgram(folder, 'git', ['rev-parse', '--is-inside-work-tree']);
   return isIn.isThere && isIn.code !== 0;
 }
 
 /** What it prints goes to standard error only when it fails: standard output is for results. */
-async function run(folder: string, command: string, words: readonly string[]): Promise<void> {
-  const { code, isThere, output } = await ends(folder, command, words);
+async function run(folder: string, command: string, words: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { code, isThere, output } = await runProgram(folder, command, words, signal);
   if (code === 0) return;
   const what = [command, ...words].join(' ');
   throw new CreateError(
@@ -79,20 +95,4 @@ async function run(folder: string, command: string, words: readonly string[]): P
     isThere ? `"${what}" ended with ${code}:\n${output.trim()}` : `${command} is not installed.`,
     `The files are in ${folder}; run it there once its reason is gone.`,
   );
-}
-
-async function ends(folder: string, command: string, words: readonly string[]) {
-  // Package managers are scripts on Windows, which only a shell starts; no word of theirs comes from users.
-  const child = spawn(command, words, {
-    cwd: folder,
-    shell: process.platform === 'win32' && command !== process.execPath,
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()));
-  try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code: code ?? 1, isThere: true, output };
-  } catch {
-    return { code: 1, isThere: false, output };
-  }
 }

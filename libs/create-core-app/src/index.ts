@@ -1,6 +1,7 @@
 export { createCommand, type CreateSurroundings } from './create-command.js';
 export { CreateError } from './create.errors.js';
 export { createProject, type CreateOptions } from './create-project.js';
+export { InterruptedError } from './interruption.js';
 export type { FrameworkSource } from './package-manifest.js';
 export {
   type BrokerChoice,

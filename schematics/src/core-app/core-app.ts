@@ -17,8 +17,35 @@ interface NestConfiguration {
   readonly monorepo?: boolean;
   readonly root?: string;
   readonly projects?: Readonly<
-    Record<string, { readonly root?: string; readonly compilerOptions?: { readonly tsConfigPath?: string } }>
+    Record<
+      string,
+      { readonly type?: string; readonly root?: string; readonly compilerOptions?: { readonly tsConfigPath?: string } }
+    >
   >;
+}
+
+/**
+ * Its name, which is that of its folder and its package.
+ *
+ * @throws GeneratorError when it cannot be that, or a library has it.
+ */
+function nameOf({ name: given }: AppOptions, projects: NonNullable<NestConfiguration['projects']>): string {
+  const name = kebabCase(given);
+  if (!/^[a-z][\w -]*$/i.test(given) || name === '') {
+    throw new GeneratorError(
+      'GENERATOR_INVALID_NAME',
+      `"${given}" cannot be the name of an application.`,
+      'Use letters and digits, and a letter first: admin.',
+    );
+  }
+  if (projects[name]?.type === 'library') {
+    throw new GeneratorError(
+      'GENERATOR_NAME_TAKEN',
+      `"${name}" is a library of the workspace.`,
+      'Choose another name.',
+    );
+  }
+  return name;
 }
 
 /** Makes a further application beside the default one of a monorepo, built in the same way. */
@@ -34,7 +61,7 @@ export function coreApp(options: AppOptions): Rule {
         'Make it a monorepo first: nest g app NAME.',
       );
     }
-    const name = kebabCase(options.name);
+    const name = nameOf(options, projects);
     const root = posix.join(posix.dirname(model), name);
     const plan = new FilePlan(tree, logger, options.force);
     const sibling = (text: string) => text.replaceAll(model, root);

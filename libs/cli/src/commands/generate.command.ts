@@ -3,7 +3,7 @@ import type { SchematicDescription, SchematicOption, SchematicResult } from '@co
 import { PackageNotUsedError } from '../errors/cli.errors.js';
 import type { CommandContext } from '../program/command-context.js';
 import { defineCommand, defineGroup } from '../program/define-command.js';
-import { collect, collectListed } from '../program/options.js';
+import { collect, collectListed, wholeNumber } from '../program/options.js';
 import type { PackageModule } from '../project/assembled-application.js';
 import { optionalPackage } from '../project/optional-package.js';
 
@@ -25,7 +25,19 @@ const HIDDEN = new Set([
 /** Short names that the words of other frameworks' users have. */
 const SHORT: Readonly<Record<string, string>> = { protected: 'p', values: 'v', status: 's' };
 
+/** By the name of the generator; the others are about a model. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  migration: ['core g migration', 'core g migration add_phone_to_users'],
+  model: ['core g model Post -f title:string:max:200 -f author:belongsTo:User -m'],
+  viewset: ['core g viewset Post', 'core g viewset Post --read-only'],
+  enum: ['core g enum Status -v draft -v published', 'core g enum Status --values draft,published'],
+  exception: ['core g exception PaymentFailed --status 402'],
+  permission: ['core g permission IsEditor'],
+  task: ['core g task SendEmail --queue emails --retry 5'],
+  consumer: ['core g consumer Orders', 'core g consumer Orders --topics user-events --events user.created'],
+  event: ['core g event UserCreated -f email:email', 'core g event UserCreated --topic user-events'],
+  middleware: ['core g middleware Logging'],
+  app: ['core g app admin'],
   resource: [
     'core g resource Post -f title:string:required,max:200 -f body:text -m',
     'core g resource Comment -f body:text -f post:belongsTo:Post --owner author --soft-delete',
@@ -61,7 +73,7 @@ function commandOf(
   const { description, options, required } = schematic;
   const name = schematic.name.replace(/^core-/, '');
   const summary = description.replace(/\.$/, '');
-  const examples = EXAMPLES[name] ?? [`core g ${name} ${options['name'] ? 'Post' : ''}`.trim()];
+  const examples = EXAMPLES[name] ?? [`core g ${name} Post`];
   const command: CommandUnknownOpts = defineCommand(name, { summary, examples }).alias(schematic.name);
   if (options['name']) command.argument(required.includes('name') ? '<name>' : '[name]', options['name'].description);
   for (const [property, option] of Object.entries(options)) {
@@ -76,7 +88,9 @@ function commandOf(
     // Generators work on the workspace around the folder of the process, as Nest's do.
     process.chdir(folder);
     const values = { ...given, ...(processedArgs[0] !== undefined && { name: processedArgs[0] }) };
-    const result = await runSchematic({ folder, schematic: schematic.name, options: values, dryRun });
+    const result = await context.terminal.during('Generating …', () =>
+      runSchematic({ folder, schematic: schematic.name, options: values, dryRun }),
+    );
     if (json) context.terminal.printJson(result);
     else show(context, result, dryRun === true);
   });
@@ -96,6 +110,7 @@ function optionOf(
   }
   const option = new Option(`${short}--${long} <${type === 'array' ? 'one' : 'value'}>`, description);
   if (type === 'array') option.argParser(property === 'fields' ? collect : collectListed);
+  if (type === 'number' || type === 'integer') option.argParser(wholeNumber(`--${long}`));
   return choices ? option.choices(choices) : option;
 }
 

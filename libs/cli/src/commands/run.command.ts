@@ -31,6 +31,7 @@ export function runCommand(context: CommandContext) {
         ...(reload && isSource && !isProduction ? ['--watch', '--watch-preserve-output'] : []),
       ];
       const env = { ...process.env, ...(host && { HOST: host }), ...(port !== undefined && { PORT: String(port) }) };
+      context.terminal.step(`Starting ${relative(project.folder, file)} …`);
       const server = spawn(process.execPath, [...flags, file], { cwd: project.folder, env, stdio: 'inherit' });
       const pass = (signal: NodeJS.Signals) => void server.kill(signal);
       for (const signal of SIGNALS) process.on(signal, pass);

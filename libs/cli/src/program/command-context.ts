@@ -35,6 +35,7 @@ export class CommandContext {
     return {
       folder,
       isInteractive: terminal.isInteractive,
+      questions: terminal.questions,
       note: (text) => terminal.note(text),
       print: (text) => terminal.print(text),
     };
@@ -59,7 +60,9 @@ export class CommandContext {
     const project = this.project(options);
     // Settings, databases and folders are named relative to the project.
     process.chdir(project.folder);
-    return AssembledApplication.of(await loadModule(options.module ?? project.moduleFile));
+    return this.terminal.during('Putting the application together …', async () =>
+      AssembledApplication.of(await loadModule(options.module ?? project.moduleFile)),
+    );
   }
 
   /**

@@ -17,6 +17,8 @@ export class Terminal {
   constructor(
     private readonly streams: Streams,
     private readonly env: NodeJS.ProcessEnv,
+    /** Whether a program reads what is said: it hears results and errors only. */
+    private readonly isForPrograms = false,
   ) {}
 
   /** Whether a person can be asked. */
@@ -56,6 +58,26 @@ export class Terminal {
     this.streams.stderr.write(`${text}\n`);
   }
 
+  /** Tells somebody who watches what is done now; scripts and programs are spared it. */
+  step(text: string): void {
+    if (this.streams.stderr.isTTY && !this.isForPrograms) this.note(text);
+  }
+
+  /** Tells somebody who watches what is done, once it turns out to take a while. */
+  async during<T>(text: string, work: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.step(text), PATIENCE_MS);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What questions are asked at. */
+  get questions(): { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream } {
+    return { input: this.streams.stdin, output: this.streams.stderr };
+  }
+
   /**
    * Asks for permission.
    *
@@ -63,25 +85,25 @@ export class Terminal {
    */
   async confirm(question: string): Promise<void> {
     this.#refuseUnlessInteractive(question, 'Say --yes to agree beforehand.');
-    if (!(await confirm({ message: question, default: false }, this.#context))) throw new DeclinedError();
+    if (!(await confirm({ message: question, default: false }, this.questions))) throw new DeclinedError();
   }
 
   /** Asks a question that is answered by yes or no. */
   async decide(question: string, fix: string): Promise<boolean> {
     this.#refuseUnlessInteractive(question, fix);
-    return confirm({ message: question, default: false }, this.#context);
+    return confirm({ message: question, default: false }, this.questions);
   }
 
   /** @throws QuestionNeededError where nobody can answer. */
   async ask(question: string, fix: string, initial?: string): Promise<string> {
     this.#refuseUnlessInteractive(question, fix);
-    return input({ message: question, default: initial }, this.#context);
+    return input({ message: question, default: initial }, this.questions);
   }
 
   /** Asks for what must not be seen. */
   async askHidden(question: string, fix: string): Promise<string> {
     this.#refuseUnlessInteractive(question, fix);
-    return password({ message: question, mask: '*' }, this.#context);
+    return password({ message: question, mask: '*' }, this.questions);
   }
 
   /** All that is piped in, without the line break at its end. */
@@ -93,14 +115,13 @@ export class Terminal {
       .replace(/\r?\n$/, '');
   }
 
-  get #context() {
-    return { input: this.streams.stdin, output: this.streams.stderr };
-  }
-
   #refuseUnlessInteractive(question: string, fix: string): void {
     if (!this.isInteractive) throw new QuestionNeededError(question, fix);
   }
 }
+
+/** How long silence is no question. */
+const PATIENCE_MS = 1000;
 
 const BORDERS = [
   'top',

@@ -159,9 +159,14 @@ describe.each(await scratchDatabases('orm_life'))('the life of migrations on %s'
     expect(await service.rollback({ to: '0001_initial' })).toEqual(['0003_b', '0002_a']);
     await expect(service.rollback({ to: '0003_b' })).rejects.toThrow(/0003_b is not applied/);
     expect(await service.rollback({ to: 'zero' })).toEqual(['0001_initial']);
-    expect(await service.migrate()).toHaveLength(4);
+    const told: string[] = [];
+    const onMigration = (name: string) => told.push(name);
+    expect(await service.migrate({ onMigration })).toEqual(told.splice(0));
+    expect(await service.rollback({ steps: 2, onMigration })).toEqual(told.splice(0));
+    await service.migrate();
     await execute('create view phones as select phone from users');
-    expect(await service.reset()).toHaveLength(4);
+    expect(await service.reset({ onMigration })).toHaveLength(4);
+    expect(told).toHaveLength(4);
     expect(await execute('select * from users')).toEqual([]);
     await expect(execute('select * from phones')).rejects.toThrow('phones');
   });

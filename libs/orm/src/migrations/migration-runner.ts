@@ -21,6 +21,8 @@ const AT_THE_END = 'check foreign keys';
 export interface RunOptions {
   /** Whether it is only recorded, because somebody did by hand what it does. @defaultValue false */
   readonly fake?: boolean;
+  /** Told the name of each migration before it begins. */
+  readonly onMigration?: (name: string) => void;
 }
 
 /** Applies one migration, or undoes it, in a transaction of its own, unless another process was faster. */

@@ -106,6 +106,7 @@ export class MigrationService {
     const runner = new MigrationRunner(this.#orm);
     const applied: string[] = [];
     for (const migration of await this.plan({ to })) {
+      options.onMigration?.(migration.name);
       if (await runner.apply(migration, options)) applied.push(migration.name);
     }
     return applied;
@@ -127,18 +128,19 @@ export class MigrationService {
    */
   async rollback(target: number | RollbackOptions = 1): Promise<string[]> {
     const runner = new MigrationRunner(this.#orm);
-    const options = typeof target === 'number' ? {} : { fake: target.fake };
+    const options: RunOptions = typeof target === 'number' ? {} : target;
     const undone: string[] = [];
     for (const migration of await this.rollbackPlan(target)) {
+      options.onMigration?.(migration.name);
       if (await runner.undo(migration, options)) undone.push(migration.name);
     }
     return undone;
   }
 
   /** Drops every table of the database, whoever made it, and applies all migrations. */
-  async reset(): Promise<string[]> {
+  async reset(options: Pick<RunOptions, 'onMigration'> = {}): Promise<string[]> {
     await dropAllTables(this.#orm);
-    return this.migrate();
+    return this.migrate(options);
   }
 
   /** Whether models, migrations and tables agree, and where they do not. */

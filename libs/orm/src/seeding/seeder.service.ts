@@ -18,6 +18,8 @@ interface Found {
 export interface SeederRunOptions extends Omit<SeedOptions, 'database'> {
   /** The connection whose transaction the seeders run in; their models' rows go where those belong. @defaultValue 'default' */
   readonly connection?: string;
+  /** Told the name of each seeder before it begins. */
+  readonly onSeeder?: (name: string) => void;
 }
 
 /** Finds the classes with `@Seeder` among the application's providers and runs them. */
@@ -41,7 +43,7 @@ export class SeederService {
    * @throws UnknownSeederError when there is none of a name.
    * @throws SeederOrderError when seeders depend on each other in a circle.
    */
-  async run(names?: readonly string[], { connection, ...options }: SeederRunOptions = {}): Promise<void> {
+  async run(names?: readonly string[], { connection, onSeeder, ...options }: SeederRunOptions = {}): Promise<void> {
     const all = this.#sorted();
     for (const name of names ?? []) {
       if (!all.some((seeder) => answersTo(seeder, name))) {
@@ -53,7 +55,7 @@ export class SeederService {
     }
     const chosen = names ? all.filter((seeder) => names.some((name) => answersTo(seeder, name))) : all;
     await runSeeders(
-      chosen.map(({ instance }) => instance),
+      chosen.map(({ instance, name }) => told(instance, () => onSeeder?.(name))),
       { ...options, database: connection === undefined ? this.database : this.database.connections.get(connection) },
     );
   }
@@ -89,6 +91,16 @@ export class SeederService {
 
 function isSeeder(instance: unknown): instance is DatabaseSeeder {
   return typeof instance === 'object' && instance !== null && 'run' in instance;
+}
+
+/** The seeder, and somebody told before it begins. */
+function told(seeder: DatabaseSeeder, tell: () => void): DatabaseSeeder {
+  return {
+    run: (context) => {
+      tell();
+      return seeder.run(context);
+    },
+  };
 }
 
 function answersTo({ name, className }: Found, asked: unknown): boolean {

@@ -191,7 +191,9 @@ describe.each(await scratchDatabases('orm_seeding'))('on %s', (_kind, { drop, ur
 
     test('runs the ones that are named, with the count that is asked for', () =>
       seederService([NoteSeeder, WriterSeeder], async (service) => {
-        await service.run(['writer'], { count: 3 });
+        const told: string[] = [];
+        await service.run(['writer'], { count: 3, onSeeder: (name) => told.push(name) });
+        expect(told).toEqual(['Writer']);
         expect(ran).toEqual(['writers 3']);
         await expect(service.run(['Nobody'])).rejects.toThrow(UnknownSeederError);
       }));

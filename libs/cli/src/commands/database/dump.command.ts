@@ -16,6 +16,7 @@ import { closestTo } from '../../program/closest-name.js';
 import { defineCommand } from '../../program/define-command.js';
 import { PROJECT_OPTION } from '../../program/options.js';
 import { ORM } from '../../project/assembled-application.js';
+import { toldRows } from './told-rows.js';
 
 /** `core db dump` */
 export function dumpCommand(context: CommandContext) {
@@ -34,7 +35,7 @@ export function dumpCommand(context: CommandContext) {
       const picture = { isolationLevel: 'repeatable read', readOnly: true } as const;
       await application.work(() =>
         atomic(async () => {
-          const lines = writeFixtures(dumpData({ models, database }));
+          const lines = writeFixtures(toldRows('Read', dumpData({ models, database }), context.terminal));
           if (options.output)
             await pipeline(lines, createWriteStream(resolve(context.folder, options.output), { mode: 0o600 }));
           else for await (const line of lines) context.terminal.write(line);

@@ -5,6 +5,7 @@ import { UsageError } from '../../errors/cli.errors.js';
 import type { CommandContext } from '../../program/command-context.js';
 import { defineCommand } from '../../program/define-command.js';
 import { PROJECT_OPTION } from '../../program/options.js';
+import { toldRows } from './told-rows.js';
 
 /** `core db load` */
 export function loadCommand(context: CommandContext) {
@@ -26,7 +27,8 @@ export function loadCommand(context: CommandContext) {
       const loaded: Record<string, number> = {};
       for (const file of files) {
         const stream = createReadStream(pathOf(file));
-        loaded[file] = await application.work(() => loadData(readFixtures(stream)));
+        const fixtures = toldRows('Stored', readFixtures(stream), context.terminal);
+        loaded[file] = await application.work(() => loadData(fixtures));
       }
       if (options.json) return context.terminal.printJson(loaded);
       for (const [file, rows] of Object.entries(loaded)) context.terminal.print(`Stored ${rows} rows of ${file}.`);

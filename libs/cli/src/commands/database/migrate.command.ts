@@ -88,9 +88,14 @@ async function migrate(
     );
   }
   const { fake } = options;
+  const onMigration = (name: string) => context.terminal.step(`${undone ? 'Undoing' : 'Applying'} ${name} …`);
   const names = undone
-    ? await migrations.rollback(target === undefined ? { steps: undone.length, fake } : { to: target, fake })
-    : await migrations.migrate({ to: target, fake });
+    ? await migrations.rollback({
+        ...(target === undefined ? { steps: undone.length } : { to: target }),
+        fake,
+        onMigration,
+      })
+    : await migrations.migrate({ to: target, fake, onMigration });
   if (options.json) return context.terminal.printJson({ [undone ? 'undone' : 'applied']: names });
   const verb = undone ? 'Undone' : fake ? 'Recorded' : 'Applied';
   for (const name of names) context.terminal.print(`${verb} ${name}`);

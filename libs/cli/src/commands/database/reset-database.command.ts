@@ -40,9 +40,10 @@ async function reset(context: CommandContext, options: ResetOptions): Promise<vo
   await using application = await context.application(options);
   const migrations = migrationsOf(application, options);
   await context.agree('All tables are dropped, with everything in them', application.settings, options);
-  const applied = await migrations.reset();
+  context.terminal.step('Dropping all tables …');
+  const applied = await migrations.reset({ onMigration: (name) => context.terminal.step(`Applying ${name} …`) });
   const seeder = options.seed ? application.need(SeederService, ORM) : undefined;
-  await seeder?.run();
+  await seeder?.run(undefined, { onSeeder: (name) => context.terminal.step(`Seeding ${name} …`) });
   const seeded = seeder?.names() ?? [];
   if (options.json) return context.terminal.printJson({ applied, seeded });
   for (const name of applied) context.terminal.print(`Applied ${name}`);

@@ -26,7 +26,8 @@ export function seedCommand(context: CommandContext) {
       const names = asked.length ? asked : seeders.names();
       if (!list) {
         await context.agree('Seeding', application.settings, { ...options, yes: true });
-        await seeders.run(asked.length ? asked : undefined, { count, seed: randomSeed });
+        const onSeeder = (name: string) => context.terminal.step(`Seeding ${name} …`);
+        await seeders.run(asked.length ? asked : undefined, { count, seed: randomSeed, onSeeder });
       }
       if (json) return context.terminal.printJson(list ? seeders.names() : { seeded: names });
       if (list) for (const name of seeders.names()) context.terminal.print(name);

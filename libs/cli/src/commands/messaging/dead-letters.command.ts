@@ -80,7 +80,9 @@ function replayCommand(context: CommandContext) {
     .option('--json', 'print the result as JSON')
     .action(async (group, topic, ids, options) => {
       const replayed = await withMessaging(context, options, 'DeadLetterService', (letters) =>
-        letters.replay({ group, topic }, ids.length ? ids : undefined),
+        context.terminal.during(`Delivering dead letters of ${group} again …`, () =>
+          letters.replay({ group, topic }, ids.length ? ids : undefined),
+        ),
       );
       if (options.json) return context.terminal.printJson({ replayed });
       context.terminal.print(`${replayed} will be delivered again.`);
@@ -103,7 +105,9 @@ function purgeCommand(context: CommandContext) {
       const purged = await withMessaging(context, options, 'DeadLetterService', async (letters, { settings }) => {
         const what = `${ids.length || 'All'} dead letters of ${group} from ${topic} are deleted`;
         await context.agree(what, settings, options);
-        return letters.purge({ group, topic }, ids.length ? ids : undefined);
+        return context.terminal.during(`Deleting dead letters of ${group} …`, () =>
+          letters.purge({ group, topic }, ids.length ? ids : undefined),
+        );
       });
       if (json) return context.terminal.printJson({ purged });
       context.terminal.print(`${purged} are deleted.`);

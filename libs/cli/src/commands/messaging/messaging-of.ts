@@ -23,8 +23,11 @@ export async function withMessaging<S extends Service, T>(
   await using application = await context.application(options);
   const messaging = await optionalPackage(() => import('@core-framework/messaging'), MESSAGING);
   const instance = serviceOf(application, messaging, service);
-  if (service !== 'EventRegistry') await application.need<MessageBroker>(messaging.MESSAGE_BROKER, MESSAGING).connect();
-  else await application.withRoutes();
+  if (service === 'EventRegistry') await application.withRoutes();
+  else {
+    const broker = application.need<MessageBroker>(messaging.MESSAGE_BROKER, MESSAGING);
+    await context.terminal.during('Connecting to the broker …', () => broker.connect());
+  }
   return await application.work(() => work(instance, application));
 }
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { CoreFactory } from '@core-framework/platform';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { CommandContext, ProjectOptions } from '../../program/command-context.js';
@@ -24,6 +25,7 @@ export async function runProcess(
   process.chdir(project.folder);
   const told = Object.entries(settings).filter(([, value]) => value !== undefined);
   Object.assign(process.env, Object.fromEntries(told));
+  context.terminal.step(`Starting ${relative(project.folder, project.moduleFile)} …`);
   await CoreFactory.runWorker(() => loadModule(project.moduleFile));
   return new Promise(() => undefined);
 }
