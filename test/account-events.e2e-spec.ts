@@ -4,6 +4,7 @@ import { User } from '@core-framework-apps/blog';
 import { type CoreEvent, EventBus, EventRegistry } from '@core-framework/messaging';
 import { createTestApp, type TestApp } from '@core-framework/testing';
 import { describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from './support/accounts-watch.js';
 import { databaseKinds, SERVERS } from './support/databases.js';
 import { createWorld, PASSWORD, ROOT, WEAK_HASHING } from './support/world.js';
 
@@ -23,7 +24,7 @@ async function until<T>(find: () => Promise<T | undefined> | T | undefined): Pro
 describe.each(await databaseKinds())('events of accounts on %s', (kind) => {
   const start = async (configure?: Parameters<typeof createTestApp>[1]): Promise<TestApp> => {
     const env = { SEED_WHEN_EMPTY: 'false', AUTH_THROTTLE_ENABLED: 'false' };
-    const app = await createTestApp(AppModule, { database: SERVERS[kind], env, ...configure });
+    const app = await createWatchedApp(AppModule, { database: SERVERS[kind], env, ...configure });
     app.nest.get(Hash).configure('argon2', WEAK_HASHING);
     return app;
   };

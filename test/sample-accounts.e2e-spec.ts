@@ -1,8 +1,9 @@
 import { MigrationService } from '@core-framework/orm';
 import { AppModule } from '@core-framework-apps/api';
-import { createTestApp, type TestApp, type TestClient } from '@core-framework/testing';
+import { type TestApp, type TestClient } from '@core-framework/testing';
 import { Hash } from '@core-framework/auth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from './support/accounts-watch.js';
 import { databaseKinds, SERVERS } from './support/databases.js';
 import { ANN, BOB, createWorld, GONE, PASSWORD, ROOT, WEAK_HASHING, type World } from './support/world.js';
 
@@ -13,7 +14,7 @@ const POLICIES = {
 };
 
 async function start(database: string, env: Record<string, string> = {}): Promise<TestApp> {
-  const app = await createTestApp(AppModule, {
+  const app = await createWatchedApp(AppModule, {
     database,
     env: { SEED_WHEN_EMPTY: 'false', AUTH_THROTTLE_ENABLED: 'false', ...env },
   });

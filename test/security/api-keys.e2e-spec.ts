@@ -13,12 +13,12 @@ import {
 } from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Model } from '@core-framework/orm';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import type { TestApp } from '@core-framework/testing';
 import { ApiView, HasPermission, IsAuthenticated, IsSuperUser, ViewSet, ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { databaseKinds, SERVERS } from '../support/databases.js';
-import { SecretWatch } from '../support/secret-watch.js';
+import { createWatchedApp } from '../support/accounts-watch.js';
 
 @Model({ tableName: 'key_users' })
 class User extends PermissionsMixin(AbstractUser) {
@@ -60,14 +60,13 @@ const client = { ip: '127.0.0.1', userAgent: null, requestId: null };
 
 describe.each((await databaseKinds()).map((kind) => [kind]))('API keys on %s', (kind) => {
   let app: TestApp;
-  const watch = new SecretWatch();
   let alice: User;
   let bob: User;
 
   beforeAll(async () => {
-    app = await watch.start(AppModule, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
+    app = await createWatchedApp(AppModule, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
   });
-  afterAll(() => watch.close(app));
+  afterAll(() => app?.close());
   beforeEach(async () => {
     app.clock.reset();
     await app.work(async () => {
@@ -239,7 +238,7 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('API keys on %s', (
 });
 
 test('SEC-11: wrong keys are limited by client, and do not keep good ones out', async () => {
-  await using app = await createTestApp(AppModule);
+  await using app = await createWatchedApp(AppModule);
   const { id } = await app.work(() => User.objects.createUser({ email: 'ann@example.com' }));
   const { key } = await app.work(() => app.nest.get(ApiKeys).create(id, { name: 'CI' }));
   const statusOf = async (shown: string) => (await app.client.with({ 'x-api-key': shown }).get('/api/v1/open')).status;

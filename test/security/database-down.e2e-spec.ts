@@ -2,7 +2,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Hash } from '@core-framework/auth';
 import { createTestApp } from '@core-framework/testing';
 import { describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import { Account, AccountsModule, API, type Held, PASSWORD } from '../support/accounts-app.js';
+
 import { scratchDatabase } from '../support/databases.js';
 
 /** Stands between an application and its database until it is closed. */
@@ -41,12 +43,20 @@ class Wire implements AsyncDisposable {
 
 // A file beside the application does not go away while it runs.
 describe.each(['postgresql'] as const)('without its database, which is %s,', (kind) => {
-  test('SEC-86: an application answers 503, lets nobody in and tells nothing', async () => {
+  test('SEC-86 and SEC-87: an application answers 503, lets nobody in and tells nothing, nor does its log tell a secret', async () => {
     await using database = await scratchDatabase(kind);
     await using wire = await Wire.to(database.url);
+    const lines: string[] = [];
     await using app = await createTestApp(AccountsModule, {
       database: false,
-      env: { DATABASE_URL: wire.url, AUTH_THROTTLE_ENABLED: 'false', AUTH_PASSWORD_HASHER: 'argon2' },
+      logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+      env: {
+        DATABASE_URL: wire.url,
+        LOG_LEVEL: 'DEBUG',
+        DB_ECHO: 'true',
+        AUTH_THROTTLE_ENABLED: 'false',
+        AUTH_PASSWORD_HASHER: 'argon2',
+      },
     });
     app.nest.get(Hash).configure('argon2', { memoryCost: 64, timeCost: 1 });
     const email = 'alice@example.com';
@@ -55,7 +65,8 @@ describe.each(['postgresql'] as const)('without its database, which is %s,', (ki
     const held = (await login()).json<Held>();
     const alice = app.client.with({ authorization: `Bearer ${held.access_token}` });
     const made = await alice.post(`${API}/auth/api-keys`, { name: 'importer' });
-    const program = app.client.with({ 'x-api-key': made.json<{ key: string }>().key });
+    const { key } = made.json<{ key: string }>();
+    const program = app.client.with({ 'x-api-key': key });
     expect([(await alice.get(`${API}/auth/me`)).status, (await program.get(`${API}/letters`)).status]).toEqual([
       200, 200,
     ]);
@@ -82,6 +93,11 @@ describe.each(['postgresql'] as const)('without its database, which is %s,', (ki
         'requestId',
       ]);
       expect(text).not.toMatch(/postgres|select|ECONN|127\.0\.0\.1|\.ts\b|core_test|password/i);
+    }
+    const log = lines.join('');
+    expect(log).toContain('ECONN');
+    for (const secret of [held.access_token, held.refresh_token, key, PASSWORD, 'a fine new horse']) {
+      expect(log).not.toContain(secret);
     }
   });
 });

@@ -23,7 +23,7 @@ import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Account, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds, SERVERS } from '../support/databases.js';
-import { SecretWatch } from '../support/secret-watch.js';
+import { AccountsWatch } from '../support/accounts-watch.js';
 
 const OAUTH = `${API}/auth/oauth`;
 const PUBLIC = 'https://api.example.com/api/v1';
@@ -105,7 +105,7 @@ function forged(header: object, idToken: string, secret?: string | Buffer): stri
 
 describe.each(await databaseKinds())('sign-in by other services on %s', (kind) => {
   let app: TestApp;
-  const watch = new SecretWatch();
+  const watch = new AccountsWatch();
   let oidc: FakeOidc;
   const github = new FakeGithub();
 
@@ -122,7 +122,7 @@ describe.each(await databaseKinds())('sign-in by other services on %s', (kind) =
     app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   });
   afterAll(async () => {
-    await watch.close(app);
+    await app?.close();
     await oidc?.[Symbol.asyncDispose]();
     await github[Symbol.asyncDispose]();
   });

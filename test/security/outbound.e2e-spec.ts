@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { AuthModule } from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule } from '@core-framework/orm';
-import { createTestApp, type TestApp, type TestResponse } from '@core-framework/testing';
+import { type TestApp, type TestResponse } from '@core-framework/testing';
 import { ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { Account, API } from '../support/accounts-app.js';
 import { databaseKinds, SERVERS } from '../support/databases.js';
 
@@ -59,7 +60,7 @@ describe.each(await databaseKinds())('requests to other services on %s', (kind) 
         ],
       })
       class OAuthApp {}
-      return createTestApp(OAuthApp, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
+      return createWatchedApp(OAuthApp, { database: SERVERS[kind], env: { AUTH_THROTTLE_ENABLED: 'false' } });
     };
     const comeBack = async (privateOrigins: readonly string[]): Promise<TestResponse> => {
       await using app = await start(privateOrigins);

@@ -16,7 +16,7 @@ import {
 } from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule } from '@core-framework/orm';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import { type TestApp } from '@core-framework/testing';
 import {
   Action,
   type ActionContext,
@@ -29,6 +29,7 @@ import {
 } from '@core-framework/viewset';
 import { Inject, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { Account, API, PASSWORD } from '../support/accounts-app.js';
 
 const SHARED = 'k7Rr2wq9Zb4nVx8sLm3tPd6yFh1cJg5e';
@@ -97,10 +98,10 @@ function orderApi(options?: ResourceServerOptions) {
 }
 
 const orders = (options?: ResourceServerOptions, env: Record<string, string> = {}) =>
-  createTestApp(orderApi(options), { database: false, env: { ...NAMES, ...env } });
+  createWatchedApp(orderApi(options), { database: false, env: { ...NAMES, ...env } });
 
 async function users(env: Record<string, string>): Promise<TestApp> {
-  const app = await createTestApp(UserApi, { database: 'sqlite://', env: { ...NAMES, ...env } });
+  const app = await createWatchedApp(UserApi, { database: 'sqlite://', env: { ...NAMES, ...env } });
   app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   await app.work(async () => {
     const create = (name: string) =>

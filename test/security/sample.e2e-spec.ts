@@ -1,8 +1,9 @@
 import { Hash } from '@core-framework/auth';
 import { AppModule } from '@core-framework-apps/api';
 import { User } from '@core-framework-apps/blog';
-import { createTestApp, SECURITY_CHECKS, type SecurityTarget } from '@core-framework/testing';
+import { SECURITY_CHECKS, type SecurityTarget } from '@core-framework/testing';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { databaseKinds, SERVERS } from '../support/databases.js';
 import { createWorld, ROOT, WEAK_HASHING } from '../support/world.js';
 
@@ -51,7 +52,7 @@ describe.each(await databaseKinds())('the sample API on %s keeps the checklist',
   let target: SecurityTarget;
 
   beforeAll(async () => {
-    const app = await createTestApp(AppModule, {
+    const app = await createWatchedApp(AppModule, {
       database: SERVERS[kind],
       env: { SEED_WHEN_EMPTY: 'false', AUTH_THROTTLE_ENABLED: 'false' },
     });

@@ -1,8 +1,8 @@
 import { AppModule } from '@core-framework-apps/api';
 import { User } from '@core-framework-apps/blog';
-import { createTestApp } from '@core-framework/testing';
 import { FakeMailer } from '@core-framework/testing/auth';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { databaseKinds, type ScratchDatabase, scratchDatabase } from '../support/databases.js';
 import { SourceProcess } from '../support/source-process.js';
 
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 /** All rows of all tables. */
 async function dump(url: string): Promise<string> {
-  await using app = await createTestApp(AppModule, {
+  await using app = await createWatchedApp(AppModule, {
     database: false,
     env: { DATABASE_URL: url, SEED_WHEN_EMPTY: 'false', SECRET_KEY },
   });
@@ -90,7 +90,7 @@ describe.each(await databaseKinds())('what is left of secrets on %s', (kind) => 
   test('SEC-57: links in mails lead where the settings say, not to the host of a request', async () => {
     const mails = new FakeMailer();
     database = await scratchDatabase(kind);
-    await using app = await createTestApp(AppModule, {
+    await using app = await createWatchedApp(AppModule, {
       database: false,
       env: { DATABASE_URL: database.url, SEED_WHEN_EMPTY: 'false', AUTH_PUBLIC_URL: 'https://blog.example.com' },
       configure: mails.replaceSender,
@@ -106,7 +106,7 @@ describe.each(await databaseKinds())('what is left of secrets on %s', (kind) => 
   test('SEC-76: a mailed token is good once, for a time, for one purpose, and until a newer one is made', async () => {
     const mails = new FakeMailer();
     database = await scratchDatabase(kind);
-    await using app = await createTestApp(AppModule, {
+    await using app = await createWatchedApp(AppModule, {
       database: false,
       env: { DATABASE_URL: database.url, SEED_WHEN_EMPTY: 'false', AUTH_THROTTLE_ENABLED: 'false' },
       configure: mails.replaceSender,

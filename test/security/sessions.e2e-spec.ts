@@ -6,6 +6,7 @@ import { createTestApp, type TestApp, type TestResponse } from '@core-framework/
 import { ViewSetModule } from '@core-framework/viewset';
 import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { Account, AccountsApp, AccountsModule, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds, scratchDatabase, SERVERS } from '../support/databases.js';
 
@@ -152,7 +153,7 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
     await using database = await scratchDatabase(kind);
     const [former = '', today = ''] = KEYS;
     const start = (SECRET_KEY: string, SECRET_KEY_FALLBACKS = '') =>
-      createTestApp(AccountsModule, {
+      createWatchedApp(AccountsModule, {
         database: false,
         env: { DATABASE_URL: database.url, SECRET_KEY, SECRET_KEY_FALLBACKS, AUTH_PASSWORD_HASHER: 'scrypt' },
       });
@@ -175,6 +176,7 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
   });
 
   test('SEC-10: passwords that wait to be checked are few, and nothing else waits for them', async () => {
+    // Its hasher keeps passwords as they are.
     await using app = await createTestApp(GatedApp, {
       database: SERVERS[kind],
       env: { AUTH_PASSWORD_HASHER: 'gated', AUTH_ACCOUNT_RATE: '4/5m', AUTH_CLIENT_RATE: '25/m' },

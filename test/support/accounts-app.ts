@@ -24,7 +24,7 @@ import {
 } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { type DatabaseKind, SERVERS } from './databases.js';
-import { SecretWatch } from './secret-watch.js';
+import { AccountsWatch } from './accounts-watch.js';
 
 @Model({ tableName: 'users' })
 export class Account extends PermissionsMixin(AbstractUser) {
@@ -93,11 +93,11 @@ export class AccountsApp implements AsyncDisposable {
 
   private constructor(
     readonly app: TestApp,
-    readonly watch: SecretWatch,
+    readonly watch: AccountsWatch,
   ) {}
 
   static async start(kind: DatabaseKind, env: Record<string, string> = {}): Promise<AccountsApp> {
-    const watch = new SecretWatch();
+    const watch = new AccountsWatch();
     const app = await watch.start(AccountsModule, {
       database: SERVERS[kind],
       env: { AUTH_THROTTLE_ENABLED: 'false', AUTH_PASSWORD_HASHER: 'argon2', ...env },
@@ -156,14 +156,10 @@ export class AccountsApp implements AsyncDisposable {
     return this.bearer(held).get(`${API}/auth/me`);
   }
 
-  /**
-   * Ends the application.
-   *
-   * @throws Error when one of its tables, or a line of its log, holds a secret that it was shown or handed out.
-   */
+  /** Ends the application. @throws LeakedSecretError when one of its tables, or a line of its log, holds a secret. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.watch.hear(...this.secrets, ...this.mails.outbox.map(({ text }) => text));
     for (const secret of this.secrets) this.watch.add(secret);
-    await this.watch.close(this.app);
+    await this.app.close();
   }
 }

@@ -1,6 +1,6 @@
 import { CoreSettings, SettingsModule } from '@core-framework/config';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { BaseModel, CoreOrmModule, type Manager, Model } from '@core-framework/orm';
-import { createTestApp } from '@core-framework/testing';
 import { Module } from '@nestjs/common';
 import { describe, expect, test } from '@jest/globals';
 import { AuthModule } from './auth.module.js';
@@ -45,7 +45,7 @@ const servers = [
 
 describe('the module', () => {
   test.each(servers)("makes the tables that point to the application's users (%s)", async (_kind, database) => {
-    await using app = await createTestApp(AppModule, { database });
+    await using app = await new SecretWatch().start(AppModule, { database });
     expect(app.nest.get(USER_MODEL)).toBe(User);
     await app.work(async () => {
       const user = await User.objects.create({ email: 'ann@example.com' });
@@ -70,13 +70,15 @@ describe('the module', () => {
   });
 
   test('takes what its options leave out from the settings', async () => {
-    await using app = await createTestApp(AppModule, { env: { AUTH_CLIENT_RATE: '3/15m', APP_NAME: 'Blog' } });
+    await using app = await new SecretWatch().start(AppModule, {
+      env: { AUTH_CLIENT_RATE: '3/15m', APP_NAME: 'Blog' },
+    });
     expect(app.nest.get(RESOLVED_AUTH_OPTIONS)).toMatchObject({
       tokenIssuer: 'Blog',
       clientRate: { limit: 3, windowMs: 900_000 },
       passwordHasher: 'pbkdf2_sha256',
     });
-    await using other = await createTestApp(AsyncModule, { env: { APP_NAME: 'Blog' } });
+    await using other = await new SecretWatch().start(AsyncModule, { env: { APP_NAME: 'Blog' } });
     expect(other.nest.get(RESOLVED_AUTH_OPTIONS)).toMatchObject({ tokenIssuer: 'Blog!', secretKey: SECRET });
   });
 

@@ -6,7 +6,12 @@ export { type RequestOptions, TestClient } from './client/test-client.js';
 export { TestResponse } from './client/test-response.js';
 export { assertQueries, type Recorded, recordQueries } from './database/query-log.js';
 export { createTestDatabase, type TestDatabase } from './database/test-database.js';
-export { QueryCountError, RouteInventoryError, SecurityCheckError } from './errors/testing.errors.js';
+export {
+  LeakedSecretError,
+  QueryCountError,
+  RouteInventoryError,
+  SecurityCheckError,
+} from './errors/testing.errors.js';
 export type { Route } from './routes/registered-routes.js';
 export {
   assertRouteInventory,

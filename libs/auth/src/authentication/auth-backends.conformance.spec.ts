@@ -1,6 +1,7 @@
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Model } from '@core-framework/orm';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import { type TestApp } from '@core-framework/testing';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { Global, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LDAP_OPTIONS, LdapBackend, type LdapOptions } from '../../examples/ldap.backend.js';
@@ -80,7 +81,7 @@ describe('backends', () => {
     })
     class AppModule {}
 
-    app = await createTestApp(AppModule, { env: { AUTH_THROTTLE_ENABLED: 'false' } });
+    app = await new SecretWatch().start(AppModule, { env: { AUTH_THROTTLE_ENABLED: 'false' } });
     app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
     await app.work(() => User.objects.createUser({ email: 'ann@example.com', password: PASSWORD }));
   });

@@ -1,6 +1,7 @@
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Model } from '@core-framework/orm';
 import { createTestApp, type TestApp } from '@core-framework/testing';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { TokenFactory } from '@core-framework/testing/auth';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -61,7 +62,7 @@ const get = async (path: string, headers: Record<string, string>) => {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 beforeAll(async () => {
-  app = await createTestApp(AppModule);
+  app = await new SecretWatch().start(AppModule);
   tokens = new TokenFactory(app);
   user = await app.work(() => User.objects.createUser({ email: 'ann@example.com' }));
 });
@@ -80,7 +81,7 @@ test('Passport lets in whom the token backend and the session know', async () =>
 });
 
 test('two applications of one process have strategies of their own', async () => {
-  await using other = await createTestApp(AppModule);
+  await using other = await new SecretWatch().start(AppModule);
   const names = [app, other].map(({ nest }) => nest.get(PassportJwtStrategy).name);
   expect(new Set(names).size).toBe(2);
   const { accessToken } = await tokens.pair(user);

@@ -1,6 +1,7 @@
 import { SettingsModule } from '@core-framework/config';
 import { atomic, CoreOrmModule, Model } from '@core-framework/orm';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import { type TestApp } from '@core-framework/testing';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthBackend, type Credentials } from '../authentication/auth-backend.js';
@@ -60,8 +61,8 @@ describe.each([
   const refresh = (token: string) => work(() => sessions().refresh(token, client));
 
   beforeAll(async () => {
-    app = await createTestApp(AppModule, { database });
-    strict = await createTestApp(AppModule, { database, env: { AUTH_REFRESH_GRACE_SECONDS: '0' } });
+    app = await new SecretWatch().start(AppModule, { database });
+    strict = await new SecretWatch().start(AppModule, { database, env: { AUTH_REFRESH_GRACE_SECONDS: '0' } });
     for (const one of [app, strict]) one.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Field, Model, UniqueViolationError } from '@core-framework/orm';
 import { createTestApp, type TestApp } from '@core-framework/testing';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthModule } from '../auth.module.js';
@@ -52,7 +53,7 @@ describe.each([
   const work = <T>(run: () => Promise<T>) => app.work(run);
 
   beforeAll(async () => {
-    app = await createTestApp(UserApp, { database, env: { AUTH_PASSWORD_HASHER: 'argon2' } });
+    app = await new SecretWatch().start(UserApp, { database, env: { AUTH_PASSWORD_HASHER: 'argon2' } });
     app.nest.get(Hash).configure('argon2', { memoryCost: 64, timeCost: 1 });
   });
   afterAll(() => app?.close());

@@ -1,6 +1,7 @@
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Field, Model } from '@core-framework/orm';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import { type TestApp } from '@core-framework/testing';
+import { SecretWatch } from '@core-framework/testing/auth';
 import { Action, AllowAny, InputSchema, OutputSchema, Verbatim, ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { IsString, Matches } from 'class-validator';
@@ -96,7 +97,7 @@ const ANN = {
 describe("an application's own endpoints of accounts", () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await createTestApp(AppModule, { env: { AUTH_HASHING_QUEUE: '0', AUTH_HASHING_CONCURRENCY: '1' } });
+    app = await new SecretWatch().start(AppModule, { env: { AUTH_HASHING_QUEUE: '0', AUTH_HASHING_CONCURRENCY: '1' } });
     app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   });
   afterAll(() => app.close());
@@ -153,7 +154,7 @@ describe("an application's own endpoints of accounts", () => {
   });
 
   test('are none where the module is told so', async () => {
-    await using silent = await createTestApp(SilentModule);
+    await using silent = await new SecretWatch().start(SilentModule);
     expect((await silent.client.post(`${AUTH}/login`, {})).status).toBe(404);
   });
 });

@@ -2,14 +2,14 @@ import { AbstractUser, AuthModule, PermissionsMixin, RequireSession, type UserMa
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Model } from '@core-framework/orm';
 import { type ActionContext, AllowAny, ApiView, HasPermission, ViewSet, ViewSetModule } from '@core-framework/viewset';
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestApp } from '../app/create-test-app.js';
 import type { TestApp } from '../app/test-app.js';
-import { RouteInventoryError, SecurityCheckError } from '../errors/testing.errors.js';
+import { LeakedSecretError, RouteInventoryError, SecurityCheckError } from '../errors/testing.errors.js';
 import { assertRouteInventory, routeInventory } from '../routes/route-inventory.js';
 import { statement } from '../security/security-check.js';
-import { actingAs, FakeMailer, TokenFactory } from './auth.js';
+import { actingAs, FakeMailer, SecretWatch, TokenFactory } from './auth.js';
 
 @Model({ tableName: 'users' })
 class User extends PermissionsMixin(AbstractUser) {
@@ -120,4 +120,36 @@ test('a security check lists what it found', async () => {
   const target = { app, open: [], caller: app.client };
   await expect(check.check(target)).rejects.toThrow(SecurityCheckError);
   await expect(check.check(target)).rejects.toThrow('SEC-0: nothing is wrong:\n  GET /a is wrong\n  GET /b, too');
+});
+
+describe('the search for secrets', () => {
+  const SECRET = 'correct horse battery';
+  const watched = () => new SecretWatch().start(AppModule, { env: { AUTH_THROTTLE_ENABLED: 'false' } });
+  const signedIn = async (app: TestApp) => {
+    await app.work(() => User.objects.createUser({ email: 'ann@example.com', password: SECRET }));
+    const answer = await app.client.post(`${API}/auth/login`, { email: 'ann@example.com', password: SECRET });
+    return answer.json<{ access_token: string; refresh_token: string }>();
+  };
+
+  test('finds none where nothing is kept or written but hashes', async () => {
+    const app = await watched();
+    await signedIn(app);
+    await expect(app.close()).resolves.toBeUndefined();
+  });
+
+  test.each(['access_token', 'refresh_token'] as const)('finds the %s in a line of the log', async (kind) => {
+    const app = await watched();
+    new Logger('App').log(`Somebody came with ${(await signedIn(app))[kind]}`);
+    await expect(app.close()).rejects.toThrow(LeakedSecretError);
+  });
+
+  test('finds in a table what was sent', async () => {
+    const app = await watched();
+    const ann = await app.work(() => User.objects.createUser({ email: 'ann@example.com' }));
+    const change = (firstName: string) => app.work(() => User.objects.filter({ id: ann.id }).update({ firstName }));
+    await app.client.post(`${API}/auth/login`, { email: 'bob@example.com', password: 'a horse of another' });
+    await change('a horse of another');
+    const error = await app.close().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ findings: ['a horse of… in users'] });
+  });
 });

@@ -43,3 +43,14 @@ export class SecurityCheckError extends CoreError {
     });
   }
 }
+
+/** Says that a table or the log of an application holds secrets that were used. */
+export class LeakedSecretError extends CoreError {
+  readonly code = 'TESTING_LEAKED_SECRET';
+
+  constructor(readonly findings: readonly string[]) {
+    super(`Secrets stand in clear:${findings.map((finding) => `\n  ${finding}`).join('')}`, {
+      fix: 'Keep a hash of it, and have log lines say who and what, not by which secret.',
+    });
+  }
+}
