@@ -51,6 +51,8 @@ export { type DocumentInfo, DocumentRegistry, type ServedDocument } from './regi
 export { type HealthCheck, HealthRegistry } from './registries/health.registry.js';
 export { type OpenApiContributor, type OpenApiDocument, OpenApiRegistry } from './registries/openapi.registry.js';
 export { PayloadSchemaRegistry } from './registries/payload-schema.registry.js';
+export { RunSignal } from './running/run-signal.js';
+export { type TimeLimit, withinTime } from './running/time-limit.js';
 export type { PayloadSchema, PayloadSchemaSource } from './schemas/payload-schema.js';
 export { schemaOfRules, type ValueSchema } from './schemas/rule-schema.js';
 export { MemoryThrottleStore, type MemoryThrottleStoreOptions } from './throttling/memory-throttle.store.js';

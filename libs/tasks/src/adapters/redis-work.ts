@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { RunSignal } from '@core-framework/common';
 import { Logger } from '@nestjs/common';
 import { DelayedError, type QueueOptions, UnrecoverableError, Worker } from 'bullmq';
 import type { NewTask, RunTask, TaskOutcome, TaskWork, WorkRequest } from '../backends/task-backend.js';
 import { isSuspect, SUSPECT_DELAY_MS } from '../backends/suspects.js';
 import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../errors/run.errors.js';
-import { RunSignal } from '../running/run-signal.js';
 import type { RedisCoordination } from './redis-coordination.js';
 import type { RedisJob, TaskJobData } from './redis-job.js';
 import type { RedisResults } from './redis-results.js';

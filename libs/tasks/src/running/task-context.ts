@@ -1,7 +1,6 @@
-import { ContextKey, RequestContext } from '@core-framework/common';
+import { ContextKey, RequestContext, type RunSignal } from '@core-framework/common';
 import { taskJson } from '../producing/task-json.js';
 import type { TaskDelivery } from '../backends/task-backend.js';
-import type { RunSignal } from './run-signal.js';
 
 const CURRENT = new ContextKey<TaskContext>('tasks:current');
 

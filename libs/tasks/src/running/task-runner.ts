@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { RunSignal, withinTime } from '@core-framework/common';
 import { atomic, type Database, runInContext } from '@core-framework/orm';
 import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
@@ -11,16 +12,15 @@ import {
   PermanentTaskError,
   RetryLater,
   TaskCancelledError,
+  TaskTimeoutError,
   WorkerShutdownError,
 } from '../errors/run.errors.js';
 import { InvalidTaskDataError } from '../errors/tasks.errors.js';
 import { nextId } from '../producing/composing.js';
 import { taskJson } from '../producing/task-json.js';
 import { retryDelayOf } from './retry-delay.js';
-import { RunSignal } from './run-signal.js';
 import { type RunOnce, TaskContext } from './task-context.js';
 import { TaskMetrics } from './task-metrics.js';
-import { withinTime } from './time-limit.js';
 
 /** Over how many runs of a task workers may die before it is given up. */
 const MOST_CRASHES = 3;
@@ -95,10 +95,11 @@ export class TaskRunner {
     context.enter();
     const call = async () => task.run(args, context);
     const work = task.transaction ? () => this.#once(delivery.id, call) : call;
+    const timeoutMs = delivery.headers.timeoutMs ?? task.timeoutMs;
     return withinTime(work, signal, {
-      task: task.name,
-      timeoutMs: delivery.headers.timeoutMs ?? task.timeoutMs,
+      timeoutMs,
       graceMs: task.graceMs,
+      error: () => new TaskTimeoutError(task.name, timeoutMs),
       onAbandoned: () => {
         this.metrics.count(task.name, 'abandoned');
         this.#logger.error(

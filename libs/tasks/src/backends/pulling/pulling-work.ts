@@ -1,8 +1,8 @@
 import { Waking } from '@core-framework/outbox';
+import { RunSignal } from '@core-framework/common';
 import { Logger } from '@nestjs/common';
 import { LeaseLostError, TaskCancelledError, WorkerShutdownError } from '../../errors/run.errors.js';
 import type { RunTask, TaskOutcome, TaskWork, WorkRequest } from '../task-backend.js';
-import { RunSignal } from '../../running/run-signal.js';
 import { isSuspect, SUSPECT_DELAY_MS } from '../suspects.js';
 import { Settler } from './settler.js';
 import type { ClaimedTask, TaskStore } from './task-store.js';

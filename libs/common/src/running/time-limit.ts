@@ -1,11 +1,12 @@
-import { TaskTimeoutError } from '../errors/run.errors.js';
 import type { RunSignal } from './run-signal.js';
 
 /** How long a run may take. */
 export interface TimeLimit {
-  readonly task: string;
   readonly timeoutMs: number;
+  /** Milliseconds that it has to end once it was told. */
   readonly graceMs: number;
+  /** What it fails with; also the reason of its signal. */
+  readonly error: () => Error;
   /** Called when the run did not end in time; it goes on, and nobody listens to it any more. */
   readonly onAbandoned: () => void;
 }
@@ -16,18 +17,18 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /**
  * Runs work that is told by `signal` when its time is up, and rejects when it has not ended a while after that.
  *
- * @throws TaskTimeoutError also when the work ends with an error because it was told.
+ * @throws the error of the limit, also when the work ends with another because it was told.
  */
 export function withinTime<T>(
   work: () => Promise<T>,
   signal: Pick<RunSignal, 'abort' | 'reason'>,
-  { task, timeoutMs, graceMs, onAbandoned }: TimeLimit,
+  { timeoutMs, graceMs, error: errorOf, onAbandoned }: TimeLimit,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    let timeout: TaskTimeoutError | undefined;
+    let timeout: Error | undefined;
     let last: NodeJS.Timeout | undefined;
     const tell = () => {
-      const error = (timeout = new TaskTimeoutError(task, timeoutMs));
+      const error = (timeout = errorOf());
       signal.abort(error);
       last = setTimeout(() => {
         onAbandoned();
