@@ -23,6 +23,7 @@ export {
   InvalidConsumerError,
   InvalidEnvelopeError,
   InvalidEventNameError,
+  EventTimeoutError,
   InvalidPayloadError,
   MissingBrokerPackageError,
   NoReplyError,

@@ -246,6 +246,7 @@ export class MessagingExplorer implements ActionHook {
       ),
       retry: said.retry ?? retry,
       retryDelayMs: said.retryDelayMs ?? 1000,
+      timeoutMs: said.timeoutMs ?? 300_000,
       concurrency,
       prefetch: Math.max(said.prefetch ?? prefetch, concurrency),
       visibilityMs,

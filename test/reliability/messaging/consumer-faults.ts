@@ -1,8 +1,11 @@
 import type { FaultOutcome } from '../fault-test.js';
 import { RETRY } from './ledger.app.js';
-import { jobs, type LedgerWorld, poison, until } from './ledger-world.js';
+import { jobs, keyAmong, type LedgerWorld, poison, until } from './ledger-world.js';
 
 type Fault = (world: LedgerWorld, scale: number) => Promise<FaultOutcome>;
+
+/** Of jobs whose order counts. */
+const KEYS = 6;
 
 const seconds = (since: number) => (Date.now() - since) / 1000;
 
@@ -19,6 +22,25 @@ export const consumerKilled: Fault = async (world, scale) => {
   const before = await world.effectCount();
   await until('all jobs were done', async () => (await world.effectCount()) >= all.length);
   return { ...(await world.compare(all)), recoverySeconds: seconds(killed), note: `${before} done when it was killed` };
+};
+
+/** Several consumers share jobs of a few keys, of which some fail at first; one of them is killed. */
+export const orderKept: Fault = async (world, scale) => {
+  const all = jobs(Math.round(600 * scale)).map((job, index) =>
+    index % 40 === 20 ? { ...job, poison: 'throws-once' as const } : job,
+  );
+  const keyOf = keyAmong(KEYS);
+  const victim = await world.start({ roles: ['consumer'], workMs: 5 });
+  await world.start({ roles: ['consumer', 'relay'], workMs: 5 });
+  const publishing = world.publish(all, keyOf);
+  await until('a part of the jobs was done', async () => (await world.effectCount()) >= all.length / 4);
+  await victim.kill('SIGKILL');
+  const killed = Date.now();
+  await world.start({ roles: ['consumer'], workMs: 5 });
+  await publishing;
+  await until('all jobs were done', async () => (await world.effects()).size >= all.length, 120);
+  await world.checkOrder(all, keyOf);
+  return { ...(await world.compare(all)), recoverySeconds: seconds(killed), note: `order of ${KEYS} keys kept` };
 };
 
 /** Every event comes twice, and again after the consumer was restarted. */

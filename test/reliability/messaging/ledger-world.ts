@@ -128,9 +128,16 @@ export class LedgerWorld implements AsyncDisposable {
     return counts;
   }
 
-  /** In the order in which they came about. */
-  effectNames(): Promise<readonly string[]> {
-    return this.run(() => Effect.objects.orderBy('id').pluck('name'));
+  /** Rejects when effects of jobs of one key did not come about in the order of the jobs. */
+  async checkOrder(jobs: readonly Job[], keyOf: (job: Job) => string): Promise<void> {
+    const names = await this.run(() => Effect.objects.orderBy('id').pluck('name'));
+    const places = new Map(jobs.map((job, place) => [job.name, { place, key: keyOf(job) }]));
+    const last = new Map<string, number>();
+    for (const name of names) {
+      const { place, key } = places.get(name) ?? { place: -1, key: '' };
+      if (place < (last.get(key) ?? 0)) throw new Error(`${name} was done after a later one of the key ${key}.`);
+      last.set(key, place);
+    }
   }
 
   async effectCount(): Promise<number> {
@@ -174,6 +181,11 @@ export class LedgerWorld implements AsyncDisposable {
 /** Jobs by number: `job-0`, `job-1` … */
 export function jobs(count: number, prefix = 'job'): readonly Job[] {
   return Array.from({ length: count }, (_, index) => ({ id: randomUUID(), name: `${prefix}-${index}` }));
+}
+
+/** Gives each job one of so many keys, in turn. */
+export function keyAmong(count: number): (job: Job) => string {
+  return ({ name }) => `k${Number(name.split('-')[1]) % count}`;
 }
 
 /** A job that never succeeds. */

@@ -17,8 +17,8 @@ export interface Job {
   /** That of its event. */
   readonly id: string;
   readonly name: string;
-  /** What is wrong with it: it fails each time, or whoever tries it dies. */
-  readonly poison?: 'throws' | 'kills';
+  /** What is wrong with it: it fails each time, or the first time, or whoever tries it dies. */
+  readonly poison?: 'throws' | 'throws-once' | 'kills';
 }
 
 export const GROUP = 'ledger';
@@ -38,9 +38,9 @@ const { TOPIC = 'jobs', WORK_MS = '0', CONCURRENCY = '16' } = process.env;
 })
 class LedgerConsumer {
   @OnEvent(JOB_EVENT)
-  async onJob({ data: { name, poison } }: CoreEvent<Job>): Promise<void> {
+  async onJob({ data: { name, poison }, attempt }: CoreEvent<Job>): Promise<void> {
     process.stdout.write(`begun ${name}\n`);
-    if (poison === 'throws') throw new Error('This job is poison.');
+    if (poison === 'throws' || (poison === 'throws-once' && attempt === 1)) throw new Error('This job is poison.');
     if (poison === 'kills') process.kill(process.pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, Number(WORK_MS)));
     await Effect.objects.create({ name });

@@ -5,7 +5,7 @@ import { RabbitMqServer } from '../brokers/rabbitmq-server.js';
 import { RedisServer } from '../brokers/redis-server.js';
 import type { FaultOptions, FaultSuite, FaultTest } from '../fault-test.js';
 import { brokerAway, type BrokerFault, brokerKilled, brokerStopped } from './broker-faults.js';
-import { consumerKilled, deliveredTwice, poisonKills, poisonThrows } from './consumer-faults.js';
+import { consumerKilled, deliveredTwice, orderKept, poisonKills, poisonThrows } from './consumer-faults.js';
 import { LedgerWorld } from './ledger-world.js';
 import { drained, overloaded } from './load-faults.js';
 import { relayKilled, relayNotWoken, rolledBack } from './relay-faults.js';
@@ -16,6 +16,7 @@ const FAULTS: readonly (readonly [name: string, fault: string, run: BrokerFault]
   ['broker-killed', 'the broker is killed (-9) under load, for two seconds', brokerKilled],
   ['broker-away', 'the broker is not there when events are published', brokerAway],
   ['consumer-killed', 'a consumer with 20 events in hand is killed (-9)', consumerKilled],
+  ['order-kept', 'one of several consumers of few keys is killed (-9), some events fail at first', orderKept],
   ['delivered-twice', 'every event is delivered three times', deliveredTwice],
   ['poison-throws', 'an event fails each time', poisonThrows],
   ['poison-kills', 'an event kills whoever handles it', poisonKills],

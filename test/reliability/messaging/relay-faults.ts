@@ -1,6 +1,6 @@
 import { atomic } from '@core-framework/orm';
 import type { FaultOutcome } from '../fault-test.js';
-import { jobs, type LedgerWorld, until } from './ledger-world.js';
+import { jobs, keyAmong, type LedgerWorld, until } from './ledger-world.js';
 
 type Fault = (world: LedgerWorld, scale: number) => Promise<FaultOutcome>;
 
@@ -10,8 +10,8 @@ const KILLS = 5;
 /** One of two relays is killed again and again while both empty the outbox. */
 export const relayKilled: Fault = async (world, scale) => {
   const all = jobs(Math.round(5000 * scale));
-  const keyOf = (name: string) => `k${Number(name.split('-')[1]) % KEYS}`;
-  await world.publish(all, ({ name }) => keyOf(name));
+  const keyOf = keyAmong(KEYS);
+  await world.publish(all, keyOf);
   await world.start({ roles: ['consumer'] });
   let [victim, other] = [await world.start({ roles: ['relay'] }), await world.start({ roles: ['relay'] })];
   for (let kill = 0; kill < KILLS; kill++) {
@@ -22,13 +22,7 @@ export const relayKilled: Fault = async (world, scale) => {
   const killed = Date.now();
   await until('all jobs were done', async () => (await world.effects()).size >= all.length, 120);
   const recoverySeconds = (Date.now() - killed) / 1000;
-  const order = await world.effectNames();
-  for (let key = 0; key < KEYS; key++) {
-    const numbers = order.filter((name) => keyOf(name) === `k${key}`).map((name) => Number(name.split('-')[1]));
-    if (numbers.some((number, index) => index > 0 && number < (numbers[index - 1] ?? 0))) {
-      throw new Error(`The events of key k${key} were handled out of their order.`);
-    }
-  }
+  await world.checkOrder(all, keyOf);
   return { ...(await world.compare(all)), recoverySeconds, note: `${KILLS} kills, order of ${KEYS} keys kept` };
 };
 

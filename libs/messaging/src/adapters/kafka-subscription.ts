@@ -167,7 +167,7 @@ export class KafkaSubscription implements Subscription {
           const notes = { [ATTEMPTS_HEADER]: String(attempt), [DUE_HEADER]: due, [PLACE_HEADER]: placeNote(place) };
           await this.clients.send([sentOn(retryTopicOf(place), record, notes)]);
         }),
-      deadLetter: (reason) => decide(() => this.#bury(topic, record, reason, attempt)),
+      deadLetter: (reason, attempts = attempt) => decide(() => this.#bury(topic, record, reason, attempts)),
       // Records stay with a member of the group as long as it lives.
       extend: async () => undefined,
     };

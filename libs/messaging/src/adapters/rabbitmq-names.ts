@@ -6,6 +6,21 @@ export function queueOf({ topic, group }: DeadLetterPlace): string {
   return `${group}:${topic}`;
 }
 
+/** The queue of a group for events with a key: one process at a time is given them, so that their order holds. */
+export function keyedQueueOf(place: DeadLetterPlace): string {
+  return `${queueOf(place)}:keys`;
+}
+
+/** Where a topic sends its events on: by it those with a key part from the others. */
+export function partingExchangeOf(topic: string): string {
+  return `${topic}:keys`;
+}
+
+/** Where those without a key go from there. */
+export function plainExchangeOf(topic: string): string {
+  return `${topic}:plain`;
+}
+
 export function deadQueueOf(place: DeadLetterPlace): string {
   return `${queueOf(place)}:dlq`;
 }
@@ -22,6 +37,14 @@ export const KEPT_QUEUE: Options.AssertQueue = {
   durable: true,
   arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': ANY_NUMBER_OF_DELIVERIES },
 };
+
+export const KEYED_QUEUE: Options.AssertQueue = {
+  ...KEPT_QUEUE,
+  arguments: { ...KEPT_QUEUE.arguments, 'x-single-active-consumer': true },
+};
+
+/** What binds the queue to events with a key: the header has to be there, whatever it says. */
+export const HAS_KEY = { 'x-match': 'all', 'ce-partitionkey': null };
 
 /** Milliseconds for which a queue of waiting events is there after it was last declared, beyond their waiting. */
 const SPARE_MS = 300_000;

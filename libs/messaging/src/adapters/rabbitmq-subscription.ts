@@ -8,17 +8,29 @@ import type { EventMessage } from '../envelope/event-message.js';
 import type { Parcel, RabbitMQConnection } from './rabbitmq-connection.js';
 import { deadParcel } from './rabbitmq-dead-letters.js';
 import { abandonments, ATTEMPTS_HEADER, attemptsBefore, readMessage, sentOn } from './rabbitmq-messages.js';
-import { queueOf } from './rabbitmq-names.js';
+import { keyedQueueOf, queueOf } from './rabbitmq-names.js';
 import type { RabbitMQTopology } from './rabbitmq-topology.js';
 
 const RESTART_MS = 100;
+
+/** A message on its way to whoever handles it. */
+interface Arrived {
+  readonly channel: Channel;
+  readonly topic: string;
+  readonly received: ConsumeMessage;
+  readonly isKeyed: boolean;
+}
 
 /** A consumer of a group on a channel of its own, made anew whenever that ends. */
 export class RabbitMQSubscription implements Subscription {
   readonly #inHand = new InHand();
   readonly #logger = new Logger('RabbitMQBroker');
   #channel: Channel | undefined;
+  /** Consumers of events without a key; those of others stay, since others must not be given their next events meanwhile. */
   #tags: readonly string[] = [];
+  #hasKeyed = false;
+  /** For what there is no room yet, or not while it pauses. */
+  #backlog: Arrived[] = [];
   #open = true;
   #paused = false;
 
@@ -32,7 +44,7 @@ export class RabbitMQSubscription implements Subscription {
 
   /** How many messages of a topic it has in hand; all, when it listens to one topic. */
   inHandOf(topic: string): number {
-    return this.request.topics.includes(topic) ? this.#inHand.count : 0;
+    return this.request.topics.includes(topic) ? this.#inHand.count + this.#backlog.length : 0;
   }
 
   async start(): Promise<void> {
@@ -43,6 +55,7 @@ export class RabbitMQSubscription implements Subscription {
     const channel = await this.connection.channel();
     channel.on('close', () => this.#closed(channel));
     this.#channel = channel;
+    [this.#tags, this.#hasKeyed] = [[], false];
     // RabbitMQ counts for each queue.
     await channel.prefetch(Math.max(1, Math.floor(prefetch / topics.length)));
     if (!this.#paused) await this.#consume(channel);
@@ -50,6 +63,7 @@ export class RabbitMQSubscription implements Subscription {
 
   pause(): void {
     this.#paused = true;
+    this.#giveBack();
     void this.#cancel().catch(() => undefined);
   }
 
@@ -57,10 +71,12 @@ export class RabbitMQSubscription implements Subscription {
     if (!this.#paused) return;
     this.#paused = false;
     if (this.#channel) void this.#consume(this.#channel).catch(() => undefined);
+    this.#next();
   }
 
   async drain(timeoutMs: number): Promise<void> {
     this.#open = false;
+    this.#giveBack();
     await this.#cancel().catch(() => undefined);
     await this.#inHand.emptied(timeoutMs);
     // Gives back what is not acknowledged.
@@ -72,22 +88,26 @@ export class RabbitMQSubscription implements Subscription {
     const { topics, group, ephemeral } = this.request;
     if (ephemeral) return this.#inHand.count;
     const lags = await Promise.all(topics.map((topic) => this.topology.lag({ topic, group })));
-    return lags.reduce((sum, lag) => sum + lag, this.#inHand.count);
+    return lags.reduce((sum, lag) => sum + lag, this.#inHand.count + this.#backlog.length);
   }
 
   async #consume(channel: Channel): Promise<void> {
     const { topics, group, ephemeral } = this.request;
-    const tags: string[] = [];
-    for (const topic of topics) {
-      const queue = ephemeral ? await this.#ownQueue(channel, topic) : queueOf({ topic, group });
+    const consume = async (topic: string, queue: string, isKeyed: boolean) => {
       const { consumerTag } = await channel.consume(queue, (received) => {
         // The queue was deleted.
         if (!received) void channel.close().catch(() => undefined);
-        else this.#received(channel, topic, received);
+        else this.#received({ channel, topic, received, isKeyed });
       });
-      tags.push(consumerTag);
+      return consumerTag;
+    };
+    const tags: string[] = [];
+    for (const topic of topics) {
+      const queue = ephemeral ? await this.#ownQueue(channel, topic) : queueOf({ topic, group });
+      tags.push(await consume(topic, queue, false));
+      if (!ephemeral && !this.#hasKeyed) await consume(topic, keyedQueueOf({ topic, group }), true);
     }
-    this.#tags = tags;
+    [this.#tags, this.#hasKeyed] = [tags, true];
   }
 
   async #ownQueue(channel: Channel, topic: string): Promise<string> {
@@ -102,9 +122,15 @@ export class RabbitMQSubscription implements Subscription {
     for (const tag of tags) await channel?.cancel(tag);
   }
 
+  #giveBack(): void {
+    for (const { channel, received } of this.#backlog.filter(({ isKeyed }) => !isKeyed)) channel.nack(received);
+    this.#backlog = this.#backlog.filter(({ isKeyed }) => isKeyed);
+  }
+
   #closed(channel: Channel): void {
     if (this.#channel !== channel) return;
     this.#channel = undefined;
+    this.#backlog = [];
     if (this.#open) void this.#restart();
   }
 
@@ -124,9 +150,26 @@ export class RabbitMQSubscription implements Subscription {
     await this.#channel?.close().catch(() => undefined);
   }
 
-  #received(channel: Channel, topic: string, received: ConsumeMessage): void {
-    // On its way when it was said that no more is wanted: somebody else may have it.
-    if (this.#paused || !this.#open) return channel.nack(received);
+  #received(arrived: Arrived): void {
+    const { channel, received, isKeyed } = arrived;
+    // On its way when it was said that no more is wanted: somebody else may have it, one with a key when the channel ends.
+    if (!isKeyed && (this.#paused || !this.#open)) return channel.nack(received);
+    // One that is given everything, and acknowledges what it has begun with.
+    if (this.request.ephemeral) return this.#deliver(arrived);
+    this.#backlog.push(arrived);
+    this.#next();
+  }
+
+  /** Both queues of a topic give as much as is wanted of it: what is too much waits here. */
+  #next(): void {
+    while (this.#open && !this.#paused && this.#inHand.count < this.request.prefetch) {
+      const next = this.#backlog.shift();
+      if (!next) return;
+      this.#deliver(next);
+    }
+  }
+
+  #deliver({ channel, topic, received }: Arrived): void {
     const { group, ephemeral } = this.request;
     const attempt = attemptsBefore(received) + 1;
     let message: EventMessage;
@@ -148,6 +191,7 @@ export class RabbitMQSubscription implements Subscription {
         channel.ack(received);
       } finally {
         this.#inHand.remove();
+        this.#next();
       }
     };
     const delivery: Delivery = {
@@ -161,7 +205,8 @@ export class RabbitMQSubscription implements Subscription {
           const routingKey = await this.topology.ensureDelay({ topic, group }, delayMs);
           await this.#send({ exchange: '', routingKey, ...sentOn(received, { [ATTEMPTS_HEADER]: attempt }) });
         }),
-      deadLetter: (reason) => decide(() => this.#send(deadParcel({ topic, group }, received, reason, attempt))),
+      deadLetter: (reason, attempts = attempt) =>
+        decide(() => this.#send(deadParcel({ topic, group }, received, reason, attempts))),
       // A message stays with whoever has it as long as the channel is open.
       extend: async () => undefined,
     };

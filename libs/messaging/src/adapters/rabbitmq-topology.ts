@@ -7,7 +7,12 @@ import {
   delayQueue,
   delayQueueOf,
   delayStep,
+  HAS_KEY,
   KEPT_QUEUE,
+  KEYED_QUEUE,
+  keyedQueueOf,
+  partingExchangeOf,
+  plainExchangeOf,
   queueOf,
 } from './rabbitmq-names.js';
 import { RabbitMQRegistry } from './rabbitmq-registry.js';
@@ -22,10 +27,16 @@ export class RabbitMQTopology {
     this.#registry = new RabbitMQRegistry(connection);
   }
 
-  /** Makes an exchange, unless that was done from here before. */
+  /** Makes the exchanges of a topic, unless that was done from here before. */
   async ensureTopic(topic: string): Promise<void> {
     if (this.#topics.has(topic)) return;
-    await this.connection.withChannel((channel) => channel.assertExchange(topic, 'topic', { durable: true }));
+    const [parting, plain] = [partingExchangeOf(topic), plainExchangeOf(topic)];
+    await this.connection.withChannel(async (channel) => {
+      await channel.assertExchange(topic, 'topic', { durable: true });
+      await channel.assertExchange(plain, 'fanout', { durable: true });
+      await channel.assertExchange(parting, 'headers', { durable: true, alternateExchange: plain });
+      await channel.bindExchange(parting, topic, '#');
+    });
     await this.#registry.add(topic);
     this.#topics.add(topic);
   }
@@ -43,7 +54,9 @@ export class RabbitMQTopology {
     await this.connection.withChannel(async (channel) => {
       await channel.assertQueue(deadQueueOf(place), KEPT_QUEUE);
       await channel.assertQueue(queueOf(place), KEPT_QUEUE);
-      await channel.bindQueue(queueOf(place), place.topic, '#');
+      await channel.assertQueue(keyedQueueOf(place), KEYED_QUEUE);
+      await channel.bindQueue(queueOf(place), plainExchangeOf(place.topic), '');
+      await channel.bindQueue(keyedQueueOf(place), partingExchangeOf(place.topic), '', HAS_KEY);
     });
   }
 
@@ -81,7 +94,7 @@ export class RabbitMQTopology {
   /** Without what consumers have in hand. */
   async lag(place: DeadLetterPlace, delays?: readonly number[]): Promise<number> {
     const waiting = delays ?? (await this.#registry.read())[place.topic]?.[place.group] ?? [];
-    const queues = [queueOf(place), ...waiting.map((delay) => delayQueueOf(place, delay))];
+    const queues = [queueOf(place), keyedQueueOf(place), ...waiting.map((delay) => delayQueueOf(place, delay))];
     const counts = await Promise.all(queues.map((queue) => this.#count(queue)));
     return counts.reduce((sum, count) => sum + count, 0);
   }
@@ -89,7 +102,9 @@ export class RabbitMQTopology {
   async delete(topic: string): Promise<void> {
     const { [topic]: groups = {} } = await this.#registry.read();
     for (const [group, delays] of Object.entries(groups)) await this.#deleteQueues({ topic, group }, delays);
-    await this.connection.withChannel((channel) => channel.deleteExchange(topic));
+    for (const exchange of [topic, partingExchangeOf(topic), plainExchangeOf(topic)]) {
+      await this.connection.withChannel((channel) => channel.deleteExchange(exchange));
+    }
     await this.#registry.remove(topic);
     this.forget();
   }
@@ -103,8 +118,9 @@ export class RabbitMQTopology {
 
   async #deleteQueues(place: DeadLetterPlace, delays: readonly number[]): Promise<void> {
     await this.connection.withChannel(async (channel) => {
-      const names = [...delays.map((delay) => delayQueueOf(place, delay)), queueOf(place), deadQueueOf(place)];
-      for (const name of names) await channel.deleteQueue(name);
+      const names = [queueOf(place), keyedQueueOf(place), deadQueueOf(place)];
+      for (const name of [...delays.map((delay) => delayQueueOf(place, delay)), ...names])
+        await channel.deleteQueue(name);
     });
   }
 

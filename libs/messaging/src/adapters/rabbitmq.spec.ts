@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'amqplib';
 import type { EventMessage } from '../envelope/event-message.js';
+import { Line } from '../test-support/line.js';
 import { until } from '../testing/broker-case.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
 import { RabbitMQBroker } from './rabbitmq.js';
@@ -117,45 +117,6 @@ test('delays have few steps, of which none is shorter than what was asked for', 
   }
   expect(steps.size).toBeLessThan(75);
 });
-
-/** A way to the server that can be cut. */
-class Line implements AsyncDisposable {
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((socket) => {
-    const there = createConnection({ host: this.target.hostname, port: Number(this.target.port || 5672) });
-    for (const end of [socket, there]) {
-      this.#sockets.add(end);
-      end.on('error', () => undefined);
-      end.on('close', () => this.#sockets.delete(end));
-    }
-    socket.pipe(there).pipe(socket);
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
-  });
-
-  private constructor(private readonly target: URL) {}
-
-  static async to(url: string): Promise<Line> {
-    const line = new Line(new URL(url));
-    await new Promise<void>((resolve) => line.#server.listen(0, '127.0.0.1', resolve));
-    return line;
-  }
-
-  get url(): string {
-    const { username, password, pathname } = this.target;
-    const { port } = this.#server.address() as AddressInfo;
-    return `amqp://${username}:${password}@127.0.0.1:${port}${pathname}`;
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
 
 describe('a server that does not answer', () => {
   const broker = new RabbitMQBroker({ url: 'amqp://127.0.0.1:1', timeoutMs: 200 });

@@ -1,21 +1,18 @@
-import type { Redis } from 'ioredis';
+import type { RedisEntry, RedisSource } from './redis-source.js';
 
-/** Tells the server what a group is done with: all that was decided on in the same turn in one command. */
+/** Tells the server what a group is done with: all that was decided on in the same turn at once. */
 export class RedisDecisions {
-  readonly #waiting = new Map<string, { ids: string[]; isOwn: boolean }>();
+  readonly #waiting = new Map<RedisSource, RedisEntry[]>();
   readonly #flushes = new Set<Promise<void>>();
   #flushing: Promise<void> | undefined;
 
-  constructor(
-    private readonly redis: Redis,
-    private readonly group: string,
-  ) {}
+  /** @param onReady called when messages of keys that nobody has in hand wait */
+  constructor(private readonly onReady: () => void) {}
 
-  /** @param isOwn whether the stream is the group's own, from which the entry is deleted */
-  async ack(stream: string, id: string, isOwn: boolean): Promise<void> {
-    const waiting = this.#waiting.get(stream);
-    if (waiting) waiting.ids.push(id);
-    else this.#waiting.set(stream, { ids: [id], isOwn });
+  async ack(source: RedisSource, entry: RedisEntry): Promise<void> {
+    const waiting = this.#waiting.get(source);
+    if (waiting) waiting.push(entry);
+    else this.#waiting.set(source, [entry]);
     this.#flushing ??= this.#flushSoon();
     return this.#flushing;
   }
@@ -35,12 +32,9 @@ export class RedisDecisions {
 
   async #flush(): Promise<void> {
     this.#flushing = undefined;
-    const pipeline = this.redis.pipeline();
-    for (const [stream, { ids, isOwn }] of this.#waiting) {
-      pipeline.xack(stream, this.group, ...ids);
-      if (isOwn) pipeline.xdel(stream, ...ids);
-    }
+    const decided = [...this.#waiting];
     this.#waiting.clear();
-    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    const ready = await Promise.all(decided.map(([source, entries]) => source.done(entries)));
+    if (ready.includes(true)) this.onReady();
   }
 }

@@ -15,11 +15,24 @@ export interface GroupKeys {
   /** Messages that are to be delivered again, to this group only; deleted once dealt with. */
   readonly again: string;
   readonly dead: string;
+  /** Who has messages of a key in hand, and how many. */
+  readonly holders: string;
+  /** Messages that wait for those of their key that came before them. */
+  readonly parked: string;
+  /** Keys of which messages wait and nobody has any in hand. */
+  readonly ready: string;
 }
 
 export function groupKeys({ topic, group }: DeadLetterPlace): GroupKeys {
   const own = `${topicKey(topic)}:${group}`;
-  return { delayed: `${own}:retry`, again: `${own}:again`, dead: `${own}:dlq` };
+  return {
+    delayed: `${own}:retry`,
+    again: `${own}:again`,
+    dead: `${own}:dlq`,
+    holders: `${own}:keys`,
+    parked: `${own}:parked`,
+    ready: `${own}:ready`,
+  };
 }
 
 /** Redis answers objects as lists of names and values. */

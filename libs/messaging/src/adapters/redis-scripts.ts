@@ -11,24 +11,6 @@ end
 return redis.call('XLEN', KEYS[2])
 `;
 
-/** Puts a message among those that wait and takes it from those in hand, in one step. */
-export const DELAY = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if redis.call('XACK', KEYS[2], ARGV[3], ARGV[4]) == 0 then return 0 end
-redis.call('ZADD', KEYS[1], now + tonumber(ARGV[1]), ARGV[2])
-if ARGV[5] == '1' then redis.call('XDEL', KEYS[2], ARGV[4]) end
-return 1
-`;
-
-/** Puts a message among the dead letters and takes it from those in hand, in one step. */
-export const BURY = `
-if redis.call('XACK', KEYS[2], ARGV[4], ARGV[5]) == 0 then return 0 end
-redis.call('XADD', KEYS[1], '*', 'd', ARGV[1], 'reason', ARGV[2], 'attempt', ARGV[3])
-if ARGV[6] == '1' then redis.call('XDEL', KEYS[2], ARGV[5]) end
-return 1
-`;
-
 /** Has dead letters of the given ids delivered again; whoever comes second finds them gone. */
 export const REPLAY = `
 local count = 0

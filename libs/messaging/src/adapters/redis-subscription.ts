@@ -6,26 +6,10 @@ import { type EventMessage, fromStructured } from '../envelope/event-message.js'
 import { InHand } from '../brokers/in-hand.js';
 import type { Delivery, SubscribeRequest, Subscription } from '../brokers/message-broker.js';
 import { RedisDecisions } from './redis-decisions.js';
-import { factsOf, type GroupKeys, groupKeys, topicKey } from './redis-keys.js';
-import { BURY, DELAY, MOVE_DUE } from './redis-scripts.js';
+import { factsOf } from './redis-keys.js';
+import { MOVE_DUE } from './redis-scripts.js';
+import { type RedisEntry, RedisSource } from './redis-source.js';
 import { RedisTopics } from './redis-topics.js';
-
-type Entry = readonly [id: string, fields: readonly string[] | null];
-
-/** A stream that a subscription reads. */
-interface Source {
-  readonly stream: string;
-  readonly topic: string;
-  readonly keys: GroupKeys;
-  /** Whether it is the group's own, from which entries are deleted. */
-  readonly isOwn: boolean;
-}
-
-/** An entry in hand. */
-interface Held {
-  readonly source: Source;
-  readonly id: string;
-}
 
 /** Longest wait for a message in milliseconds, and longest time until one that waits to be delivered again is seen. */
 const BLOCK_MS = 100;
@@ -33,17 +17,22 @@ const PAUSE_MS = 20;
 
 /** A consumer of a group, with a connection of its own for reading. */
 export class RedisSubscription implements Subscription {
-  readonly #consumer = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   readonly #inHand = new InHand();
   readonly #logger = new Logger('RedisBroker');
-  readonly #sources: readonly Source[];
-  readonly #decisions: RedisDecisions;
+  readonly #sources: readonly RedisSource[];
+  readonly #decisions = new RedisDecisions(() => this.#nextOfKeys());
   /** Entries in hand, so that none is claimed from oneself. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<RedisSource, Map<string, RedisEntry>>();
   /** The group's own streams that have entries; the others are not read. */
-  readonly #busy = new Set<string>();
+  readonly #busy = new Set<RedisSource>();
+  /** Where streams ended when they were read last. */
+  readonly #ends = new Map<RedisSource, string>();
   #open = true;
   #paused = false;
+  /** Whether the server may hold this consumer to have what it does not. */
+  #isUnsure = false;
+  /** Whether there may be messages that no stream has as new. */
+  #isReady = false;
   #nextRecovery = 0;
   #nextMove = 0;
   #turn = 0;
@@ -57,19 +46,17 @@ export class RedisSubscription implements Subscription {
     private readonly handle: (delivery: Delivery) => Promise<void>,
     private readonly ended: () => void,
   ) {
-    this.#decisions = new RedisDecisions(redis, request.group);
-    this.#sources = request.topics.flatMap((topic) => {
-      const keys = groupKeys({ topic, group: request.group });
-      return [
-        { stream: keys.again, topic, keys, isOwn: true },
-        { stream: topicKey(topic), topic, keys, isOwn: false },
-      ];
-    });
+    const { group, visibilityMs, topics } = request;
+    const consumer = { name: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`, group, visibilityMs };
+    this.#sources = topics.flatMap((topic) =>
+      [true, false].map((isOwn) => new RedisSource(redis, consumer, topic, isOwn)),
+    );
+    for (const source of this.#sources) this.#held.set(source, new Map());
   }
 
   async start(): Promise<void> {
     this.reader.on('close', () => (this.#readerId = undefined));
-    for (const source of this.#sources) await this.#createGroup(source);
+    for (const source of this.#sources) await source.createGroup();
     this.#reading = this.#read();
   }
 
@@ -88,11 +75,13 @@ export class RedisSubscription implements Subscription {
     await this.#reading;
     await this.#inHand.emptied(timeoutMs);
     await this.#decisions.told();
-    if (this.#held.size > 0) await this.#giveBack().catch(() => undefined);
-    else {
-      for (const { stream } of this.#sources) {
-        await this.redis.xgroup('DELCONSUMER', stream, this.request.group, this.#consumer).catch(() => undefined);
-      }
+    for (const source of this.#sources) {
+      // What it never came to know of does not count as tried.
+      const leaving = source
+        .giveBack(this.#heldOf(source), true)
+        .then(() => source.giveBack([], false))
+        .then(() => source.leave());
+      await leaving.catch(() => undefined);
     }
     this.reader.disconnect();
     this.ended();
@@ -104,27 +93,18 @@ export class RedisSubscription implements Subscription {
     return lags.reduce((sum, lag) => sum + lag, 0);
   }
 
-  /** Makes what is in hand look as if nobody had said anything about it for long. */
-  async #giveBack(): Promise<void> {
-    const { group, visibilityMs } = this.request;
-    const pipeline = this.redis.pipeline();
-    for (const { source, id } of this.#held.values()) {
-      const idle = ['IDLE', visibilityMs, 'JUSTID'];
-      pipeline.call('XCLAIM', source.stream, group, this.#consumer, 0, id, ...idle);
-    }
-    await pipeline.exec();
-  }
-
-  /** Ends a read that waits, so that it takes nothing any more. */
+  /** Ends a wait for something new. */
   #unblock(): void {
     if (this.#readerId !== undefined) void this.redis.client('UNBLOCK', this.#readerId).catch(() => undefined);
   }
 
-  /** From the first message that is kept, so that nothing is lost when whoever publishes starts first. */
-  async #createGroup({ stream }: Source): Promise<void> {
-    await this.redis.xgroup('CREATE', stream, this.request.group, '0', 'MKSTREAM').catch((error: Error) => {
-      if (!error.message.startsWith('BUSYGROUP')) throw error;
-    });
+  #nextOfKeys(): void {
+    this.#isReady = true;
+    this.#unblock();
+  }
+
+  #heldOf(source: RedisSource): readonly string[] {
+    return [...(this.#held.get(source)?.keys() ?? [])];
   }
 
   async #read(): Promise<void> {
@@ -136,18 +116,20 @@ export class RedisSubscription implements Subscription {
         wasAway = false;
       } catch (error) {
         if (!this.#open) return;
+        this.#isUnsure = true;
         // A server that lost its data, or a topic that was deleted, has no group any more.
-        const isDeleted = /NOGROUP|no longer exists/.test((error as Error).message);
+        const isDeleted = /NOGROUP|no longer exists|no such key/.test((error as Error).message);
         if (!wasAway && !isDeleted) this.#logger.warn(`Redis does not answer: ${(error as Error).message}`);
         wasAway = !isDeleted;
         await new Promise((resolve) => setTimeout(resolve, 200));
-        if (isDeleted) for (const source of this.#sources) await this.#createGroup(source).catch(() => undefined);
+        if (isDeleted) for (const source of this.#sources) await source.createGroup().catch(() => undefined);
       }
     }
   }
 
   async #round(): Promise<void> {
     if (this.#paused) return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (this.#isUnsure) await this.#makeSure();
     if (Date.now() >= this.#nextMove) await this.#moveDue();
     if (Date.now() >= this.#nextRecovery) await this.#recover();
     const free = this.request.prefetch - this.#inHand.count;
@@ -158,74 +140,74 @@ export class RedisSubscription implements Subscription {
     }
     this.#readerId ??= await this.reader.client('ID');
     if (!this.#open || this.#paused) return undefined;
+    this.#isReady = false;
+    const isFull = await this.#take(free);
+    if (isFull === undefined || this.#isReady || !this.#open || this.#paused) return undefined;
+    if (isFull) return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const ends = this.#sources.filter(({ isOwn }) => !isOwn);
+    const [streams, ids] = [ends.map(({ stream }) => stream), ends.map((source) => this.#ends.get(source) ?? '$')];
+    await this.reader.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...ids);
+    return undefined;
+  }
+
+  /** Answers nothing when it got something; else whether no more is given for now. */
+  async #take(free: number): Promise<boolean | undefined> {
     // So much is taken of each stream; with little room left they take turns.
-    const all = this.#sources.filter(({ stream, isOwn }) => !isOwn || this.#busy.has(stream));
+    const all = this.#sources.filter((source) => !source.isOwn || this.#busy.has(source));
     this.#turn += 1;
-    const sources = all.map((_, index) => all[(index + this.#turn) % all.length] as Source).slice(0, free);
-    const count = Math.floor(free / sources.length);
-    const streams = sources.map(({ stream }) => stream);
-    const [{ group }, marks] = [this.request, sources.map(() => '>')];
-    const how = ['COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS'] as const;
-    const read = await this.reader.xreadgroup('GROUP', group, this.#consumer, ...how, ...streams, ...marks);
-    for (const [stream, entries] of (read ?? []) as readonly (readonly [string, readonly Entry[]])[]) {
-      const source = sources.find((one) => one.stream === stream);
-      if (source) for (const entry of entries) this.#deliver(source, entry, 1);
+    const sources = all.map((_, index) => all[(index + this.#turn) % all.length] as RedisSource).slice(0, free);
+    const room = Math.floor(free / sources.length);
+    const taken = await Promise.all(sources.map((source) => source.take(this.reader, room)));
+    for (const [index, { entries, end }] of taken.entries()) {
+      const source = sources[index] as RedisSource;
+      if (end !== '') this.#ends.set(source, end);
+      for (const entry of entries) this.#deliver(source, entry);
+    }
+    if (sources.length < all.length || taken.some(({ entries }) => entries.length > 0)) return undefined;
+    return taken.some(({ isFull }) => isFull);
+  }
+
+  /** Has what was lost on its way here given out again. */
+  async #makeSure(): Promise<void> {
+    this.#isUnsure = false;
+    try {
+      for (const source of this.#sources) await source.giveBack(this.#heldOf(source), true);
+    } catch (error) {
+      this.#isUnsure = true;
+      throw error;
     }
   }
 
   async #moveDue(): Promise<void> {
     this.#nextMove = Date.now() + BLOCK_MS;
     await Promise.all(
-      this.#sources.map(async ({ stream, keys, isOwn }) => {
-        if (!isOwn) return;
-        const length = Number(await this.redis.eval(MOVE_DUE, 2, keys.delayed, keys.again));
-        if (length > 0) this.#busy.add(stream);
-        else this.#busy.delete(stream);
+      this.#sources.map(async (source) => {
+        if (!source.isOwn) return;
+        const length = Number(await this.redis.eval(MOVE_DUE, 2, source.keys.delayed, source.keys.again));
+        if (length > 0) this.#busy.add(source);
+        else this.#busy.delete(source);
       }),
     );
   }
 
   /** Takes over what consumers had in hand that have not said anything about it for too long. */
   async #recover(): Promise<void> {
-    const { group, prefetch, visibilityMs } = this.request;
+    const { prefetch, visibilityMs } = this.request;
     this.#nextRecovery = Date.now() + Math.min(visibilityMs / 2, 1000);
     for (const source of this.#sources) {
-      const { stream } = source;
       const free = prefetch - this.#inHand.count;
       if (free <= 0) return;
-      const answer = await this.redis.xautoclaim(stream, group, this.#consumer, visibilityMs, '0-0', 'COUNT', free);
-      for (const entry of answer[1] as readonly Entry[]) {
-        const [id, fields] = entry;
-        if (this.#held.has(`${stream} ${id}`)) continue;
-        // Deleted with its topic.
-        if (!fields) await this.redis.xack(stream, group, id);
-        else this.#deliver(source, entry, await this.#deliveriesOf(stream, id));
-      }
+      for (const entry of await source.recover(free, this.#heldOf(source))) this.#deliver(source, entry);
     }
   }
 
-  async #deliveriesOf(stream: string, id: string): Promise<number> {
-    const pending = await this.redis.xpending(stream, this.request.group, id, id, 1);
-    const [[, , , count] = []] = pending as readonly (readonly [string, string, number, number] | readonly [])[];
-    return Number(count ?? 1);
-  }
-
-  #deliver(source: Source, [id, fields]: Entry, deliveries: number): void {
-    const facts = factsOf(fields ?? []);
+  #deliver(source: RedisSource, entry: RedisEntry): void {
+    const { id, fields, deliveries } = entry;
+    const facts = factsOf(fields);
     const envelope = String(facts['d']);
     const attempt = Number(facts['n'] ?? 0) + deliveries;
-    let message: EventMessage;
-    try {
-      message = fromStructured(envelope);
-    } catch (error) {
-      void this.#bury(source, id, envelope, (error as Error).message, attempt).catch(() => undefined);
-      return;
-    }
-    const name = `${source.stream} ${id}`;
-    this.#held.set(name, { source, id });
-    this.#inHand.add();
-    const { group } = this.request;
-    const { stream, isOwn, keys } = source;
+    const held = this.#held.get(source);
+    held?.set(id, entry);
     let decided = false;
     const decide = async (consequence: () => Promise<unknown>) => {
       if (decided) return;
@@ -234,30 +216,36 @@ export class RedisSubscription implements Subscription {
       this.#inHand.remove();
       try {
         await consequence();
+      } catch (error) {
+        this.#isUnsure = true;
+        throw error;
       } finally {
-        this.#held.delete(name);
+        held?.delete(id);
       }
     };
+    this.#inHand.add();
+    const deadLetter = (reason: string, attempts = attempt) =>
+      decide(() => source.bury(entry, envelope, reason, attempts));
+    let message: EventMessage;
+    try {
+      message = fromStructured(envelope);
+    } catch (error) {
+      void deadLetter((error as Error).message).catch(() => undefined);
+      return;
+    }
     const delivery: Delivery = {
       message,
       topic: source.topic,
       attempt,
       abandoned: deliveries - 1,
-      ack: () => decide(() => this.#decisions.ack(stream, id, isOwn)),
-      retry: (delayMs) =>
-        decide(() => {
-          const member = JSON.stringify([`${isOwn ? 'again' : 'first'} ${id}`, envelope, String(attempt)]);
-          return this.redis.eval(DELAY, 2, keys.delayed, stream, delayMs, member, group, id, isOwn ? 1 : 0);
-        }),
-      deadLetter: (reason) => decide(() => this.#bury(source, id, envelope, reason, attempt)),
-      extend: async () => {
-        await this.redis.xclaim(stream, group, this.#consumer, 0, id, 'JUSTID');
+      ack: () => decide(() => this.#decisions.ack(source, entry)),
+      retry: (delayMs) => {
+        const member = JSON.stringify([`${source.isOwn ? 'again' : 'first'} ${id}`, envelope, String(attempt)]);
+        return decide(() => source.delay(entry, delayMs, member));
       },
+      deadLetter,
+      extend: () => source.extend(entry),
     };
     void this.handle(delivery).catch(() => undefined);
-  }
-
-  async #bury({ stream, keys, isOwn }: Source, id: string, ...letter: [string, string, number]): Promise<void> {
-    await this.redis.eval(BURY, 2, keys.dead, stream, ...letter, this.request.group, id, isOwn ? 1 : 0);
   }
 }

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { EventMessage } from '../envelope/event-message.js';
+import type { Delivery } from '../brokers/message-broker.js';
+import { KeyLanes } from '../consuming/key-lanes.js';
+import { Line } from '../test-support/line.js';
+import { until } from '../testing/broker-case.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
 import { chooseBroker } from '../messaging.options.js';
 import { RedisBroker } from './redis.js';
@@ -74,6 +78,74 @@ async function answers(): Promise<boolean> {
     expect(await length()).toBeLessThanOrEqual(1400);
     while (handled < 4000) await new Promise((resolve) => setTimeout(resolve, 5));
     await small.disconnect();
+  });
+
+  test('what was lost on its way to a consumer comes at once, and in the order of its key', async () => {
+    await using line = await Line.to(URL);
+    const [cut, topic] = [new RedisBroker({ url: line.url }), `t-${randomUUID()}`];
+    const request = { topics: [topic], group: 'g', prefetch: 10, visibilityMs: 60_000 };
+    const done: number[] = [];
+    for (const member of [cut, broker]) {
+      const lanes = new KeyLanes(10);
+      await member.subscribe(request, ({ message: { key, data }, ack }) =>
+        lanes.run(key, async () => {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          if (!done.includes(Number(data))) done.push(Number(data));
+          await ack().catch(() => undefined);
+        }),
+      );
+    }
+    for (let round = 0; round < 30; round++) {
+      const messages = Array.from({ length: 30 }, (_, index): EventMessage => {
+        const number = round * 30 + index;
+        return {
+          id: randomUUID(),
+          type: 'a.b',
+          source: 's',
+          time: '',
+          data: `${number}`,
+          key: `${number % 5}`,
+          headers: {},
+        };
+      });
+      await broker.publish(topic, messages);
+      // What it was given.
+      if (round % 2 === 1)
+        line.lose((answer) => answer.toString().startsWith('*3\r\n*') && answer.includes('\r\nk\r\n'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await until(() => done.length === 900);
+    for (let key = 0; key < 5; key++) {
+      const numbers = done.filter((number) => number % 5 === key);
+      expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+    }
+    await until(async () => (await broker.describeTopic(topic))?.groups[0]?.lag === 0);
+    await cut.disconnect();
+  }, 40_000);
+
+  test('keys of which somebody else took what was in hand are free again', async () => {
+    const [topic, group, redis] = [`t-${randomUUID()}`, 'g', new Redis(URL)];
+    const request = { topics: [topic], group, prefetch: 10, visibilityMs: 60_000 };
+    const [came, late]: [Delivery[], string[]] = [[], []];
+    const message = (data: string): EventMessage => {
+      return { id: randomUUID(), type: 'a.b', source: 's', time: '', data, key: 'k', headers: {} };
+    };
+    await broker.subscribe(request, async (delivery) => void came.push(delivery));
+    await broker.publish(topic, [message('1')]);
+    await until(() => came.length === 1);
+    const second = await open();
+    await second.subscribe(request, async ({ message: { data }, ack }) => {
+      late.push(data);
+      await ack();
+    });
+    // Read by the second one for sure: the first one has no room.
+    const [[id] = []] = await redis.xrange(`evt:{${topic}}`, '-', '+');
+    await redis.hset(`evt:{${topic}}:${group}:keys`, 'k', 'gone 1');
+    await broker.publish(topic, [message('2')]);
+    await redis.xack(`evt:{${topic}}`, group, String(id));
+    await until(() => late.includes('2') || came.length === 2);
+    redis.disconnect();
+    await second.disconnect();
   });
 
   test('what is no CloudEvent goes to the dead letters and holds nobody up', async () => {

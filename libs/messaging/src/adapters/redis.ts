@@ -72,7 +72,9 @@ export class RedisBroker implements MessageBroker {
     const pipeline = this.#redis.pipeline();
     const stream = topicKey(topic);
     for (const message of messages) {
-      pipeline.xadd(stream, '*', 'id', message.id, 'type', message.type, 'd', toStructured(message));
+      // First, where the scripts that keep the order of keys look for it.
+      const key = message.key === undefined ? [] : ['k', message.key];
+      pipeline.xadd(stream, '*', ...key, 'id', message.id, 'type', message.type, 'd', toStructured(message));
     }
     if (!this.#published.has(topic)) pipeline.sadd(TOPICS_KEY, topic);
     const answers = (await this.#asked(() => pipeline.exec())) ?? [];
@@ -87,7 +89,8 @@ export class RedisBroker implements MessageBroker {
   }
 
   async subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription> {
-    const reader = this.#client({});
+    // What is asked for is given whether the answer arrives or not: asked again it would be something else.
+    const reader = this.#client({ maxRetriesPerRequest: 0 });
     const ended = () => void this.#subscriptions.delete(subscription);
     const subscription = request.ephemeral
       ? new RedisTail(this.#redis, reader, request, handle, ended)

@@ -110,9 +110,9 @@ export class MemorySubscription implements Subscription {
       attempt,
       ack: () => decide(),
       retry: (delayMs) => decide(() => queue.later({ message, attempt: attempt + 1 }, delayMs)),
-      deadLetter: (reason) =>
+      deadLetter: (reason, attempts = attempt) =>
         decide(() => {
-          queue.dead.push({ id: this.nextLetter(), topic, message, reason, attempt, failedAt: new Date() });
+          queue.dead.push({ id: this.nextLetter(), topic, message, reason, attempt: attempts, failedAt: new Date() });
         }),
       extend: async () => undefined,
     };

@@ -20,8 +20,12 @@ export interface Delivery {
   ack(): Promise<void>;
   /** Has it delivered to this group, and to no other, again after so many milliseconds. */
   retry(delayMs: number, reason: string): Promise<void>;
-  /** Puts it among the dead letters of the group. */
-  deadLetter(reason: string): Promise<void>;
+  /**
+   * Puts it among the dead letters of the group.
+   *
+   * @param attempts how often it was tried, where whoever had it in hand did so more than once
+   */
+  deadLetter(reason: string, attempts?: number): Promise<void>;
   /** Says that it is still being worked on, so that nobody else is given it. */
   extend(): Promise<void>;
 }

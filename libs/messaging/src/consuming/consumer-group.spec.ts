@@ -6,7 +6,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { PayloadReader } from '../payloads/payload-reader.js';
-import { ConsumerGroup } from './consumer-group.js';
+import type { CoreEvent } from '../events/core-event.js';
+import { ConsumerGroup, type ConsumerGroupOptions } from './consumer-group.js';
 
 type Handle = (delivery: Delivery) => Promise<void>;
 
@@ -29,17 +30,19 @@ class Script {
     return { subscribe } as unknown as MessageBroker;
   }
 
-  give(id: string, { attempt = 1, abandoned = 0, suspect = false } = {}): Promise<void> {
+  give(id: string, { attempt = 1, abandoned = 0, suspect = false, key = undefined as string | undefined } = {}) {
     const note = (what: string) => async () => void this.decisions.push(`${what} ${id}`);
     return this.handle({
-      message: { id, type: 'thing.done', source: 's', time: '', data: 'null', headers: {} },
+      message: { id, type: 'thing.done', source: 's', time: '', data: 'null', headers: {}, key },
       topic: 't',
       attempt,
       abandoned,
       suspect,
       ack: note('ack'),
       retry: note('retry'),
-      deadLetter: async (reason) => void this.decisions.push(`dead ${id}: ${reason}`),
+      deadLetter: async (reason, attempts) => {
+        this.decisions.push(`dead ${id}: ${reason}${attempts === attempt ? '' : ` (${attempts} attempts)`}`);
+      },
       extend: note('extend'),
     });
   }
@@ -52,7 +55,11 @@ afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
 
-async function start(call: (id: string) => Promise<void>, retry = 2) {
+async function start(
+  call: (id: string, event: CoreEvent) => Promise<void>,
+  retry = 2,
+  more: Partial<ConsumerGroupOptions> = {},
+) {
   class TestModule {}
   const module = {
     module: TestModule,
@@ -68,11 +75,13 @@ async function start(call: (id: string) => Promise<void>, retry = 2) {
     concurrency: 4,
     prefetch: 8,
     visibilityMs: 60_000,
+    timeoutMs: 60_000,
+    ...more,
   };
   const handler = { name: 'h', pattern: 'thing.done', matches: () => true, topics: ['t'], payload: undefined };
   const group = new ConsumerGroup(
     { ...options, inbox: true, transaction: true },
-    [{ ...handler, takesManager: false, call: async ({ id }) => call(id) }],
+    [{ ...handler, takesManager: false, call: async (event) => call(event.id, event) }],
     {
       database: app.get<Database>(DATABASE),
       inbox: app.get(Inbox),
@@ -148,4 +157,83 @@ test('a group that ends finishes what is in work and begins nothing of what it h
   await Promise.all(given);
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
   expect(script.decisions.toSorted()).toEqual(['ack a', 'ack b', 'ack c', 'ack d', 'drain', 'pause']);
+});
+
+describe('events of a key', () => {
+  const key = 'k';
+
+  test('wait for one of theirs that is tried again; others do not', async () => {
+    const tried: string[] = [];
+    const { script } = await start(async (id, { attempt }) => {
+      tried.push(`${id}${attempt}`);
+      if (id === 'a' && attempt < 3) throw new Error('not yet');
+    });
+    await Promise.all([script.give('a', { key }), script.give('b', { key }), script.give('c')]);
+    expect(tried.filter((one) => !one.startsWith('c'))).toEqual(['a1', 'a2', 'a3', 'b1']);
+    expect(script.decisions).toEqual(['ack c', 'ack a', 'ack b']);
+  });
+
+  test('go on once one of theirs is given up, with the number of its attempts', async () => {
+    const { script } = await start(async (id) => {
+      if (id === 'a') throw new Error('never');
+    });
+    await Promise.all([script.give('a', { key }), script.give('b', { key })]);
+    expect(script.decisions).toEqual(['dead a: Error: never (3 attempts)', 'ack b']);
+  });
+
+  test('do not wait for one that is tried again after more than a minute', async () => {
+    const never = async (id: string) => {
+      if (id === 'a') throw new Error('not yet');
+    };
+    const { script } = await start(never, 2, { retryDelayMs: 120_000 });
+    await Promise.all([script.give('a', { key }), script.give('b', { key })]);
+    expect(script.decisions).toEqual(['retry a', 'ack b']);
+  });
+
+  test('are given to others when the group ends while one waits to be tried again', async () => {
+    const tried: string[] = [];
+    const failing = async (id: string) => {
+      tried.push(id);
+      throw new Error('not yet');
+    };
+    const { group, script } = await start(failing, 2, { retryDelayMs: 30_000 });
+    const given = [script.give('a', { key }), script.give('b', { key })];
+    while (tried.length === 0 || group.counts.retried === 0) await new Promise((resolve) => setImmediate(resolve));
+    await group.drain(10_000);
+    await Promise.all(given);
+    expect([tried, script.decisions]).toEqual([['a'], ['pause', 'drain']]);
+  });
+});
+
+describe('handlers that take too long', () => {
+  test('are told by the signal of the event, which fails', async () => {
+    let reason: unknown;
+    const { script } = await start(
+      (_id, { signal }) => {
+        return new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => {
+            reason = signal.reason;
+            reject(new Error('told'));
+          });
+        });
+      },
+      2,
+      { timeoutMs: 20 },
+    );
+    await script.give('a');
+    expect([script.decisions, reason]).toEqual([['retry a'], expect.objectContaining({ code: 'MESSAGING_TIMEOUT' })]);
+  });
+
+  test('have no effect when they do not listen, and the event is tried again', async () => {
+    const late = Promise.withResolvers<void>();
+    let calls = 0;
+    const { script } = await start(() => (++calls === 1 ? late.promise : Promise.resolve()), 2, { timeoutMs: 20 });
+    await script.give('a');
+    expect(script.decisions).toEqual(['retry a']);
+    const again = script.give('a', { attempt: 2 });
+    late.resolve();
+    await again;
+    // The note that it was handled went with what came too late.
+    expect([calls, script.decisions]).toEqual([2, ['retry a', 'ack a']]);
+  });
 });

@@ -1,33 +1,20 @@
-import { atomic, type Database, runInContext } from '@core-framework/orm';
-import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
 import { InHand } from '../brokers/in-hand.js';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { InvalidPayloadError, PermanentEventError } from '../errors/messaging.errors.js';
-import type { PayloadReader } from '../payloads/payload-reader.js';
-import type { CoreEvent } from '../events/core-event.js';
 import type { EventHandler } from './event-handler.js';
+import { type ConsumerSurroundings, EventHandling, type HandlingOptions } from './event-handling.js';
 import { KeyLanes } from './key-lanes.js';
 import { retryDelay } from './retry-delay.js';
 
 /** How a group works. */
-export interface ConsumerGroupOptions {
-  readonly group: string;
+export interface ConsumerGroupOptions extends HandlingOptions {
   readonly topics: readonly string[];
   readonly retry: number;
   readonly retryDelayMs: number;
   readonly concurrency: number;
   readonly prefetch: number;
   readonly visibilityMs: number;
-  readonly inbox: boolean;
-  readonly transaction: boolean;
-}
-
-/** What a group works with. */
-export interface ConsumerSurroundings {
-  readonly database: Database;
-  readonly inbox: Inbox;
-  readonly payloads: PayloadReader;
 }
 
 /** What a group has done in this process. */
@@ -41,6 +28,9 @@ export interface ConsumerCounts {
   readonly deadLettered: number;
 }
 
+/** Events with a key that are tried again after a longer time step out of the order of their key. */
+const LONGEST_HELD_MS = 60_000;
+
 /** Runs the handlers of a group: in a unit of work and a transaction per event, again when they fail, in order per key. */
 export class ConsumerGroup {
   readonly #logger: Logger;
@@ -49,6 +39,7 @@ export class ConsumerGroup {
   readonly #suspects = new KeyLanes(1);
   readonly #inHand = new Set<Delivery>();
   readonly #running = new InHand();
+  readonly #handling: EventHandling;
   readonly #counts = { handled: 0, repeated: 0, unhandled: 0, retried: 0, deadLettered: 0 };
   /** By topic and name. */
   readonly #found = new Map<string, Map<string, readonly EventHandler[]>>();
@@ -62,6 +53,7 @@ export class ConsumerGroup {
     private readonly surroundings: ConsumerSurroundings,
   ) {
     this.#lanes = new KeyLanes(options.concurrency);
+    this.#handling = new EventHandling(options, surroundings);
     this.#logger = new Logger(`Consumer ${options.group}`);
   }
 
@@ -88,6 +80,7 @@ export class ConsumerGroup {
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
     this.#subscription?.pause();
+    this.#lanes.hurry();
     await this.#running.emptied(timeoutMs);
     const unfinished = this.#running.count;
     await this.#subscription?.drain(0);
@@ -102,45 +95,60 @@ export class ConsumerGroup {
   #take(delivery: Delivery): Promise<void> {
     const { key } = delivery.message;
     this.#inHand.add(delivery);
-    const work = () => this.#work(delivery);
     const lane = key === undefined ? undefined : `${delivery.topic} ${key}`;
-    return this.#lanes.run(lane, isSuspect(delivery) ? () => this.#suspects.run(undefined, work) : work);
+    let held = 0;
+    const work = () => this.#work(delivery, held++);
+    if (!isSuspect(delivery)) return this.#lanes.run(lane, work);
+    return this.#lanes.run(lane, async () => {
+      let again: number | undefined;
+      await this.#suspects.run(undefined, async () => void (again = await work()));
+      return again;
+    });
   }
 
-  async #work(delivery: Delivery): Promise<void> {
+  /**
+   * Answers after how many milliseconds an event that failed is to be tried again here.
+   *
+   * @param held how often that was done before
+   */
+  async #work(delivery: Delivery, held: number): Promise<number | undefined> {
+    let again: number | undefined;
     // What was not begun is given to others.
     if (!this.#draining) {
       this.#running.add();
       try {
-        await this.#decide(delivery);
+        again = await this.#decide(delivery, held);
       } catch (error) {
         this.#logger.error(`What became of ${delivery.message.id} could not be told to the broker.`, error);
       }
       this.#running.remove();
     }
-    this.#inHand.delete(delivery);
+    if (again === undefined) this.#inHand.delete(delivery);
+    return again;
   }
 
-  async #decide(delivery: Delivery): Promise<void> {
+  async #decide(delivery: Delivery, held: number): Promise<number | undefined> {
     const { message, topic } = delivery;
     const handlers = this.#handlersOf(topic, message.type);
     if (handlers.length === 0) {
       this.#counts.unhandled += 1;
-      return delivery.ack();
+      await delivery.ack();
+      return undefined;
     }
-    if (isSuspect(delivery) && (await this.#hasKilled(delivery))) {
-      return this.#bury(delivery, `Whoever began with it died, ${this.#mostDeaths + 1} times.`);
+    if (held === 0 && isSuspect(delivery) && (await this.#hasKilled(delivery))) {
+      const deaths = this.#mostDeaths + 1;
+      await this.#bury(delivery, `Whoever began with it died, ${deaths} times.`, delivery.attempt);
+      return undefined;
     }
+    const attempt = delivery.attempt + held;
     try {
-      const first = await runInContext(() => this.#handle(delivery, handlers), {
-        database: this.surroundings.database,
-        isolated: true,
-      });
+      const first = await this.#handling.run(delivery, attempt, handlers);
       this.#counts[first ? 'handled' : 'repeated'] += 1;
     } catch (error) {
-      return this.#failed(delivery, error);
+      return this.#failed(delivery, attempt, error);
     }
-    return delivery.ack();
+    await delivery.ack();
+    return undefined;
   }
 
   /** Whether as many died over it as it may be tried; the first one, who did not note what he had, is one of them. */
@@ -154,56 +162,29 @@ export class ConsumerGroup {
     return Math.max(this.options.retry, 1);
   }
 
-  /** Resolves with `false` when the event has had its effect already. */
-  async #handle({ message, topic, attempt }: Delivery, handlers: readonly EventHandler[]): Promise<boolean> {
-    const { id, type: name, source, time, key, data, headers } = message;
-    const facts = { id, name, topic, timestamp: new Date(time), attempt, source, key, headers };
-    const calls: [EventHandler, CoreEvent][] = [];
-    for (const handler of handlers) {
-      const plain: unknown = JSON.parse(data);
-      calls.push([
-        handler,
-        {
-          ...facts,
-          data: handler.payload ? await this.surroundings.payloads.read(name, handler.payload, plain) : plain,
-        },
-      ]);
-    }
-    if (!this.options.transaction) {
-      for (const [handler, event] of calls) {
-        await (handler.takesManager
-          ? handler.call(event, this.surroundings.database.entityManager())
-          : handler.call(event));
-      }
-      return true;
-    }
-    return atomic(
-      async (em) => {
-        if (this.options.inbox && !(await this.surroundings.inbox.accept(this.options.group, id))) return false;
-        for (const [handler, event] of calls) await handler.call(event, em);
-        return true;
-      },
-      { database: this.surroundings.database },
-    );
-  }
-
-  async #failed(delivery: Delivery, error: unknown): Promise<void> {
-    const { message, attempt, abandoned = 0 } = delivery;
+  /** Answers as {@link #work} does: what has a key is kept in hand, and with it what comes after it. */
+  async #failed(delivery: Delivery, attempt: number, error: unknown): Promise<number | undefined> {
+    const { message, abandoned = 0 } = delivery;
     const { retry, retryDelayMs } = this.options;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const permanent = error instanceof PermanentEventError || error instanceof InvalidPayloadError;
     // Deaths are counted for themselves: they may be another's fault.
-    if (permanent || attempt - abandoned > retry) return this.#bury(delivery, reason, error);
+    if (permanent || attempt - abandoned > retry) {
+      await this.#bury(delivery, reason, attempt, error);
+      return undefined;
+    }
     const delay = retryDelay(retryDelayMs, attempt);
     this.#counts.retried += 1;
     this.#logger.warn(`${message.type} ${message.id} failed (attempt ${attempt}), again in ${delay} ms: ${reason}`);
+    if (message.key !== undefined && delay <= LONGEST_HELD_MS) return delay;
     await delivery.retry(delay, reason);
+    return undefined;
   }
 
-  async #bury(delivery: Delivery, reason: string, error?: unknown): Promise<void> {
+  async #bury(delivery: Delivery, reason: string, attempts: number, error?: unknown): Promise<void> {
     this.#counts.deadLettered += 1;
     this.#logger.error(`${delivery.message.type} ${delivery.message.id} goes to the dead letters: ${reason}`, error);
-    await delivery.deadLetter(reason);
+    await delivery.deadLetter(reason, attempts);
   }
 
   #handlersOf(topic: string, type: string): readonly EventHandler[] {

@@ -11,6 +11,11 @@ export interface ConsumerOptions {
   readonly retry?: number;
   /** Milliseconds before the first further attempt; each next one waits twice as long. @defaultValue 1000 */
   readonly retryDelayMs?: number;
+  /**
+   * Milliseconds that the handlers of an event may take together. Then `event.signal` is aborted, what they did in their
+   * transaction is taken back whether they listen to it or not, and the event has failed. @defaultValue 300000
+   */
+  readonly timeoutMs?: number;
   /** Events handled at the same time; those of one key one after the other. @defaultValue the prefetch */
   readonly concurrency?: number;
   /** Events taken from the broker ahead. @defaultValue the setting `MESSAGE_PREFETCH`: 32 */
@@ -34,9 +39,9 @@ export function Consumer(group: string, options: ConsumerOptions): ClassDecorato
   checkChannelName('a group', group);
   for (const topic of options.topics) checkChannelName('a topic', topic);
   if (options.topics.length === 0) throw new InvalidConsumerError(`The group "${group}" has no topics.`, 'Name one.');
-  for (const name of ['retry', 'retryDelayMs', 'concurrency', 'prefetch'] as const) {
+  for (const name of ['retry', 'retryDelayMs', 'timeoutMs', 'concurrency', 'prefetch'] as const) {
     const value = options[name];
-    const least = name === 'concurrency' || name === 'prefetch' ? 1 : 0;
+    const least = name.startsWith('retry') ? 0 : 1;
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
     throw new InvalidConsumerError(
       `The group "${group}" has the ${name} ${value}.`,

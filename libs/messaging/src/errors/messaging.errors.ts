@@ -93,6 +93,17 @@ export class InvalidPayloadError extends CoreError {
   }
 }
 
+/** What handlers of an event fail with that took longer than their group allows; also the reason of its `signal`. */
+export class EventTimeoutError extends CoreError {
+  readonly code = 'MESSAGING_TIMEOUT';
+
+  constructor(group: string, event: string, milliseconds: number) {
+    super(`The handlers of "${event}" in the group "${group}" took longer than ${milliseconds} ms.`, {
+      fix: 'Give the consumer a longer `timeoutMs`, or its handlers less to do.',
+    });
+  }
+}
+
 /** To be thrown by a handler that will fail on this event every time: it goes to the dead letters at once. */
 export class PermanentEventError extends CoreError {
   readonly code: string = 'MESSAGING_PERMANENT';

@@ -14,4 +14,6 @@ export interface CoreEvent<T = unknown> {
   readonly source: string;
   readonly key?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Consumers are told by it that their time is up: what they have done is taken back, and the event is tried again. */
+  readonly signal?: AbortSignal;
 }

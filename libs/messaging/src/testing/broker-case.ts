@@ -15,6 +15,8 @@ export interface BrokerCase {
   readonly acrossProcesses?: boolean;
   /** Whether it is about making and deleting topics, which needs more rights, and more of a server, than messages. */
   readonly topicAdmin?: boolean;
+  /** Whether several members of a group come and go, which needs a server that lets them. */
+  readonly severalMembers?: boolean;
   /** Whether it is about counting deliveries to processes that died, which Kafka does not. */
   readonly countsDeaths?: boolean;
   run(broker: MessageBroker, under: BrokerUnderTest): Promise<void>;

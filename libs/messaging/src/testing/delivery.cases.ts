@@ -35,6 +35,7 @@ export const DELIVERY_CASES: readonly BrokerCase[] = [
   {
     title: 'gives each message to one of several subscribers of a group',
     acrossProcesses: true,
+    severalMembers: true,
     async run(broker, { open }) {
       const { topic, group } = place();
       const second = await open();
@@ -84,6 +85,7 @@ export const DELIVERY_CASES: readonly BrokerCase[] = [
   {
     title: 'leaves a message to whoever says that it is still being worked on',
     acrossProcesses: true,
+    severalMembers: true,
     async run(broker, { open }) {
       const visibilityMs = 1000;
       // On a machine that is so busy that the word comes too late nothing is learnt: once more.

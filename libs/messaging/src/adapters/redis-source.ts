@@ -1,0 +1,134 @@
+import type { Redis } from 'ioredis';
+import { type GroupKeys, groupKeys, topicKey } from './redis-keys.js';
+import { BURY, DELAY, DONE, GIVE_BACK, HEAL, LEAVE, RECOVER, TAKE } from './redis-order.js';
+
+/** An entry of a stream as a consumer is given it. */
+export interface RedisEntry {
+  readonly id: string;
+  readonly fields: readonly string[];
+  /** How often it was given out, this time included. */
+  readonly deliveries: number;
+  /** That of its message, when its order is kept. */
+  readonly key?: string;
+}
+
+/** What a consumer was given. */
+export interface Taken {
+  readonly entries: readonly RedisEntry[];
+  /** Where the stream ended when nothing was there; empty otherwise. */
+  readonly end: string;
+  /** Whether so many messages wait for those of their key that no new ones are given. */
+  readonly isFull: boolean;
+}
+
+type Answer = readonly (readonly [id: string, fields: readonly string[], deliveries: number])[];
+
+/** Most messages that wait for those of their key that came before them. */
+const MOST_PARKED = 10_000;
+
+/** Whose streams a consumer reads. */
+export interface RedisConsumer {
+  readonly name: string;
+  readonly group: string;
+  readonly visibilityMs: number;
+}
+
+/** A stream as a consumer of a group reads it. */
+export class RedisSource {
+  readonly stream: string;
+  readonly keys: GroupKeys;
+  readonly #names: readonly string[];
+
+  /** @param isOwn whether it is the group's own, of what comes again: entries are deleted from it, and have no order */
+  constructor(
+    private readonly redis: Redis,
+    private readonly consumer: RedisConsumer,
+    readonly topic: string,
+    readonly isOwn: boolean,
+  ) {
+    this.keys = groupKeys({ topic, group: consumer.group });
+    this.stream = isOwn ? this.keys.again : topicKey(topic);
+    const { holders, parked, ready } = this.keys;
+    this.#names = [this.stream, holders, parked, ready];
+  }
+
+  /** From the first message that is kept, so that nothing is lost when whoever publishes starts first. */
+  async createGroup(): Promise<void> {
+    await this.redis.xgroup('CREATE', this.stream, this.consumer.group, '0', 'MKSTREAM').catch((error: Error) => {
+      if (!error.message.startsWith('BUSYGROUP')) throw error;
+    });
+  }
+
+  /** Over the connection of its own that a consumer reads by: what it is not told of was given to it all the same. */
+  async take(reader: Redis, room: number): Promise<Taken> {
+    const { group, name } = this.consumer;
+    if (this.isOwn) {
+      const read = (await reader.xreadgroup('GROUP', group, name, 'COUNT', room, 'STREAMS', this.stream, '>')) as
+        readonly (readonly [string, readonly (readonly [string, readonly string[]])[]])[] | null;
+      const entries = read?.[0]?.[1].map(([id, fields]) => ({ id, fields, deliveries: 1 })) ?? [];
+      return { entries, end: '', isFull: false };
+    }
+    const answer = await this.#run(TAKE, [name, room, MOST_PARKED], reader);
+    const [taken, end, isFull] = answer as [Answer, string, number];
+    return { entries: taken.map(entryOf), end, isFull: isFull === 1 };
+  }
+
+  /** Takes over what others were silent about for too long; part of it may have to be taken. */
+  async recover(room: number, held: readonly string[]): Promise<readonly RedisEntry[]> {
+    const { name, visibilityMs } = this.consumer;
+    const claimed = (await this.#run(RECOVER, [name, visibilityMs, room, ...held])) as Answer;
+    if (!this.isOwn) await this.#run(HEAL, []);
+    return claimed.map(entryOf);
+  }
+
+  /** Has what is not held given out again. @param isNew whether the consumer never came to know of it */
+  async giveBack(held: readonly string[], isNew: boolean): Promise<void> {
+    const { name, visibilityMs } = this.consumer;
+    await this.#run(GIVE_BACK, [name, visibilityMs, isNew ? 1 : 0, ...held]);
+  }
+
+  async leave(): Promise<void> {
+    await this.#run(LEAVE, [this.consumer.name]);
+  }
+
+  /** Answers whether messages of keys that nobody has in hand wait. */
+  async done(entries: readonly RedisEntry[]): Promise<boolean> {
+    const plain = entries.flatMap(({ id, key }) => (key === undefined ? [id] : []));
+    const keyed = entries.flatMap(({ id, key }) => (key === undefined ? [] : [id, key]));
+    const pipeline = this.redis.pipeline();
+    if (plain.length > 0) pipeline.xack(this.stream, this.consumer.group, ...plain);
+    if (this.isOwn) pipeline.xdel(this.stream, ...plain);
+    if (keyed.length > 0) pipeline.eval(DONE, this.#names.length, ...this.#names, this.consumer.group, ...keyed);
+    const answers = (await pipeline.exec()) ?? [];
+    for (const [error] of answers) if (error) throw error;
+    return keyed.length > 0 && Number(answers.at(-1)?.[1]) > 0;
+  }
+
+  async delay({ id, key }: RedisEntry, delayMs: number, member: string): Promise<void> {
+    await this.#runOn(DELAY, this.keys.delayed, [id, delayMs, member, this.isOwn ? 1 : 0, ...keyOf(key)]);
+  }
+
+  async bury({ id, key }: RedisEntry, ...letter: [envelope: string, reason: string, attempt: number]): Promise<void> {
+    await this.#runOn(BURY, this.keys.dead, [id, ...letter, this.isOwn ? 1 : 0, ...keyOf(key)]);
+  }
+
+  async extend({ id }: RedisEntry): Promise<void> {
+    await this.redis.xclaim(this.stream, this.consumer.group, this.consumer.name, 0, id, 'JUSTID');
+  }
+
+  #run(script: string, values: readonly (string | number)[], client = this.redis): Promise<unknown> {
+    return client.eval(script, this.#names.length, ...this.#names, this.consumer.group, ...values);
+  }
+
+  #runOn(script: string, further: string, values: readonly (string | number)[]): Promise<unknown> {
+    const names = [...this.#names, further];
+    return this.redis.eval(script, names.length, ...names, this.consumer.group, ...values);
+  }
+}
+
+const keyOf = (key: string | undefined) => (key === undefined ? [] : [key]);
+
+function entryOf([id, fields, deliveries]: Answer[number]): RedisEntry {
+  const key = fields[0] === 'k' ? fields[1] : undefined;
+  return { id, fields, deliveries, ...(key !== undefined && { key }) };
+}
