@@ -1,7 +1,5 @@
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { HealthRegistry } from '@core-framework/common';
 import { NestFactory } from '@nestjs/core';
 import { GROUP, LedgerApp } from './ledger.app.js';
@@ -22,10 +20,7 @@ process.stdout.write('ready\n');
 
 async function tell(word: string): Promise<void> {
   if (word === 'memory') {
-    // What is kept, not what nobody has cleared away yet.
-    setFlagsFromString('--expose-gc');
-    (runInNewContext('gc') as () => void)();
-    process.stdout.write(`${word} ${process.memoryUsage.rss()}\n`);
+    process.stdout.write(`${word} ${keptMemory()}\n`);
     return;
   }
   const check = app.get(HealthRegistry).checks.find(({ name }) => name === 'consumers');

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { createInterface } from 'node:readline';
 import { NestFactory } from '@nestjs/core';
+import { keptMemory } from '../kept-memory.js';
 import { ChoresApp } from './chores.app.js';
 
 // The clock of a machine that goes wrong: whoever asks for the time is told another one. Timers run as they do.
@@ -12,9 +14,11 @@ if (skew !== 0) {
   });
 }
 
-/** A process in the roles that `ROLES` names; ends on SIGTERM, or when the suite is gone. */
+/** A process in the roles that `ROLES` names; tells its memory when asked, ends on SIGTERM, or when the suite is gone. */
 const module = ChoresApp.with({ env: process.env, roles: (process.env.ROLES ?? '').split(',') });
 const app = await NestFactory.createApplicationContext(module, { logger: ['error'], abortOnError: false });
 process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));
-process.stdin.resume().on('end', () => process.exit(1));
+createInterface({ input: process.stdin })
+  .on('line', (word) => process.stdout.write(`${word} ${keptMemory()}\n`))
+  .on('close', () => process.exit(1));
 process.stdout.write('ready\n');
