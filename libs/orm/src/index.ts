@@ -3,6 +3,7 @@ export { SqlEntityManager } from '@mikro-orm/sql';
 export { Connections } from './context/connections.js';
 export { Database } from './context/database.js';
 export { type ContextOptions, runInContext } from './context/run-in-context.js';
+export type { Signals } from './context/signals.js';
 export { CoreOrmModule } from './core-orm.module.js';
 export { CORE_ORM_OPTIONS, type CoreOrmExtras, type CoreOrmOptions, type FeatureOptions } from './core-orm.options.js';
 export type {

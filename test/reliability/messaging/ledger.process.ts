@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline';
 import { HealthRegistry } from '@core-framework/common';
 import { NestFactory } from '@nestjs/core';
+import { keptMemory } from '../kept-memory.js';
 import { GROUP, LedgerApp } from './ledger.app.js';
 
 /** A process of the ledger in the roles that `ROLES` names; tells its lag and memory, ends on SIGTERM, or when the suite is gone. */

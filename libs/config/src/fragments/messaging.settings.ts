@@ -97,7 +97,9 @@ export class MessagingSettings {
   @Max(10_000)
   outboxBatch = 200;
 
-  @Setting({ description: 'Seconds between two looks into an empty outbox.' })
+  @Setting({
+    description: 'Most seconds between two looks into an empty outbox; PostgreSQL tells of what others write.',
+  })
   @IsNumber()
   @Min(0.01)
   outboxPoll = 1;

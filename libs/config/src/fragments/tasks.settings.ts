@@ -82,7 +82,10 @@ export class TasksSettings {
   @Min(0)
   taskResultTtl = 86_400;
 
-  @Setting({ description: 'Seconds until a worker sees a task that another process has written to the database.' })
+  @Setting({
+    description:
+      'Most seconds until a worker sees a task that another process has written; PostgreSQL tells it at once.',
+  })
   @IsNumber()
   @Min(0.01)
   taskPoll = 1;

@@ -10,6 +10,7 @@ import type { Statement } from '../querysets/statement.js';
 import { transactionOf } from '../transactions/transaction-scope.js';
 import { Connections } from './connections.js';
 import type { Replicas } from './replicas.js';
+import { NO_SIGNALS, type Signals } from './signals.js';
 
 /** The databases whose SQL the QuerySets speak. */
 export type SqlDialect = 'sqlite' | 'postgresql' | 'mariadb' | 'mysql';
@@ -33,6 +34,7 @@ export interface DatabaseParts {
   readonly connections: Connections;
   readonly models: readonly ModelClass[];
   readonly replicas?: Replicas;
+  readonly signals?: Signals;
 }
 
 /** An open database: MikroORM, and what the QuerySets keep beside it. */
@@ -51,12 +53,24 @@ export class Database {
   readonly models: readonly ModelClass[];
   /** The copies of the database that are read from, when there are any. */
   readonly replicas: Replicas | undefined;
+  /** Tells the other processes that use it that there is something to look at. */
+  readonly signals: Signals;
   readonly #entityManagerKey = new ContextKey<SqlEntityManager>('orm:entity-manager');
   readonly #statements = new Map<ModelClass, RecentMap<string, Statement>>();
   readonly #observers = new Set<QueryEcho>();
   #open = true;
 
-  constructor({ orm, dialect, description, preparedStatements, name, connections, models, replicas }: DatabaseParts) {
+  constructor({
+    orm,
+    dialect,
+    description,
+    preparedStatements,
+    name,
+    connections,
+    models,
+    replicas,
+    signals,
+  }: DatabaseParts) {
     this.orm = orm;
     this.dialect = dialect;
     this.description = description;
@@ -65,6 +79,7 @@ export class Database {
     this.connections = connections;
     this.models = models;
     this.replicas = replicas;
+    this.signals = signals ?? NO_SIGNALS;
     databasesByDriver.set(orm.driver, this);
     connections.add(this);
   }
@@ -178,6 +193,7 @@ export class Database {
     if (!this.#open) return;
     this.#open = false;
     this.connections.remove(this);
+    await this.signals.close();
     await Promise.all([this.orm.close(true), this.replicas?.close()]);
   }
 }

@@ -7,6 +7,7 @@ import { type Dialect, Kysely } from 'kysely';
 import type { ResolvedCoreOrmOptions } from '../core-orm.options.js';
 import { type DatabaseUrl, databaseUrlOf, describeDatabase, sqlDialectOf } from '../databases/database-url.js';
 import { createDriverOptions } from '../databases/driver-options.js';
+import { runnerOf } from '../databases/statement-runner.js';
 import { DatabaseUnreachableError } from '../errors/database.errors.js';
 import { InvalidModelError, OrmOptionsError } from '../errors/orm.errors.js';
 import { checkDecimalDigits } from '../fields/decimal-digits.js';
@@ -20,6 +21,7 @@ import { Connections } from './connections.js';
 import { DEFAULT_CONNECTION } from './connection-name.js';
 import { Database } from './database.js';
 import { Replicas } from './replicas.js';
+import type { Signals } from './signals.js';
 
 let opened = 0;
 
@@ -88,6 +90,7 @@ export async function openDatabase(
     connections,
     models: [...known],
     replicas: await openReplicas(url, options, settings),
+    signals: await openSignals(url, orm, options, settings),
   });
   made.database = database;
   try {
@@ -101,6 +104,18 @@ export async function openDatabase(
     throw error;
   }
   return database;
+}
+
+/** Poolers in front of the server lend a connection for a transaction only: nobody could listen on it. */
+async function openSignals(
+  url: DatabaseUrl,
+  { driver }: MikroORM<AbstractSqlDriver>,
+  { preparedStatements }: ResolvedCoreOrmOptions,
+  settings?: CoreSettings,
+): Promise<Signals | undefined> {
+  if (url.dialect !== 'postgresql' || !preparedStatements || settings?.dbPoolEnabled === false) return undefined;
+  const { PostgresSignals } = await import('../databases/postgres/postgres-signals.js');
+  return new PostgresSignals(url, (query) => runnerOf(driver.getConnection().getClient<unknown>()).run(query));
 }
 
 async function openReplicas(

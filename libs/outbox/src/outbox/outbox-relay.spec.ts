@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { atomic } from '@core-framework/orm';
 import { sql } from 'kysely';
 import { message, openOutbox, type OutboxWorld } from '../testing/outbox-world.js';
 import { scratchDatabases } from '../testing/scratch-databases.js';
 import type { OutboxEntry } from './outbox-publisher.js';
 
-describe.each(await scratchDatabases())('the relay on $kind', ({ url, drop }) => {
+describe.each(await scratchDatabases())('the relay on $kind', ({ kind, url, drop }) => {
   let world: OutboxWorld;
   let published: OutboxEntry[];
   let batches: number;
@@ -79,6 +79,22 @@ describe.each(await scratchDatabases())('the relay on $kind', ({ url, drop }) =>
     }
     await patient.app.close();
   });
+
+  if (kind === 'postgresql') {
+    test('what another process writes is published without waiting for the next look', async () => {
+      const patient = await openOutbox(url, { pollMs: 3_600_000 }, 'none');
+      patient.relay.register('events', async (entries) => void published.push(...entries));
+      const heard = jest.spyOn(patient.relay, 'wake');
+      patient.relay.start();
+      for (let round = 1; round <= 3; round++) {
+        await world.run(() => atomic(() => world.outbox.add(message())));
+        await untilPublished(round);
+        // Once when it began to listen.
+        while (heard.mock.calls.length <= round) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await patient.app.close();
+    });
+  }
 
   test('a message that is refused is tried again later and then given up, and no other waits for it', async () => {
     world.relay.register('events', async (entries) => {

@@ -24,6 +24,9 @@ interface Burst {
   readonly isMore: boolean;
 }
 
+/** On which the relays of all processes hear of messages. */
+const CHANNEL = 'core_outbox';
+
 /**
  * Takes messages out of the outbox to whoever publishes their channel. Any number of processes may run one; a message
  * that was published by a relay which died before it could note that is published again.
@@ -34,6 +37,7 @@ export class OutboxRelay {
   readonly #logger = new Logger(OutboxRelay.name);
   readonly #waking = new Waking();
   #running: Promise<void> | undefined;
+  #stopListening: (() => void) | undefined;
   #stopping = false;
   #isAway = false;
   #nextPurge = 0;
@@ -59,12 +63,15 @@ export class OutboxRelay {
   /** Works until {@link stop}. */
   start(): void {
     this.#stopping = false;
+    this.#stopListening ??= this.database.signals.listen(CHANNEL, () => this.wake());
     this.#running ??= runInContext(() => this.#run(), { database: this.database, isolated: true });
   }
 
   /** Finishes the batch in hand and stops. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
     this.#waking.wake();
     await this.#running;
     this.#running = undefined;
@@ -73,6 +80,12 @@ export class OutboxRelay {
   /** Has it look at once. Costs nothing when it does not run. */
   wake(): void {
     this.#waking.wake();
+  }
+
+  /** Has it look at once, and those of other processes soon. */
+  wakeAll(): void {
+    this.wake();
+    this.database.signals.send(CHANNEL);
   }
 
   /** Publishes what is due now, batch by batch, and answers how many messages left; for tests and commands. */

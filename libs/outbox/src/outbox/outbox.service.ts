@@ -55,7 +55,7 @@ export class OutboxService {
   async retry(ids?: readonly string[]): Promise<number> {
     if (ids?.length === 0) return 0;
     const revived = await this.#queue.revive(ids && sql`id in (${sql.join(ids)})`);
-    this.relay.wake();
+    this.relay.wakeAll();
     return revived;
   }
 

@@ -76,8 +76,8 @@ export class Outbox {
     await sql`insert into ${sql.table('outbox_messages')} (${columns}) values ${sql.join(rows)}`.execute(
       connectionOf(this.database),
     );
-    if (transactionOf(this.database)) onCommit(() => this.relay.wake(), { database: this.database });
-    else this.relay.wake();
+    if (transactionOf(this.database)) onCommit(() => this.relay.wakeAll(), { database: this.database });
+    else this.relay.wakeAll();
     return ids;
   }
 }

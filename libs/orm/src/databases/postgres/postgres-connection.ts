@@ -107,10 +107,10 @@ export class PostgresConnection implements DatabaseConnection {
     throw explained;
   }
 
-  async #send({ sql, parameters, statementName }: NamedQuery): Promise<StatementAnswer> {
+  async #send({ sql, parameters, statementName, isSilent }: NamedQuery): Promise<StatementAnswer> {
     if (statementName !== undefined) return this.#prepare(this.#prepared.nameOf(statementName), sql, parameters);
     await this.#sendBegin();
-    this.#echo?.(sql);
+    if (!isSilent) this.#echo?.(sql);
     return this.#client.query(sql, [...parameters]);
   }
 

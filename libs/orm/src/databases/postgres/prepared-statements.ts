@@ -7,6 +7,8 @@ export interface NamedQuery extends CompiledQuery {
   readonly statementName?: string;
   /** Whether all who wait for a connection with it may be given one answer. */
   readonly isShared?: boolean;
+  /** Whether those who watch what is sent are not told: it is no statement of the application. */
+  readonly isSilent?: boolean;
 }
 
 /** A column that a prepared statement answers. */

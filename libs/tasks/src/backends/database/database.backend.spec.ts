@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
-import { runInContext } from '@core-framework/orm';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { atomic, runInContext } from '@core-framework/orm';
 import { scratchDatabases } from '../../test-support/scratch-databases.js';
 import { TASK_BACKEND_CASES } from '../../testing/backend.conformance.js';
 import { openTasks, type TaskWorld } from '../../test-support/task-world.js';
 import { DatabaseTaskBackend } from './database.backend.js';
 
-describe.each(await scratchDatabases())('the backend on $kind', ({ url, drop }) => {
+describe.each(await scratchDatabases())('the backend on $kind', ({ kind, url, drop }) => {
   let world: TaskWorld;
   let other: TaskWorld;
   beforeAll(async () => {
@@ -26,4 +27,40 @@ describe.each(await scratchDatabases())('the backend on $kind', ({ url, drop }) 
       await backend.disconnect();
     }
   });
+
+  if (kind === 'postgresql') {
+    test('a task that another process enqueues is run without waiting for the next look', async () => {
+      const [here, there] = [
+        new DatabaseTaskBackend(world.database),
+        new DatabaseTaskBackend(other.database, { pollMs: 3_600_000 }),
+      ];
+      const ran: string[] = [];
+      let heard = 0;
+      const { signals } = other.database;
+      const listen = signals.listen.bind(signals);
+      jest.spyOn(signals, 'listen').mockImplementation((channel, wake) =>
+        listen(channel, () => {
+          heard++;
+          wake();
+        }),
+      );
+      const request = { queues: ['q'], names: () => ['t'], concurrency: 2, leaseMs: 15_000 };
+      await there.work(request, async ({ id }) => {
+        ran.push(id);
+        return { kind: 'succeeded', result: 'null' };
+      });
+      try {
+        for (let round = 1; round <= 3; round++) {
+          const task = { id: randomUUID(), name: 't', queue: 'q', args: '[]', priority: 0, delayMs: 0, headers: {} };
+          await world.run(() => atomic(() => here.enqueue([task])));
+          // Heard once when it began to listen.
+          while (ran.length < round || heard <= round) await new Promise((resolve) => setTimeout(resolve, 5));
+          expect(ran.at(-1)).toBe(task.id);
+        }
+      } finally {
+        await Promise.all([here.disconnect(), there.disconnect()]);
+        jest.restoreAllMocks();
+      }
+    });
+  }
 });

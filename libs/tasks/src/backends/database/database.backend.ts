@@ -27,6 +27,9 @@ import { TASK_TABLE } from './task-table.js';
 /** Milliseconds between two looks for tasks that have been kept for long enough. */
 const PURGE_INTERVAL_MS = 60_000;
 
+/** On which the workers of all processes hear of tasks. */
+const CHANNEL = 'core_tasks';
+
 /** How tasks are kept in the database. */
 export interface DatabaseBackendOptions {
   /** Longest time in milliseconds until a task is seen that another process enqueued. @defaultValue 1000 */
@@ -48,6 +51,7 @@ export class DatabaseTaskBackend implements TaskBackend {
   readonly #store: DatabaseTaskStore;
   readonly #works = new Set<PullingWork<DatabaseClaim>>();
   #purging: NodeJS.Timeout | undefined;
+  #stopListening: (() => void) | undefined;
 
   constructor(
     private readonly database: Database,
@@ -57,13 +61,14 @@ export class DatabaseTaskBackend implements TaskBackend {
     this.#limits = new DatabaseLimits(database);
     this.#groups = new DatabaseGroups(database);
     this.#schedules = new DatabaseSchedules(database);
-    this.#store = new DatabaseTaskStore(database, this.#limits, this.#groups, () => this.#wake());
+    this.#store = new DatabaseTaskStore(database, this.#limits, this.#groups, () => this.#wakeAll());
   }
 
   async connect(): Promise<void> {}
 
   async disconnect(): Promise<void> {
     clearInterval(this.#purging);
+    this.#stopListening?.();
     await Promise.all([...this.#works].map((work) => work.drain(0)));
     this.#works.clear();
   }
@@ -80,8 +85,8 @@ export class DatabaseTaskBackend implements TaskBackend {
     if (tasks.length === 0) return [];
     const enqueued = await insertTasks(this.database, tasks);
     const soonest = Math.min(...tasks.map(({ delayMs }) => delayMs));
-    if (transactionOf(this.database)) onCommit(() => this.#wake(soonest), { database: this.database });
-    else this.#wake(soonest);
+    if (transactionOf(this.database)) onCommit(() => this.#wakeAll(soonest), { database: this.database });
+    else this.#wakeAll(soonest);
     return enqueued;
   }
 
@@ -89,6 +94,7 @@ export class DatabaseTaskBackend implements TaskBackend {
     const { pollMs } = this.#options;
     const work = this.#alone(() => new PullingWork(this.#store, request, run, { pollMs }));
     this.#works.add(work);
+    this.#stopListening ??= this.database.signals.listen(CHANNEL, () => this.#wake());
     this.#purging ??= setInterval(() => void this.purge().catch(() => undefined), PURGE_INTERVAL_MS);
     return work;
   }
@@ -134,7 +140,7 @@ export class DatabaseTaskBackend implements TaskBackend {
       );
       return this.#store.queue.revive(which);
     });
-    this.#wake();
+    this.#wakeAll();
     return revived;
   }
 
@@ -148,7 +154,7 @@ export class DatabaseTaskBackend implements TaskBackend {
 
   async claimSlot(claim: SlotClaim): Promise<boolean> {
     const claimed = await this.#schedules.claim(claim);
-    if (claimed) this.#wake();
+    if (claimed) this.#wakeAll();
     return claimed;
   }
 
@@ -172,6 +178,12 @@ export class DatabaseTaskBackend implements TaskBackend {
 
   #wake(delayMs = 0): void {
     for (const work of this.#works) work.wake(delayMs);
+  }
+
+  /** Has the workers of other processes look soon, too, unless what they would find is not due yet. */
+  #wakeAll(delayMs = 0): void {
+    this.#wake(delayMs);
+    if (delayMs <= 0) this.database.signals.send(CHANNEL);
   }
 
   /** In the work in hand, or one of its own where there is none. */
