@@ -16,7 +16,7 @@ import type { CoreEvent } from './events/core-event.js';
 import { MessagingModule } from './messaging.module.js';
 import { chooseBroker, MESSAGE_BROKER, type MessagingOptions } from './messaging.options.js';
 import { until } from './testing/broker-case.js';
-import { brokersThatAnswer } from './testing/brokers-that-answer.js';
+import { brokersThatAnswer } from './test-support/brokers-that-answer.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EventMessage } from '../envelope/event-message.js';
+import { brokerForEach } from '../test-support/broker-suite.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
 import { KafkaBroker } from './kafka.js';
 import { PartitionOffsets } from './kafka-offsets.js';
@@ -12,30 +13,13 @@ const servers = (SERVERS ?? MOCK ?? '').split(',');
 
 // No service of the tests: nobody has to have it, with REQUIRE_SERVICES either.
 (SERVERS || MOCK ? describe : describe.skip)('the broker on Kafka', () => {
-  let broker: KafkaBroker;
-  let before: readonly string[] = [];
-  const open = async () => {
-    const made = new KafkaBroker({ servers });
-    await made.connect();
-    return made;
-  };
-  beforeEach(async () => {
-    broker = await open();
-    before = await broker.listTopics();
-  });
-  afterEach(async () => {
-    await broker.disconnect();
-    if (!SERVERS) return;
-    const cleaner = await open();
-    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
-    await cleaner.disconnect();
-  });
+  const suite = brokerForEach(() => new KafkaBroker({ servers }), !SERVERS);
 
   // Kafka does not count deliveries. The mock cluster neither makes topics nor lets two members join at once.
   const cases = BROKER_CASES.filter(({ topicAdmin, severalMembers, countsDeaths }) => {
     return !countsDeaths && (SERVERS || !(topicAdmin || severalMembers));
   });
-  test.each(cases)('$title', ({ run }) => run(broker, { open }), 90_000);
+  test.each(cases)('$title', ({ run }) => run(suite.broker, suite), 90_000);
 });
 
 describe('a cluster that does not answer', () => {

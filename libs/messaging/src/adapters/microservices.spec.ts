@@ -22,7 +22,7 @@ import { Ctx, EventPattern, MessagePattern, Payload, RpcException } from '@nestj
 import { firstValueFrom, from, lastValueFrom, map, type Observable, throwError, toArray } from 'rxjs';
 import type { MessageBroker } from '../brokers/message-broker.js';
 import { until } from '../testing/broker-case.js';
-import { brokersThatAnswer } from '../testing/brokers-that-answer.js';
+import { brokersThatAnswer } from '../test-support/brokers-that-answer.js';
 import { BrokerClient, type BrokerClientOptions, type BrokerContext, BrokerServer } from './microservices.js';
 
 const heard: string[] = [];

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'amqplib';
 import type { EventMessage } from '../envelope/event-message.js';
+import { answers, brokerForEach } from '../test-support/broker-suite.js';
 import { Line } from '../test-support/line.js';
 import { until } from '../testing/broker-case.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
@@ -22,64 +23,40 @@ const event = (values: Partial<EventMessage> = {}): EventMessage => {
   };
 };
 
-async function answers(): Promise<boolean> {
-  const broker = new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
-  try {
-    await broker.connect();
-    return true;
-  } catch (error) {
-    if (process.env.REQUIRE_SERVICES === '1') throw error;
-    return false;
-  } finally {
-    await broker.disconnect();
-  }
-}
+const make = () => new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
 
-((await answers()) ? describe : describe.skip)('the broker on RabbitMQ', () => {
-  let broker: RabbitMQBroker;
-  let before: readonly string[] = [];
-  const open = async () => {
-    const made = new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
-    await made.connect();
-    return made;
-  };
-  beforeEach(async () => {
-    broker = await open();
-    before = await broker.listTopics();
-  });
-  afterEach(async () => {
-    const cleaner = await open();
-    await broker.disconnect();
-    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
-    await cleaner.disconnect();
-  });
+((await answers(make())) ? describe : describe.skip)('the broker on RabbitMQ', () => {
+  const suite = brokerForEach(make);
 
-  test.each([...BROKER_CASES])('$title', ({ run }) => run(broker, { open }), 40_000);
+  test.each([...BROKER_CASES])('$title', ({ run }) => run(suite.broker, suite), 40_000);
 
   test('what is no CloudEvent goes to the dead letters and holds nobody up', async () => {
     const here = { topic: `t-${randomUUID()}`, group: 'g' };
     const came: string[] = [];
-    await broker.subscribe({ topics: [here.topic], group: 'g', prefetch: 1, visibilityMs: 1000 }, async (delivery) => {
-      came.push(delivery.message.id);
-      await delivery.ack();
-    });
+    await suite.broker.subscribe(
+      { topics: [here.topic], group: 'g', prefetch: 1, visibilityMs: 1000 },
+      async (delivery) => {
+        came.push(delivery.message.id);
+        await delivery.ack();
+      },
+    );
     const foreign = await connect(SERVER);
     const channel = await foreign.createConfirmChannel();
     channel.publish(here.topic, 'a.b', Buffer.from('nonsense'));
     await channel.waitForConfirms();
     await foreign.close();
-    await broker.publish(here.topic, [event({ id: 'good' })]);
+    await suite.broker.publish(here.topic, [event({ id: 'good' })]);
     await until(() => came.length > 0);
     expect(came).toEqual(['good']);
-    await until(async () => (await broker.deadLetters(here, 10)).length > 0);
-    expect(await broker.deadLetters(here, 10)).toMatchObject([
+    await until(async () => (await suite.broker.deadLetters(here, 10)).length > 0);
+    expect(await suite.broker.deadLetters(here, 10)).toMatchObject([
       { reason: expect.stringContaining('no CloudEvent'), attempt: 1, message: { data: '"nonsense"' } },
     ]);
   });
 
   test('a message that is too big in its headers is refused alone', async () => {
     const [topic, heavy] = [`t-${randomUUID()}`, event({ headers: { big: 'x'.repeat(70_000) } })];
-    const errors = await broker.publish(topic, [event(), heavy, event()]);
+    const errors = await suite.broker.publish(topic, [event(), heavy, event()]);
     expect([...errors.keys()]).toEqual([heavy.id]);
   });
 

@@ -50,11 +50,11 @@ local function entryOf(id) return redis.call('XRANGE', stream, id, id)[1] end
 
 /**
  * Gives a consumer so many entries: those that waited and whose turn has come, then new ones. One of whose key somebody else
- * has any in hand, or that others wait before, waits instead. Answers entries with the number of their deliveries, where the
- * stream ends when there were none, and whether so many wait that no new ones are looked at.
+ * has any in hand, or that others wait before, waits instead. Answers entries, how often each of the first ones was delivered
+ * (the others are new), where the stream ends when there were none, and whether so many wait that no new ones are looked at.
  */
 export const TAKE = `${ORDER}
-local me, room, most, taken = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), {}
+local me, room, most, taken, deliveries = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), {}, {}
 while #taken < room do
   local key = redis.call('SPOP', ready)
   if not key then break end
@@ -66,7 +66,8 @@ while #taken < room do
     local entry = redis.call('XCLAIM', stream, group, me, 0, id)[1]
     if entry and entry[2] then
       count = count + 1
-      taken[#taken + 1] = { id, entry[2], redis.call('XPENDING', stream, group, id, id, 1)[1][4] }
+      taken[#taken + 1] = entry
+      deliveries[#taken] = redis.call('XPENDING', stream, group, id, id, 1)[1][4]
     else
       redis.call('XACK', stream, group, id)
     end
@@ -88,7 +89,7 @@ if #taken < room and waits < most then
         waits = waits + 1
       end
     end
-    if isMine then taken[#taken + 1] = { entry[1], entry[2], 1 } end
+    if isMine then taken[#taken + 1] = entry end
   end
 end
 local last = ''
@@ -98,7 +99,7 @@ if #taken == 0 then
     if facts[index] == 'last-generated-id' then last = facts[index + 1] end
   end
 end
-return { taken, last, waits >= most and 1 or 0 }
+return { taken, deliveries, last, waits >= most and 1 or 0 }
 `;
 
 /** Takes entries, each with its key, from those in hand. Answers of how many keys the next ones may be taken. */

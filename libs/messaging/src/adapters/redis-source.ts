@@ -9,7 +9,7 @@ export interface RedisEntry {
   /** How often it was given out, this time included. */
   readonly deliveries: number;
   /** That of its message, when its order is kept. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** What a consumer was given. */
@@ -21,7 +21,7 @@ export interface Taken {
   readonly isFull: boolean;
 }
 
-type Answer = readonly (readonly [id: string, fields: readonly string[], deliveries: number])[];
+type Entry = readonly [id: string, fields: readonly string[], deliveries?: number];
 
 /** Most messages that wait for those of their key that came before them. */
 const MOST_PARKED = 10_000;
@@ -63,22 +63,21 @@ export class RedisSource {
   async take(reader: Redis, room: number): Promise<Taken> {
     const { group, name } = this.consumer;
     if (this.isOwn) {
-      const read = (await reader.xreadgroup('GROUP', group, name, 'COUNT', room, 'STREAMS', this.stream, '>')) as
-        readonly (readonly [string, readonly (readonly [string, readonly string[]])[]])[] | null;
-      const entries = read?.[0]?.[1].map(([id, fields]) => ({ id, fields, deliveries: 1 })) ?? [];
-      return { entries, end: '', isFull: false };
+      const read = await reader.xreadgroup('GROUP', group, name, 'COUNT', room, 'STREAMS', this.stream, '>');
+      const [[, entries] = []] = (read ?? []) as readonly (readonly [string, readonly Entry[]])[];
+      return { entries: entries?.map((entry) => entryOf(entry)) ?? [], end: '', isFull: false };
     }
     const answer = await this.#run(TAKE, [name, room, MOST_PARKED], reader);
-    const [taken, end, isFull] = answer as [Answer, string, number];
-    return { entries: taken.map(entryOf), end, isFull: isFull === 1 };
+    const [taken, deliveries, end, isFull] = answer as [readonly Entry[], readonly number[], string, number];
+    return { entries: taken.map((entry, index) => entryOf(entry, deliveries[index])), end, isFull: isFull === 1 };
   }
 
   /** Takes over what others were silent about for too long; part of it may have to be taken. */
   async recover(room: number, held: readonly string[]): Promise<readonly RedisEntry[]> {
     const { name, visibilityMs } = this.consumer;
-    const claimed = (await this.#run(RECOVER, [name, visibilityMs, room, ...held])) as Answer;
+    const claimed = (await this.#run(RECOVER, [name, visibilityMs, room, ...held])) as readonly Entry[];
     if (!this.isOwn) await this.#run(HEAL, []);
-    return claimed.map(entryOf);
+    return claimed.map((entry) => entryOf(entry, entry[2]));
   }
 
   /** Has what is not held given out again. @param isNew whether the consumer never came to know of it */
@@ -128,7 +127,6 @@ export class RedisSource {
 
 const keyOf = (key: string | undefined) => (key === undefined ? [] : [key]);
 
-function entryOf([id, fields, deliveries]: Answer[number]): RedisEntry {
-  const key = fields[0] === 'k' ? fields[1] : undefined;
-  return { id, fields, deliveries, ...(key !== undefined && { key }) };
+function entryOf([id, fields]: Entry, deliveries = 1): RedisEntry {
+  return { id, fields, deliveries, key: fields[0] === 'k' ? fields[1] : undefined };
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { EventMessage } from '../envelope/event-message.js';
 import type { Delivery } from '../brokers/message-broker.js';
 import { KeyLanes } from '../consuming/key-lanes.js';
+import { answers, brokerForEach } from '../test-support/broker-suite.js';
 import { Line } from '../test-support/line.js';
 import { until } from '../testing/broker-case.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
@@ -12,40 +13,12 @@ import { RedisBroker } from './redis.js';
 
 const URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/11';
 
-async function answers(): Promise<boolean> {
-  const redis = new Redis(URL, { lazyConnect: true, retryStrategy: () => null });
-  redis.on('error', () => undefined);
-  try {
-    await redis.connect();
-    return true;
-  } catch (error) {
-    if (process.env.REQUIRE_SERVICES === '1') throw error;
-    return false;
-  } finally {
-    redis.disconnect();
-  }
-}
+const make = () => new RedisBroker({ url: URL });
 
-((await answers()) ? describe : describe.skip)('the broker on Redis', () => {
-  let broker: RedisBroker;
-  let before: readonly string[] = [];
-  const open = async () => {
-    const made = new RedisBroker({ url: URL });
-    await made.connect();
-    return made;
-  };
-  beforeEach(async () => {
-    broker = await open();
-    before = await broker.listTopics();
-  });
-  afterEach(async () => {
-    const cleaner = await open();
-    await broker.disconnect();
-    for (const topic of await cleaner.listTopics()) if (!before.includes(topic)) await cleaner.deleteTopic(topic);
-    await cleaner.disconnect();
-  });
+((await answers(make())) ? describe : describe.skip)('the broker on Redis', () => {
+  const suite = brokerForEach(make);
 
-  test.each([...BROKER_CASES])('$title', ({ run }) => run(broker, { open }), 40_000);
+  test.each([...BROKER_CASES])('$title', ({ run }) => run(suite.broker, suite), 40_000);
 
   test('streams are cut to their length, never into what a group has not been given or not acknowledged', async () => {
     const topic = `t-${randomUUID()}`;
@@ -85,7 +58,7 @@ async function answers(): Promise<boolean> {
     const [cut, topic] = [new RedisBroker({ url: line.url }), `t-${randomUUID()}`];
     const request = { topics: [topic], group: 'g', prefetch: 10, visibilityMs: 60_000 };
     const done: number[] = [];
-    for (const member of [cut, broker]) {
+    for (const member of [cut, suite.broker]) {
       const lanes = new KeyLanes(10);
       await member.subscribe(request, ({ message: { key, data }, ack }) =>
         lanes.run(key, async () => {
@@ -108,7 +81,7 @@ async function answers(): Promise<boolean> {
           headers: {},
         };
       });
-      await broker.publish(topic, messages);
+      await suite.broker.publish(topic, messages);
       // What it was given.
       if (round % 2 === 1)
         line.lose((answer) => answer.toString().startsWith('*3\r\n*') && answer.includes('\r\nk\r\n'));
@@ -119,7 +92,7 @@ async function answers(): Promise<boolean> {
       const numbers = done.filter((number) => number % 5 === key);
       expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
     }
-    await until(async () => (await broker.describeTopic(topic))?.groups[0]?.lag === 0);
+    await until(async () => (await suite.broker.describeTopic(topic))?.groups[0]?.lag === 0);
     await cut.disconnect();
   }, 40_000);
 
@@ -130,10 +103,10 @@ async function answers(): Promise<boolean> {
     const message = (data: string): EventMessage => {
       return { id: randomUUID(), type: 'a.b', source: 's', time: '', data, key: 'k', headers: {} };
     };
-    await broker.subscribe(request, async (delivery) => void came.push(delivery));
-    await broker.publish(topic, [message('1')]);
+    await suite.broker.subscribe(request, async (delivery) => void came.push(delivery));
+    await suite.broker.publish(topic, [message('1')]);
     await until(() => came.length === 1);
-    const second = await open();
+    const second = await suite.open();
     await second.subscribe(request, async ({ message: { data }, ack }) => {
       late.push(data);
       await ack();
@@ -141,7 +114,7 @@ async function answers(): Promise<boolean> {
     // Read by the second one for sure: the first one has no room.
     const [[id] = []] = await redis.xrange(`evt:{${topic}}`, '-', '+');
     await redis.hset(`evt:{${topic}}:${group}:keys`, 'k', 'gone 1');
-    await broker.publish(topic, [message('2')]);
+    await suite.broker.publish(topic, [message('2')]);
     await redis.xack(`evt:{${topic}}`, group, String(id));
     await until(() => late.includes('2') || came.length === 2);
     redis.disconnect();
@@ -153,14 +126,14 @@ async function answers(): Promise<boolean> {
     const redis = new Redis(URL);
     await redis.xadd(`evt:{${topic}}`, '*', 'd', 'nonsense');
     const message: EventMessage = { id: '1', type: 'a.b', source: 's', time: '', data: '1', headers: {} };
-    await broker.publish(topic, [message]);
+    await suite.broker.publish(topic, [message]);
     const came: string[] = [];
-    await broker.subscribe({ topics: [topic], group, prefetch: 1, visibilityMs: 1000 }, async (delivery) => {
+    await suite.broker.subscribe({ topics: [topic], group, prefetch: 1, visibilityMs: 1000 }, async (delivery) => {
       came.push(delivery.message.id);
       await delivery.ack();
     });
     while (came.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await broker.deadLetters({ topic, group }, 10)).toEqual([
+    expect(await suite.broker.deadLetters({ topic, group }, 10)).toEqual([
       expect.objectContaining({ reason: expect.stringContaining('no CloudEvent'), attempt: 1 }),
     ]);
     redis.disconnect();

@@ -2,6 +2,7 @@ import { RabbitMQBroker } from '../adapters/rabbitmq.js';
 import { RedisBroker } from '../adapters/redis.js';
 import type { MessageBroker } from '../brokers/message-broker.js';
 import { MemoryBroker } from '../brokers/memory.broker.js';
+import { answers } from './broker-suite.js';
 
 /** A kind of broker for tests that hold on each. */
 export interface TestedBroker {
@@ -30,19 +31,6 @@ const KINDS: readonly TestedBroker[] = [
 
 /** Those whose server answers; under `REQUIRE_SERVICES=1` all must. */
 export async function brokersThatAnswer(): Promise<readonly TestedBroker[]> {
-  const answers = await Promise.all(
-    KINDS.map(async (kind) => {
-      const broker = kind.open();
-      try {
-        await broker.connect();
-        return [kind];
-      } catch (error) {
-        if (process.env.REQUIRE_SERVICES === '1') throw error;
-        return [];
-      } finally {
-        await broker.disconnect();
-      }
-    }),
-  );
-  return answers.flat();
+  const found = await Promise.all(KINDS.map(async (kind) => ((await answers(kind.open())) ? [kind] : [])));
+  return found.flat();
 }
