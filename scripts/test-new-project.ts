@@ -197,7 +197,7 @@ async function deployed(): Promise<void> {
   const image = buildImage(join(project, 'Dockerfile'), project, folder, ENVIRONMENT);
   handOver(image, USER);
   console.log(`  ${seconds(performance.now() - start).padStart(6)}  what the Dockerfile says`);
-  for (const unwanted of ['node_modules/jest', 'src', '.env', 'test']) {
+  for (const unwanted of ['node_modules/jest', 'node_modules/typescript', 'src', '.env', 'test']) {
     if (existsSync(join(image.folder, unwanted))) throw new Error(`The image has ${unwanted}.`);
   }
   const database = `new_project_${process.pid}`;

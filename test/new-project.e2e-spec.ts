@@ -42,9 +42,6 @@ test('from nothing to a resource of one’s own: made, generated, migrated, serv
   const resource = 'g resource Post -f title:string:required,max:200 -f body:text -m';
   expect(core(resource)).toContain('0002_create_posts');
   expect(core(resource)).not.toMatch(/^(?:CREATE|UPDATE)/m);
-  const compiler = fileAt('../node_modules/typescript/bin/tsc');
-  const options = ['-p', '.', '--customConditions', '@core-framework/source', '--preserveSymlinks', 'false'];
-  execFileSync(process.execPath, [compiler, ...options], { cwd: project, stdio: 'pipe' });
   expect(() => core('g resource Tag -f name:strng')).toThrow('Did you mean "string"?');
 
   const server = spawn(process.execPath, [CORE, 'run', '--no-reload'], { cwd: project, env: environment() });

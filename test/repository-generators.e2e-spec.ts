@@ -18,6 +18,27 @@ test('a resource that is there is kept, and what it lacks is made', () => {
   expect(said).not.toContain('_posts');
 }, 300_000);
 
+test('where nobody can say which project is meant, nothing is done', () => {
+  expect(() => repository.run('nest g core-resource Post < /dev/null')).toThrow(/ended with 1:[^]*Which project/);
+}, 300_000);
+
+test('at a terminal Enter chooses the project, and Enter leaves the fields as they are', async () => {
+  // The program that makes a terminal takes other words elsewhere.
+  if (process.platform !== 'linux') return;
+  const questions = [/Which project/, /Which fields/];
+  const said = await repository.runAtTerminal('nest g core-resource Post', questions);
+  expect(said).toContain('KEPT apps/blog/src/posts/post.model.ts (Post has all its fields)');
+  expect(said).toContain('Nothing to be done.');
+}, 300_000);
+
+test('a further application is made like the first one', () => {
+  const said = repository.run('core g app admin');
+  for (const file of ['src/main.ts', 'src/app.module.ts', 'package.json', 'tsconfig.build.json']) {
+    expect(said).toContain(`CREATE apps/admin/${file}`);
+  }
+  expect(repository.run('core g app admin')).not.toMatch(/^(?:CREATE|UPDATE)/m);
+}, 300_000);
+
 test('a new one is made with its migration', () => {
   expect(repository.run(PRODUCT)).toContain('create table products');
 }, 300_000);
@@ -29,11 +50,11 @@ test('the second run changes nothing', () => {
 }, 300_000);
 
 test('everything compiles, lints, is formatted and passes the test that was made', () => {
-  const include = ['apps/api/src', 'apps/blog/src', 'test/products.e2e-spec.ts'];
+  const include = ['apps/admin/src', 'apps/api/src', 'apps/blog/src', 'test/products.e2e-spec.ts'];
   repository.write('tsconfig.made.json', JSON.stringify({ extends: './tsconfig.json', include }));
   repository.run('tsc -p tsconfig.made.json');
-  repository.run('oxlint --type-aware apps/api apps/blog test/products.e2e-spec.ts');
-  repository.run('prettier --check apps/api apps/blog test/products.e2e-spec.ts');
+  repository.run('oxlint --type-aware apps/admin apps/api apps/blog test/products.e2e-spec.ts');
+  repository.run('prettier --check nest-cli.json apps/admin apps/api apps/blog test/products.e2e-spec.ts');
   expect(repository.run('npm run test:e2e -- --runInBand test/products')).toContain('1 passed, 1 total');
 }, 600_000);
 

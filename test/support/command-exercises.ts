@@ -139,7 +139,11 @@ function generates(line: string, ...wrong: readonly WrongLine[]): Exercise {
 
 /** Run until they are told to stop, each on its own database. */
 export const SERVING: Readonly<Record<string, ServingExercise>> = {
-  run: { right: 'run --port 0', says: /http:\/\/\S+\/api\/v1/, wrong: ['run --port high', 'run now'] },
+  run: {
+    right: 'run --port 0',
+    says: /http:\/\/\S+\/api\/v1/,
+    wrong: ['run --port high', 'run --port 70000', 'run now'],
+  },
   worker: {
     right: 'worker --concurrency 2 --queue default --health 0',
     says: /is at work|with worker/,

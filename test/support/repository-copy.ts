@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
@@ -38,6 +39,30 @@ export class RepositoryCopy implements Disposable {
     });
     if (status === 0) return stdout + stderr;
     throw new Error(`${line} ended with ${status}:\n${stdout}${stderr}`);
+  }
+
+  /**
+   * Runs a command line at a terminal where somebody presses Enter at each of the questions, in their order.
+   *
+   * @throws Error with all that it said, when it fails.
+   */
+  async runAtTerminal(line: string, questions: readonly RegExp[]): Promise<string> {
+    // Makes a terminal for it; part of every Linux.
+    const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: this.folder, env: this.#environment() });
+    let said = '';
+    let from = 0;
+    const open = [...questions];
+    child.stdout.on('data', (piece: Buffer) => {
+      said += piece.toString();
+      if (!open[0]?.test(said.slice(from))) return;
+      from = said.length;
+      open.shift();
+      // Who asks listens once the question is shown.
+      setTimeout(() => child.stdin.write('\r'), 500);
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    if (status === 0) return said;
+    throw new Error(`${line} ended with ${status}:\n${said}`);
   }
 
   /** Starts the sample as `npm start` does. */

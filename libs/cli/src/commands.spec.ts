@@ -188,6 +188,18 @@ describe('wrong command lines', () => {
     expect(JSON.parse(err)).toMatchObject({
       error: { code: 'CLI_QUESTION_NEEDED', fix: 'Say --yes to agree beforehand.' },
     });
+    for (const [line, message, fix] of [
+      ['sqlmigrate --json', 'migration', 'See --help.'],
+      ['routes --jsn --json', '--jsn', 'Did you mean --json?'],
+      ['routes --json --methods GET', '--methods', 'Did you mean --method?'],
+    ] as const) {
+      const { code, err: told } = await project.core(line);
+      expect([line, code, JSON.parse(told)]).toEqual([
+        line,
+        2,
+        { error: { code: 'CLI_USAGE', message: expect.stringContaining(message), fix } },
+      ]);
+    }
   });
 
   test('a database that is away is told of in one message', async () => {

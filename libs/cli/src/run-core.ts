@@ -37,12 +37,16 @@ export async function runCore(words: readonly string[], options: CoreOptions = {
   const line = withoutAlias(words);
   try {
     const program = await createProgram(context, line[0]);
-    prepare(program, streams);
+    prepare(program, streams, words.includes('--json'));
     if (line.length === 0) program.outputHelp();
     else await run(program, context, line, streams);
     return DONE;
   } catch (error) {
-    if (isCommanderError(error)) return error.exitCode === 0 ? DONE : MISUSED;
+    if (isCommanderError(error)) {
+      if (error.exitCode === 0) return DONE;
+      if (words.includes('--json')) streams.stderr.write(`${JSON.stringify({ error: misuse(error) })}\n`);
+      return MISUSED;
+    }
     if (error instanceof Error && error.name === 'ExitPromptError') return INTERRUPTED;
     if (isInterruption(error)) return error.exitCode;
     if (words.includes('--json')) streams.stderr.write(`${JSON.stringify({ error: explainFailure(error) })}\n`);
@@ -63,7 +67,7 @@ async function run(
   if (isOurs || !context.isInProject) return void (await program.parseAsync(line, { from: 'user' }));
   await using application = await context.application({ project: projectIn(line) });
   for (const command of customCommands(application, context)) program.addCommand(command);
-  prepare(program, streams);
+  prepare(program, streams, line.includes('--json'));
   await program.parseAsync(line, { from: 'user' });
 }
 
@@ -73,11 +77,18 @@ function projectIn(line: readonly string[]): string | undefined {
   return at < 0 ? undefined : line[at + 1];
 }
 
-/** Has every command report instead of ending the process. */
-function prepare(command: CommandUnknownOpts, { stdout, stderr }: Streams): void {
+/** Has every command report instead of ending the process; programs are told of a misuse as of every other error. */
+function prepare(command: CommandUnknownOpts, { stdout, stderr }: Streams, isForPrograms: boolean): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
-  for (const child of command.commands) prepare(child, { stdout, stderr } as Streams);
+  const writeErr = (text: string) => isForPrograms || stderr.write(text);
+  command.configureOutput({ writeOut: (text) => stdout.write(text), writeErr });
+  for (const child of command.commands) prepare(child, { stdout, stderr } as Streams, isForPrograms);
+}
+
+/** What is wrong with a command line, in the form of other errors. */
+function misuse({ message }: CommanderError) {
+  const [problem, ...fix] = message.replace(/^error: /, '').split('\n');
+  return { code: 'CLI_USAGE', message: problem, fix: fix.join(' ').replace(/^\((.*)\)$/, '$1') || 'See --help.' };
 }
 
 /** Told by its code: `core init` comes from another package, which may have another copy of the library. */

@@ -34,6 +34,10 @@ test('files are written once, equal ones stay, and edited ones stay unless that 
   expect(await outcomes('docker --dry-run')).toEqual(all('created'));
   expect(existsSync(fileAt('Dockerfile'))).toBe(false);
   expect(await outcomes('docker')).toEqual(all('created'));
+  // TypeScript and the generators stay with "--omit=dev", since packages may use them where they are.
+  expect(readFileSync(fileAt('Dockerfile'), 'utf8')).toMatch(
+    /--omit=dev && npm pkg delete devDependencies && npm prune/,
+  );
   expect(await outcomes('docker')).toEqual(all('identical'));
 
   const made = readFileSync(fileAt('compose.yml'), 'utf8');

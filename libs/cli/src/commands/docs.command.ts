@@ -41,7 +41,8 @@ export function docsCommand(context: CommandContext) {
         const known = pages.map((each) => each.topic);
         throw new UsageError(
           `No package "${topic}" is installed.`,
-          closestTo(topic, known) ?? `There are ${known.join(', ')}.`,
+          closestTo(topic, known) ??
+            (known.length ? `There are ${known.join(', ')}.` : 'No package of the framework is installed here.'),
         );
       }
       const text = readFileSync(page.file, 'utf8').trim();

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { FoundProblemsError } from '../errors/cli.errors.js';
 import type { CommandContext } from '../program/command-context.js';
 import { defineCommand } from '../program/define-command.js';
-import { PROJECT_OPTION, wholeNumber } from '../program/options.js';
+import { portNumber, PROJECT_OPTION } from '../program/options.js';
 
 /** Signals that a terminal or a supervisor sends; the server ends by itself then. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -18,7 +18,7 @@ export function runCommand(context: CommandContext) {
     examples: ['core run', 'core run --port 3000', 'core run --no-reload'],
   })
     .option('--host <address>', 'what to listen on; HOST when left out')
-    .option('--port <number>', 'the port; PORT when left out', wholeNumber('--port'))
+    .option('--port <number>', 'the port; PORT when left out', portNumber('--port'))
     .option('--no-reload', 'do not restart on changes')
     .addOption(PROJECT_OPTION())
     .action(async ({ host, port, reload, ...options }) => {
@@ -30,7 +30,7 @@ export function runCommand(context: CommandContext) {
         ...(isSource ? ['--import', import.meta.resolve('@core-framework/cli/source-loader')] : []),
         ...(reload && isSource && !isProduction ? ['--watch', '--watch-preserve-output'] : []),
       ];
-      const env = { ...process.env, ...(host && { HOST: host }), ...(port !== undefined && { PORT: String(port) }) };
+      const env = { ...process.env, ...(host && { HOST: host }), ...(port !== undefined && { PORT: port }) };
       context.terminal.step(`Starting ${relative(project.folder, file)} …`);
       const server = spawn(process.execPath, [...flags, file], { cwd: project.folder, env, stdio: 'inherit' });
       const pass = (signal: NodeJS.Signals) => void server.kill(signal);

@@ -34,6 +34,9 @@ const NPM: PackageManager = {
   build: 'npm run build',
 };
 
+/** What npm leaves there for being a tool of the project that some package may use, such as TypeScript, and all it brings along. */
+const NPM_LEFTOVERS = 'npm pkg delete devDependencies && npm prune --ignore-scripts';
+
 /** Told by their lock files; npm when there is none. */
 const MANAGERS: readonly PackageManager[] = [
   {
@@ -62,7 +65,9 @@ export function imageBuildOf({ folder, manifest }: Project): ImageBuild {
   return {
     manifests: ['package.json', lock, ...others.filter(isThere)],
     install,
-    installProduction,
+    // Packages of a workspace have tools of their own.
+    installProduction:
+      manager === NPM && workspaces.length === 0 ? `${installProduction} && ${NPM_LEFTOVERS}` : installProduction,
     build,
     workspaces,
     leftovers: [...sourcesIn(manifest), ...nodeBinaries(manifest)],

@@ -13,6 +13,14 @@ export function collectListed(value: string, before: readonly string[] | undefin
   return [...(before ?? []), ...value.split(',').map((item) => item.trim())];
 }
 
+/** Reads an option as the number of a port, as variables have it. */
+export function portNumber(option: string): (value: string) => string {
+  return (value) => {
+    if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return value;
+    throw new InvalidArgumentError(`${option} takes the number of a port.`);
+  };
+}
+
 /** Reads an option as a whole number that is not smaller than `least`. */
 export function wholeNumber(option: string, least = 0): (value: string) => number {
   return (value) => {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../program/command-context.js';
 import { defineCommand } from '../../program/define-command.js';
-import { collect, PROJECT_OPTION } from '../../program/options.js';
-import { IDLE, portOf, runProcess } from './run-process.js';
+import { collect, portNumber, PROJECT_OPTION } from '../../program/options.js';
+import { IDLE, runProcess } from './run-process.js';
 
 /** `core consumer` */
 export function consumerCommand(context: CommandContext) {
@@ -17,7 +17,7 @@ export function consumerCommand(context: CommandContext) {
     .option('--group <name>', 'only this group; may be repeated', collect)
     .option('--topic <name>', 'only events of this topic; may be repeated', collect)
     .option('--no-relay', 'leave the outbox to other processes')
-    .option('--health <port>', 'answer below /health on this port', portOf)
+    .option('--health <port>', 'answer below /health on this port', portNumber('--health'))
     .addOption(PROJECT_OPTION())
     .action(async ({ group, topic, relay, health, ...options }) => {
       await runProcess(context, options, {

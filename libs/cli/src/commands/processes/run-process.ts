@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { CoreFactory } from '@core-framework/platform';
-import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { CommandContext, ProjectOptions } from '../../program/command-context.js';
 import { loadModule } from '../../project/load-module.js';
 
@@ -28,10 +27,4 @@ export async function runProcess(
   context.terminal.step(`Starting ${relative(project.folder, project.moduleFile)} …`);
   await CoreFactory.runWorker(() => loadModule(project.moduleFile));
   return new Promise(() => undefined);
-}
-
-/** Reads `--health`. */
-export function portOf(value: string): string {
-  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return value;
-  throw new InvalidArgumentError('--health takes the number of a port.');
 }

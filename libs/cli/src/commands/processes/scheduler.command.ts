@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../program/command-context.js';
 import { defineCommand } from '../../program/define-command.js';
-import { PROJECT_OPTION } from '../../program/options.js';
-import { IDLE, portOf, runProcess } from './run-process.js';
+import { portNumber, PROJECT_OPTION } from '../../program/options.js';
+import { IDLE, runProcess } from './run-process.js';
 
 /** `core scheduler` */
 export function schedulerCommand(context: CommandContext) {
@@ -10,7 +10,7 @@ export function schedulerCommand(context: CommandContext) {
     description: 'Any number of schedulers may run: each slot is emitted once.',
     examples: ['core scheduler', 'core scheduler --health 9000'],
   })
-    .option('--health <port>', 'answer below /health on this port', portOf)
+    .option('--health <port>', 'answer below /health on this port', portNumber('--health'))
     .addOption(PROJECT_OPTION())
     .action(async ({ health, ...options }) => {
       await runProcess(context, options, { ...IDLE, TASK_SCHEDULER: 'true', HEALTH_PORT: health });

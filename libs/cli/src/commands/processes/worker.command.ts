@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../program/command-context.js';
 import { defineCommand } from '../../program/define-command.js';
-import { collect, PROJECT_OPTION, wholeNumber } from '../../program/options.js';
-import { IDLE, portOf, runProcess } from './run-process.js';
+import { collect, portNumber, PROJECT_OPTION, wholeNumber } from '../../program/options.js';
+import { IDLE, runProcess } from './run-process.js';
 
 /** `core worker` */
 export function workerCommand(context: CommandContext) {
@@ -20,7 +20,7 @@ export function workerCommand(context: CommandContext) {
       'tasks at the same time; TASK_WORKER_CONCURRENCY when left out',
       wholeNumber('--concurrency', 1),
     )
-    .option('--health <port>', 'answer below /health on this port', portOf)
+    .option('--health <port>', 'answer below /health on this port', portNumber('--health'))
     .addOption(PROJECT_OPTION())
     .action(async ({ queue, concurrency, health, ...options }) => {
       await runProcess(context, options, {
