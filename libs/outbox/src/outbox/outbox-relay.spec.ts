@@ -85,12 +85,16 @@ describe.each(await scratchDatabases())('the relay on $kind', ({ kind, url, drop
       const patient = await openOutbox(url, { pollMs: 3_600_000 }, 'none');
       patient.relay.register('events', async (entries) => void published.push(...entries));
       const heard = jest.spyOn(patient.relay, 'wake');
+      const untilHeard = async (count: number) => {
+        while (heard.mock.calls.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
       patient.relay.start();
+      // It is told once when it begins to listen.
+      await untilHeard(1);
       for (let round = 1; round <= 3; round++) {
         await world.run(() => atomic(() => world.outbox.add(message())));
         await untilPublished(round);
-        // Once when it began to listen.
-        while (heard.mock.calls.length <= round) await new Promise((resolve) => setTimeout(resolve, 5));
+        await untilHeard(round + 1);
       }
       await patient.app.close();
     });

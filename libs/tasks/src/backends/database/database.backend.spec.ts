@@ -49,12 +49,16 @@ describe.each(await scratchDatabases())('the backend on $kind', ({ kind, url, dr
         ran.push(id);
         return { kind: 'succeeded', result: 'null' };
       });
+      const until = async (condition: () => boolean) => {
+        while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
       try {
+        // It is told once when it begins to listen.
+        await until(() => heard === 1);
         for (let round = 1; round <= 3; round++) {
           const task = { id: randomUUID(), name: 't', queue: 'q', args: '[]', priority: 0, delayMs: 0, headers: {} };
           await world.run(() => atomic(() => here.enqueue([task])));
-          // Heard once when it began to listen.
-          while (ran.length < round || heard <= round) await new Promise((resolve) => setTimeout(resolve, 5));
+          await until(() => ran.length === round && heard > round);
           expect(ran.at(-1)).toBe(task.id);
         }
       } finally {
