@@ -4,6 +4,7 @@ import { type Connections, type Database, onCommit } from '@core-framework/orm';
 import type { Outbox } from '@core-framework/outbox';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { checkEventId, checkHeaders, type EventMessage } from './envelope/event-message.js';
+import { portableKey } from './envelope/portable-key.js';
 import { jsonOf } from './envelope/json-of.js';
 import type { CoreEvent } from './events/core-event.js';
 import { checkChannelName, checkEventName } from './events/event-name.js';
@@ -17,7 +18,7 @@ import type { EventCatalog } from './registry/event-catalog.js';
 export interface PublishOptions {
   /** @defaultValue the declared one, else that of the module: `events` */
   readonly topic?: string;
-  /** Events of a topic with the same key keep their order. */
+  /** Events of a topic with the same key keep their order. One that is longer than 255 characters travels as its hash. */
   readonly key?: string;
   /** Extension attributes of the CloudEvent; names of small letters and digits. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -65,13 +66,13 @@ export class EventBus implements EventListening {
       type: name,
       source: this.parts.options.source,
       time: this.parts.clock.now().toISOString(),
-      ...(key !== undefined && { key }),
+      ...(key !== undefined && { key: portableKey(key) }),
       data: payload ? jsonOf(payload) : text,
       headers,
     };
     if (this.parts.options.outbox) {
       const { source, time } = message;
-      const stored = { id, channel: EVENTS_CHANNEL, type: name, topic, key, payload: message.data };
+      const stored = { id, channel: EVENTS_CHANNEL, type: name, topic, key: message.key, payload: message.data };
       await this.parts.outbox.add({ ...stored, headers: { ...headers, source, time } });
     } else await this.#afterCommit(() => this.#send(topic, message));
     await this.#afterCommit(() => this.#listeners.tellAfterwards(localEvent(message, topic)));

@@ -174,6 +174,14 @@ describe('events', () => {
     expect(app.get(Local).heard).toEqual(['user.created {"id":7,"email":"7@example.com"}']);
   });
 
+  test('have keys that every database and broker takes, whatever they are made of', async () => {
+    const { bus, settled } = await start();
+    const data = { id: 1, email: 'a@b.example' };
+    await bus.publish('user.created', data, { topic: 'users', key: 'x'.repeat(300) });
+    await settled(() => seen.length === 1);
+    expect(seen[0]?.key).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
   test('that are published in a transaction that rolls back are not', async () => {
     const { app, bus, run, effects } = await start();
     const work = run(() =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Message, MessagesStream } from '@platformatic/kafka';
-import type { KafkaClients, TextConsumer } from './kafka-clients.js';
+import { is, type KafkaClients, type TextConsumer } from './kafka-clients.js';
 import { PartitionOffsets } from './kafka-offsets.js';
 
 export type TextMessage = Message<string, string, string, string>;
@@ -23,6 +23,17 @@ export interface ReaderOptions {
 const RESTART_MS = 500;
 const CHECK_MS = 20;
 const LATEST = -1n;
+const MOST_JOINS = 5;
+/** Refusals of who joins that pass; the mock cluster of librdkafka says the first one to members that join at once. */
+const PASSING = [
+  'INVALID_REQUEST',
+  'REBALANCE_IN_PROGRESS',
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+  'NOT_COORDINATOR',
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+];
 
 /** A member of a Kafka group: reads records and commits how far all are dealt with. */
 export class KafkaReader {
@@ -42,7 +53,7 @@ export class KafkaReader {
   ) {}
 
   async start(): Promise<void> {
-    this.#stream = await this.#subscribe();
+    this.#stream = await this.#join();
     this.#reading = this.#read();
   }
 
@@ -57,6 +68,19 @@ export class KafkaReader {
     await this.#committing;
     await this.#commit().catch(() => undefined);
     await this.#consumer?.close(true).catch(() => undefined);
+  }
+
+  /** Joins the group, again when that was at a bad moment: others join or leave meanwhile, or its coordinator moves. */
+  async #join(): Promise<MessagesStream<string, string, string, string>> {
+    for (let time = 1; ; time += 1) {
+      try {
+        return await this.#subscribe();
+      } catch (error) {
+        if (!this.#open || time === MOST_JOINS || !PASSING.some((name) => is(error, name))) throw error;
+        await this.#consumer?.close(true).catch(() => undefined);
+        await pause(RESTART_MS);
+      }
+    }
   }
 
   async #subscribe(): Promise<MessagesStream<string, string, string, string>> {
