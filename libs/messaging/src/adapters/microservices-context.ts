@@ -12,7 +12,7 @@ export class BrokerContext extends BaseRpcContext<[Pick<Delivery, 'attempt' | 'm
     return this.args[0].topic;
   }
 
-  /** How often the group has been given the message, this time included. */
+  /** How often it is tried, this time included. */
   getAttempt(): number {
     return this.args[0].attempt;
   }

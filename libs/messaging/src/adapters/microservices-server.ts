@@ -3,7 +3,7 @@ import { type CustomTransportStrategy, type MessageHandler, Server, type WritePa
 import { concatMap, isObservable, lastValueFrom, type Observable } from 'rxjs';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { KeyLanes } from '../consuming/key-lanes.js';
-import { retryDelay } from '../consuming/retry-delay.js';
+import { holdsItsKey, retryDelay } from '../consuming/retry-delay.js';
 import { eventMatcher } from '../events/event-name.js';
 import { BrokerContext } from './microservices-context.js';
 import { readRequest, replyOf, type Request } from './microservices-packets.js';
@@ -83,19 +83,22 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   async #take(delivery: Delivery): Promise<void> {
     const { key } = delivery.message;
     this.#inHand.add(delivery);
+    let held = 0;
     await this.#lanes.run(key === undefined ? undefined : `${delivery.topic} ${key}`, async () => {
+      let again: number | undefined | void;
       try {
-        await this.#decide(delivery);
+        again = await this.#decide(delivery, delivery.attempt + held++);
       } catch (error) {
         this.logger.error(error);
-      } finally {
-        this.#inHand.delete(delivery);
       }
+      if (again === undefined) this.#inHand.delete(delivery);
+      return again;
     });
   }
 
-  async #decide(delivery: Delivery): Promise<void> {
-    const { message, attempt } = delivery;
+  /** Answers after how many milliseconds an event that failed is to be tried again here. */
+  async #decide(delivery: Delivery, attempt: number): Promise<number | void> {
+    const { message } = delivery;
     const request = readRequest(message);
     const handler = this.#handlerOf(message.type);
     if (request) {
@@ -106,11 +109,12 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
     const { retry = 3, retryDelayMs = 1000 } = this.options;
     if (attempt > retry + 1) return delivery.deadLetter('Whoever was given it did not say what became of it.');
     try {
-      await this.#run(delivery, handler, (result) => lastValueFrom(result, { defaultValue: undefined }));
+      await this.#run(delivery, attempt, handler, (result) => lastValueFrom(result, { defaultValue: undefined }));
     } catch (error) {
       const { name = 'Error', message: text = String(error) } = error as Partial<Error>;
-      if (attempt > retry) return delivery.deadLetter(`${name}: ${text}`);
-      return delivery.retry(retryDelay(retryDelayMs, attempt), text);
+      if (attempt > retry) return delivery.deadLetter(`${name}: ${text}`, attempt);
+      const delay = retryDelay(retryDelayMs, attempt);
+      return holdsItsKey(message.key, delay) ? delay : delivery.retry(delay, text);
     }
     return delivery.ack();
   }
@@ -126,7 +130,7 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
     };
     if (!handler) return reply({ err: `Nobody answers "${type}" here.`, isDisposed: true });
     try {
-      await this.#run(delivery, handler, (result) =>
+      await this.#run(delivery, delivery.attempt, handler, (result) =>
         lastValueFrom(result.pipe(concatMap((response) => reply({ response }))), { defaultValue: undefined }),
       );
       await reply({ isDisposed: true });
@@ -138,10 +142,11 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   /** With the hooks that tell when handling begins and ends. */
   async #run(
     delivery: Delivery,
+    attempt: number,
     handler: MessageHandler,
     finish: (result: Observable<unknown>) => Promise<unknown>,
   ): Promise<void> {
-    const context = new BrokerContext([delivery]);
+    const context = new BrokerContext([{ message: delivery.message, topic: delivery.topic, attempt }]);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.runWithProcessingHooks(context, async (runEndHook) => {
       try {

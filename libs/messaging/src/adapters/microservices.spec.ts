@@ -21,6 +21,7 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
 import { firstValueFrom, from, lastValueFrom, map, type Observable, throwError, toArray } from 'rxjs';
 import type { MessageBroker } from '../brokers/message-broker.js';
+import type { EventMessage } from '../envelope/event-message.js';
 import { until } from '../testing/broker-case.js';
 import { brokersThatAnswer } from '../test-support/brokers-that-answer.js';
 import { BrokerClient, type BrokerClientOptions, type BrokerContext, BrokerServer } from './microservices.js';
@@ -95,6 +96,11 @@ class NumbersModule {}
 
 const kinds = await brokersThatAnswer();
 
+const numberTold = (n: number, key: string): EventMessage => {
+  const id = randomUUID();
+  return { id, type: 'number.told', source: 's', time: new Date().toISOString(), key, data: `{"n":${n}}`, headers: {} };
+};
+
 describe.each([...kinds])('a microservice over $name', ({ open }) => {
   const started: { close(): unknown }[] = [];
   const topics: string[] = [];
@@ -133,6 +139,14 @@ describe.each([...kinds])('a microservice over $name', ({ open }) => {
     await expect(ask('number.refused', {})).rejects.toMatchObject({ code: 'too_big', type: 'rpc' });
     await expect(ask('number.wrong', {})).rejects.toMatchObject({ status: 'error', message: 'It is wrong.' });
     await expect(ask('nobody.knows', {})).rejects.toBe('Nobody answers "nobody.knows" here.');
+  });
+
+  test('handles events of a key in their order, also when one is tried again', async () => {
+    const { broker, place } = await start();
+    failures = 1;
+    await broker.publish(place.topic, [numberTold(1, 'k'), numberTold(2, 'k')]);
+    await until(() => heard.length === 3);
+    expect(heard).toEqual(['number.told {"n":1} 1', 'number.told {"n":1} 2', 'number.told {"n":2} 1']);
   });
 
   test('handles events, again when that fails, and gives up with a reason', async () => {

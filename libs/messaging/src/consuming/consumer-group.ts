@@ -5,7 +5,7 @@ import { InvalidPayloadError, PermanentEventError } from '../errors/messaging.er
 import type { EventHandler } from './event-handler.js';
 import { type ConsumerSurroundings, EventHandling, type HandlingOptions } from './event-handling.js';
 import { KeyLanes } from './key-lanes.js';
-import { retryDelay } from './retry-delay.js';
+import { holdsItsKey, retryDelay } from './retry-delay.js';
 
 /** How a group works. */
 export interface ConsumerGroupOptions extends HandlingOptions {
@@ -27,9 +27,6 @@ export interface ConsumerCounts {
   readonly retried: number;
   readonly deadLettered: number;
 }
-
-/** Events with a key that are tried again after a longer time step out of the order of their key. */
-const LONGEST_HELD_MS = 60_000;
 
 /** Runs the handlers of a group: in a unit of work and a transaction per event, again when they fail, in order per key. */
 export class ConsumerGroup {
@@ -176,7 +173,7 @@ export class ConsumerGroup {
     const delay = retryDelay(retryDelayMs, attempt);
     this.#counts.retried += 1;
     this.#logger.warn(`${message.type} ${message.id} failed (attempt ${attempt}), again in ${delay} ms: ${reason}`);
-    if (message.key !== undefined && delay <= LONGEST_HELD_MS) return delay;
+    if (holdsItsKey(message.key, delay)) return delay;
     await delivery.retry(delay, reason);
     return undefined;
   }
