@@ -192,6 +192,24 @@ describe('a database that is away', () => {
   );
 });
 
+describe('a database without tables', () => {
+  const lines = ['db seed', 'db dump', 'outbox status', 'outbox retry', 'tasks list', 'tasks failed', 'tasks retry'];
+  const accounts = ['createsuperuser --email a@b.pt --field name=Ann', 'changepassword a@b.pt'];
+  test.each([...lines, ...accounts.map((line) => `${line} --password-stdin`), 'shell -e Post.objects.count()'])(
+    'core %s says which command makes them',
+    async (line) => {
+      const url = process.env['DATABASE_URL'];
+      process.env['DATABASE_URL'] = `sqlite://${join(folder, 'empty.db')}`;
+      try {
+        const answer = await core(line, { input: 'correct horse battery' });
+        expect([line, answer]).toMatchObject([line, { code: 1, err: expect.stringContaining('core migrate') }]);
+      } finally {
+        process.env['DATABASE_URL'] = url;
+      }
+    },
+  );
+});
+
 describe('in production', () => {
   const destructive = [
     'db fresh --yes',

@@ -29,6 +29,17 @@ describe('a new project, from its first migration to its rows', () => {
     expect(await core('makemigrations --check --json')).toBe('null\n');
   });
 
+  test('what needs tables that are not there says how to make them', async () => {
+    for (const line of ['createsuperuser --email ann@example.com --password-stdin', 'db seed', 'db dump']) {
+      const { code, err } = await project.core(line, 'correct horse battery');
+      expect([line, code, err]).toEqual([
+        line,
+        1,
+        expect.stringMatching(/^The database has no table "\w+"\.\n.*core migrate/),
+      ]);
+    }
+  });
+
   test('check tells what is pending, and that all is well afterwards', async () => {
     const { code, out } = await project.core('check --json');
     expect([code, JSON.parse(out)]).toMatchObject([1, [{ code: 'ORM_PENDING_MIGRATION', level: 'error' }]]);

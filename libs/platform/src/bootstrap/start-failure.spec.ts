@@ -25,6 +25,17 @@ describe('describeStartFailure', () => {
     expect(describeStartFailure(coded('ENOTFOUND', { hostname: 'db.test' }), false)).toContain('db.test (ENOTFOUND)');
   });
 
+  test.each([
+    'insert into `posts` (`title`) values (?) - no such table: posts',
+    'select * from "posts" - relation "posts" does not exist',
+    "Table 'shop.posts' doesn't exist",
+  ])('tells which table is missing and how it is made, and nothing of the statement: %s', (message) => {
+    expect(describeStartFailure(new Error('It failed.', { cause: new Error(message) }), false)).toBe(
+      'Could not start: The database has no table "posts".\n' +
+        'Apply the migrations with "core migrate"; when none makes it, write one with "core makemigrations" first.',
+    );
+  });
+
   test('keeps stacks for developers and secrets for nobody', () => {
     const error = new TypeError('bad URL postgresql://u:hunter2@db/app', { cause: new Error('the cause') });
     const short = describeStartFailure(error, false);

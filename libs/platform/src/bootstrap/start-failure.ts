@@ -51,8 +51,8 @@ function explain(error: unknown): FailureExplanation {
   for (const link of chain.flatMap((each) =>
     each instanceof AggregateError ? [each, ...(each.errors as unknown[])] : [each],
   )) {
-    const unreachable = explainUnreachable(link);
-    if (unreachable) return unreachable;
+    const explained = explainUnreachable(link) ?? explainMissingTable(link);
+    if (explained) return explained;
   }
   return {
     message: `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}`,
@@ -72,6 +72,23 @@ function explainUnreachable(error: unknown): FailureExplanation | undefined {
   return {
     message: `Cannot connect to ${where}${port === undefined ? '' : `, port ${port}`} (${code}).`,
     fix: 'Start that service, or correct the setting that names it (DATABASE_URL for the database).',
+  };
+}
+
+/** How SQLite, PostgreSQL and MySQL say that a table is not there; nothing of the statement is repeated. */
+const NO_TABLE = [
+  /\bno such table: ([\w.]+)/,
+  /\brelation "([\w.]+)" does not exist/,
+  /\bTable '(?:[^'.]+\.)?([^'.]+)' doesn't exist/,
+];
+
+function explainMissingTable(error: unknown): FailureExplanation | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [table] = NO_TABLE.flatMap((form) => form.exec(error.message)?.slice(1) ?? []);
+  if (table === undefined) return undefined;
+  return {
+    message: `The database has no table "${table}".`,
+    fix: 'Apply the migrations with "core migrate"; when none makes it, write one with "core makemigrations" first.',
   };
 }
 
