@@ -14,7 +14,9 @@ beforeEach(() => {
   jest.useFakeTimers();
 });
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('what is done now', () => {
   test('is told to somebody who watches, and to nobody else', () => {
