@@ -51,7 +51,7 @@ local function entryOf(id) return redis.call('XRANGE', stream, id, id)[1] end
 /**
  * Gives a consumer so many entries: those that waited and whose turn has come, then new ones. One of whose key somebody else
  * has any in hand, or that others wait before, waits instead. Answers entries, how often each of the first ones was delivered
- * (the others are new), where the stream ends when there were none, and whether so many wait that no new ones are looked at.
+ * (the others are new), where the stream ends when there are no more, and whether so many wait that no new ones are looked at.
  */
 export const TAKE = `${ORDER}
 local me, room, most, taken, deliveries = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), {}, {}
@@ -74,10 +74,16 @@ while #taken < room do
   end
   if count > 0 then redis.call('HSET', holders, key, me .. ' ' .. count) else free(key) end
 end
-local waits = redis.call('ZCARD', parked)
-if #taken < room and waits < most then
+local waits, isMore = redis.call('ZCARD', parked), true
+-- What has to wait leaves room for others, but not for ever: nobody else is served meanwhile.
+for _ = 1, 5 do
+  if #taken >= room or waits >= most then break end
   local read = redis.call('XREADGROUP', 'GROUP', group, me, 'COUNT', room - #taken, 'STREAMS', stream, '>')
-  for _, entry in ipairs(read and read[1][2] or {}) do
+  if not read then
+    isMore = false
+    break
+  end
+  for _, entry in ipairs(read[1][2]) do
     local key, isMine = keyOf(entry[2]), true
     if key then
       local owner, count = holderOf(key)
@@ -93,7 +99,7 @@ if #taken < room and waits < most then
   end
 end
 local last = ''
-if #taken == 0 then
+if not isMore then
   local facts = redis.call('XINFO', 'STREAM', stream)
   for index = 1, #facts, 2 do
     if facts[index] == 'last-generated-id' then last = facts[index + 1] end

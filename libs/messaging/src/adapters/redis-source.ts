@@ -15,7 +15,7 @@ export interface RedisEntry {
 /** What a consumer was given. */
 export interface Taken {
   readonly entries: readonly RedisEntry[];
-  /** Where the stream ended when nothing was there; empty otherwise. */
+  /** Where the stream ended when there was no more; empty when there may be. */
   readonly end: string;
   /** Whether so many messages wait for those of their key that no new ones are given. */
   readonly isFull: boolean;
@@ -86,7 +86,10 @@ export class RedisSource {
     await this.#run(GIVE_BACK, [name, visibilityMs, isNew ? 1 : 0, ...held]);
   }
 
-  async leave(): Promise<void> {
+  /** Gives all back. What the consumer never came to know of, which is all but what is held, does not count as tried. */
+  async leave(held: readonly string[]): Promise<void> {
+    await this.giveBack(held, true);
+    await this.giveBack([], false);
     await this.#run(LEAVE, [this.consumer.name]);
   }
 

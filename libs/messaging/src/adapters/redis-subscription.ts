@@ -75,14 +75,8 @@ export class RedisSubscription implements Subscription {
     await this.#reading;
     await this.#inHand.emptied(timeoutMs);
     await this.#decisions.told();
-    for (const source of this.#sources) {
-      // What it never came to know of does not count as tried.
-      const leaving = source
-        .giveBack(this.#heldOf(source), true)
-        .then(() => source.giveBack([], false))
-        .then(() => source.leave());
-      await leaving.catch(() => undefined);
-    }
+    // At once, so that a server that is away holds nobody up for long.
+    await Promise.allSettled(this.#sources.map((source) => source.leave(this.#heldOf(source))));
     this.reader.disconnect();
     this.ended();
   }
@@ -141,16 +135,16 @@ export class RedisSubscription implements Subscription {
     this.#readerId ??= await this.reader.client('ID');
     if (!this.#open || this.#paused) return undefined;
     this.#isReady = false;
-    const isFull = await this.#take(free);
-    if (isFull === undefined || this.#isReady || !this.#open || this.#paused) return undefined;
-    if (isFull) return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const isSoon = await this.#take(free);
+    if (isSoon === undefined || this.#isReady || !this.#open || this.#paused) return undefined;
+    if (isSoon) return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     const ends = this.#sources.filter(({ isOwn }) => !isOwn);
     const [streams, ids] = [ends.map(({ stream }) => stream), ends.map((source) => this.#ends.get(source) ?? '$')];
     await this.reader.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...ids);
     return undefined;
   }
 
-  /** Answers nothing when it got something; else whether no more is given for now. */
+  /** Answers nothing when it got something; else whether to ask again soon, because not all was asked or given. */
   async #take(free: number): Promise<boolean | undefined> {
     // So much is taken of each stream; with little room left they take turns.
     const all = this.#sources.filter((source) => !source.isOwn || this.#busy.has(source));
@@ -163,8 +157,11 @@ export class RedisSubscription implements Subscription {
       if (end !== '') this.#ends.set(source, end);
       for (const entry of entries) this.#deliver(source, entry);
     }
-    if (sources.length < all.length || taken.some(({ entries }) => entries.length > 0)) return undefined;
-    return taken.some(({ isFull }) => isFull);
+    if (taken.some(({ entries }) => entries.length > 0)) return undefined;
+    // Of what was looked at all has to wait for its turn.
+    if (taken.some(({ end, isFull }, index) => end === '' && !isFull && !sources[index]?.isOwn)) return undefined;
+    // With too little room for all, others are asked next.
+    return sources.length < all.length || taken.some(({ isFull }) => isFull);
   }
 
   /** Has what was lost on its way here given out again. */
