@@ -30,10 +30,11 @@ export class FaultProcess implements AsyncDisposable {
     });
   }
 
-  /** Starts it and resolves once it prints `ready`. */
+  /** Starts it and resolves once it prints `ready`, or was killed before by what it began to work on. */
   static async start(file: string, env: Readonly<Record<string, string>>): Promise<FaultProcess> {
     const made = new FaultProcess(file, env);
-    if (!(await made.printed((lines) => lines.includes('ready')))) throw new Error(`It did not start:\n${made.errors}`);
+    const isReady = await made.printed((lines) => lines.includes('ready'));
+    if (!isReady && made.#child.signalCode === null) throw new Error(`It did not start:\n${made.errors}`);
     return made;
   }
 
