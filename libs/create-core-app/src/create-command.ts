@@ -84,7 +84,7 @@ export function createCommand(name: string, surroundings: CreateSurroundings): C
         createProject({ place, choices, install, git, source, onStep, signal }),
       );
       if (options.json) surroundings.print(JSON.stringify({ ...place, choices, files }, null, 2));
-      else surroundings.print(nextSteps(target ?? place.name, options.install, choices.packageManager));
+      else surroundings.print(nextSteps(target ?? place.name, options.install, choices));
     });
 }
 
@@ -128,10 +128,15 @@ function installedBy(): PackageManager {
   return PACKAGE_MANAGERS.find((manager) => agent.startsWith(`${manager}/`)) ?? 'npm';
 }
 
-function nextSteps(folder: string, isInstalled: boolean, manager: PackageManager): string {
+function nextSteps(
+  folder: string,
+  isInstalled: boolean,
+  { database, packageManager: manager }: ProjectChoices,
+): string {
   const exec = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn' }[manager];
   const steps = [
     `cd ${folder}`,
+    ...(database === 'sqlite' || database === 'pglite' ? [] : ['(make the database that DATABASE_URL in .env names)']),
     ...(isInstalled ? [] : [`${manager} install`, `${exec} core makemigrations --name initial`]),
     `${manager} start`,
     `${exec} core g resource Post -f title:string:required,max:200 -f body:text -m`,

@@ -36,6 +36,12 @@ describe('create-core-app', () => {
     expect(existsSync(join(folder, 'shop', '.git'))).toBe(true);
     expect(statSync(join(folder, 'shop', '.env')).mode & 0o077).toBe(0);
     expect(printed.join('\n')).toContain('cd shop\n');
+    expect(printed.join('\n')).not.toContain('DATABASE_URL');
+  });
+
+  test('says that a server needs the database that the project names', async () => {
+    await create('shop', '--yes', '--no-install', '--no-git', '--db', 'postgres');
+    expect(printed.join('\n')).toMatch(/cd shop\n.*DATABASE_URL in \.env/);
   });
 
   test('leaves alone what is there', async () => {

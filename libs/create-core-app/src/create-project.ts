@@ -44,6 +44,7 @@ export async function createProject(options: CreateOptions): Promise<readonly st
       for (const path of made === undefined ? left.map((entry) => join(folder, entry)) : [made]) {
         rmSync(path, { recursive: true, force: true, maxRetries: 5 });
       }
+      options.onStep?.('Interrupted: nothing is left of it.');
     }
     throw error;
   }
