@@ -86,6 +86,7 @@ describe.each(await databaseKinds())('changes of accounts on %s', (kind) => {
       await ed.post(`${API}/auth/email`, { email: 'alice@example.com' }),
     ];
     expect([free.status, free.text]).toEqual([taken.status, taken.text]);
+    await world.mails.settled();
     expect(world.mails.lastTo('alice@example.com')?.subject).toMatch(/already have an account/);
     const token = await world.mailedToken('free@example.com');
     await work(() => Account.objects.createUser({ email: 'free@example.com' }));

@@ -126,7 +126,7 @@ export class AccountsApp implements AsyncDisposable {
 
   /** The token of the mail that an address got last. */
   async mailedToken(email: string): Promise<string> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.mails.settled();
     const token = /#token=(\S+)/.exec(this.mails.lastTo(email)?.text ?? '')?.[1] ?? '';
     this.secrets.push(token);
     return token;

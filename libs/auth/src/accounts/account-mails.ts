@@ -22,6 +22,11 @@ export class AccountMails {
     @Optional() @Inject(CoreSettings) protected readonly settings?: CoreSettings,
   ) {}
 
+  /** Does what belongs to a mail once the answer is out, which then tells nobody by its time whether there was something to do. */
+  afterwards(work: () => Promise<unknown>): void {
+    this.post.later(work);
+  }
+
   /** Mails a link that confirms the address; answers its token, `null` when the address has had enough mails. */
   async verification(user: Addressee): Promise<string | null> {
     if (!(await this.throttle.mail(user.email))) return null;

@@ -20,12 +20,12 @@ export class AuthHooks<U extends AbstractBaseUser = AbstractBaseUser> {
 
   async onAfterPasswordChange(_user: U): Promise<void> {}
 
-  /** The token was mailed already. */
+  /** The token was mailed already, and the request is answered: what this throws is only logged. */
   async onAfterForgotPassword(_user: U, _token: string): Promise<void> {}
 
   async onAfterResetPassword(_user: U): Promise<void> {}
 
-  /** The token was mailed already. */
+  /** Likewise. */
   async onAfterRequestVerify(_user: U, _token: string): Promise<void> {}
 
   async onAfterVerify(_user: U): Promise<void> {}

@@ -26,8 +26,8 @@ export class EmailChangeService {
     const email = normalizeEmail(address);
     if (email === user.email) return;
     const owner = await this.steps.users.getByEmail(email);
-    if (owner) return this.mails.alreadyRegistered(owner);
-    await this.mails.emailChange({ id: user.id, email });
+    const { id } = user;
+    this.mails.afterwards(() => (owner ? this.mails.alreadyRegistered(owner) : this.mails.emailChange({ id, email })));
   }
 
   /**

@@ -40,13 +40,11 @@ export class PasswordsService {
     return this.steps.sessions.start(user, { client });
   }
 
-  /** Mails a link to whoever has this address. Answers nothing, whether somebody has it or not. */
+  /** Mails a link to whoever has this address, once the answer is out: it says nothing, and takes as long, whoever has it. */
   async forgot(email: string, request: FastifyRequest): Promise<void> {
     await this.throttle.request(request, 'forgot');
     const user = await this.steps.users.getByEmail(email);
-    if (!user?.isActive) return;
-    const token = await this.mails.passwordReset(user);
-    if (token !== null) await this.steps.hooks.onAfterForgotPassword(user, token);
+    if (user?.isActive) this.mails.afterwards(() => this.#mailReset(user.id));
   }
 
   /**
@@ -66,6 +64,13 @@ export class PasswordsService {
     await this.#set(user, password, 'password_reset', clientInfoOf(request));
     this.mails.passwordChanged(user);
     await this.steps.hooks.onAfterResetPassword(user);
+  }
+
+  async #mailReset(userId: number | string): Promise<void> {
+    const user = await this.steps.find(userId);
+    if (!user) return;
+    const token = await this.mails.passwordReset(user);
+    if (token !== null) await this.steps.hooks.onAfterForgotPassword(user, token);
   }
 
   async #set(

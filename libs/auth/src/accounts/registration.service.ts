@@ -41,11 +41,11 @@ export class RegistrationService {
     const { email } = input;
     // Where nobody may learn that there is an account, it takes as much work as a new one.
     const passwordHash = await this.rules.hash(input.password);
-    if (known) return this.#refuseKnown(known);
+    if (known) return this.#refuseKnown(known, request);
     const values = { ...writableValues(this.steps.users.model, input), email, passwordHash };
     const user = await this.#create(values, request);
     if (user === null) return null;
-    if (this.options.requireVerification) await this.mails.verification(user);
+    if (this.options.requireVerification) this.mails.afterwards(() => this.mails.verification(user));
     await this.steps.hooks.onAfterRegister(user);
     return user;
   }
@@ -61,14 +61,16 @@ export class RegistrationService {
     } catch (error) {
       // Somebody took the address in between; other unique fields tell for themselves.
       const known = error instanceof UniqueViolationError ? await this.steps.users.getByEmail(values.email) : null;
-      if (known) return this.#refuseKnown(known);
+      if (known) return this.#refuseKnown(known, request);
       throw error;
     }
   }
 
-  async #refuseKnown(known: AbstractBaseUser): Promise<null> {
+  async #refuseKnown(known: AbstractBaseUser, request: FastifyRequest): Promise<null> {
     if (!this.options.requireVerification) throw taken();
-    await this.mails.alreadyRegistered(known);
+    const detail = { user: String(known.id) };
+    await this.steps.events.record('user_register_taken', { client: clientInfoOf(request), detail });
+    this.mails.afterwards(() => this.mails.alreadyRegistered(known));
     return null;
   }
 }

@@ -17,13 +17,11 @@ export class VerificationService {
     private readonly mails: AccountMails,
   ) {}
 
-  /** Mails a link to whoever has this address and did not confirm it yet. Answers nothing in any case. */
+  /** Mails a link to whoever has this address and did not confirm it yet. Answers nothing in any case, and before the mail is made. */
   async request(email: string, request: FastifyRequest): Promise<void> {
     await this.throttle.request(request, 'verify');
     const user = await this.steps.users.getByEmail(email);
-    if (!user?.isActive || user.isVerified) return;
-    const token = await this.mails.verification(user);
-    if (token !== null) await this.steps.hooks.onAfterRequestVerify(user, token);
+    if (user?.isActive && !user.isVerified) this.mails.afterwards(() => this.#mail(user.id));
   }
 
   /** @throws BadRequestException unless the token is good for the address that the user has. */
@@ -39,5 +37,12 @@ export class VerificationService {
       await this.steps.events.record('user_verified', { userId: user.id, client: clientInfoOf(request) });
     });
     await this.steps.hooks.onAfterVerify(user);
+  }
+
+  async #mail(userId: number | string): Promise<void> {
+    const user = await this.steps.find(userId);
+    if (!user) return;
+    const token = await this.mails.verification(user);
+    if (token !== null) await this.steps.hooks.onAfterRequestVerify(user, token);
   }
 }

@@ -23,6 +23,7 @@ export type AuthEventName =
   | 'authn_oauth_linked'
   | 'authn_oauth_unlinked'
   | 'user_created'
+  | 'user_register_taken'
   | 'user_updated'
   | 'user_deleted'
   | 'user_verified'

@@ -57,7 +57,11 @@ export class Hash {
   /** Whether the password is the one of a hash, whichever hasher made it; `false` for a text that is no hash. */
   async check(password: string, stored: string): Promise<boolean> {
     const found = this.hashers.find(stored);
-    if (!found) return false;
+    if (!found) {
+      // What is no hash takes as long as one that is of another password.
+      await this.make(password);
+      return false;
+    }
     return this.queue.run(() => found.hasher.verify(password.normalize('NFC'), found.hashed));
   }
 

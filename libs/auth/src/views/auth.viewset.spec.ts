@@ -132,6 +132,7 @@ describe("an application's own endpoints of accounts", () => {
   test('have actions of their own, and hooks that see each step', async () => {
     expect((await app.client.get(`${AUTH}/motto`)).json()).toEqual({ motto: 'Who goes there?' });
     await app.client.post(`${AUTH}/forgot-password`, { email: 'ann@example.com' });
+    await app.nest.get<InMemoryMailSender>(MailSender).settled();
     expect(seen).toEqual([
       'registered ann@example.com',
       'registered bob@example.com',

@@ -18,7 +18,7 @@ export class FakeMailer extends InMemoryMailSender {
 
   /** The last mail to an address whose subject or text matches. @throws AssertionError when there is none. */
   async assertSent(to: string, pattern: RegExp | string = ''): Promise<Mail> {
-    await this.#settled();
+    await this.settled();
     const found = this.outbox.findLast((mail) => mail.to === to && matches(mail, pattern));
     const sent = this.outbox.map((mail) => `\n  ${mail.to}: ${mail.subject}`).join('');
     assert(found, `No mail to ${to} matches ${String(pattern)}. There are:${sent || ' none'}`);
@@ -27,7 +27,7 @@ export class FakeMailer extends InMemoryMailSender {
 
   /** @throws AssertionError when there is a mail, to this address where one is given. */
   async assertNothingSent(to?: string): Promise<void> {
-    await this.#settled();
+    await this.settled();
     const sent = this.outbox.filter((mail) => to === undefined || mail.to === to);
     assert(sent.length === 0, `There are mails:${sent.map((mail) => `\n  ${mail.to}: ${mail.subject}`).join('')}`);
   }
@@ -40,11 +40,6 @@ export class FakeMailer extends InMemoryMailSender {
 
   clear(): void {
     this.outbox.length = 0;
-  }
-
-  /** Mails leave without anybody waiting for them. */
-  async #settled(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
