@@ -59,7 +59,7 @@ const CASES = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Case>>>>;
 
 /** Milliseconds of wall time and of the processor, as medians; and by how much the slowest case is above the fastest. */
-export interface AlikeTimes {
+interface AlikeTimes {
   readonly wall: Readonly<Record<string, number>>;
   readonly processor: Readonly<Record<string, number>>;
   readonly apart: string;
