@@ -24,6 +24,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Account, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds, SERVERS } from '../support/databases.js';
 import { AccountsWatch } from '../support/accounts-watch.js';
+import { totpCode } from '../support/totp-codes.js';
 
 const OAUTH = `${API}/auth/oauth`;
 const PUBLIC = 'https://api.example.com/api/v1';
@@ -455,6 +456,28 @@ describe.each(await databaseKinds())('sign-in by other services on %s', (kind) =
       status: 401,
       code: 'invalid_token',
     });
+  });
+
+  test('SEC-84: an ID token is one factor, and the second one is asked for', async () => {
+    oidc.signInAs(ANN);
+    const user = bearer((await showWith({})).json<Held>());
+    const { secret } = (await user.post(`${API}/auth/2fa/totp`)).json<{ secret: string }>();
+    const code = () => totpCode(secret, app.clock.now());
+    expect((await user.post(`${API}/auth/2fa/totp/confirm`, { code: code() })).status).toBe(200);
+    app.clock.advance({ seconds: 60 });
+    for (const [path, verify] of [
+      ['auth/oauth/acme/id-token', 'auth/2fa/verify'],
+      ['auth/cookie/oauth/acme/id-token', 'auth/cookie/2fa/verify'],
+    ] as const) {
+      const { nonce, cookie } = await begin();
+      const answer = await show(oidc.idToken({ nonce }), cookie, path);
+      expect([answer.status, answer.json()]).toMatchObject([401, { code: 'mfa_required' }]);
+      expect(answer.text).not.toContain('access_token');
+      const { mfaToken } = answer.json<{ detail: { mfaToken: string } }>().detail;
+      expect((await app.client.post(`${API}/${verify}`, { mfaToken, code: '000000' })).status).toBe(401);
+      expect((await app.client.post(`${API}/${verify}`, { mfaToken, code: code() })).status).toBe(200);
+      app.clock.advance({ seconds: 60 });
+    }
   });
 
   test('ID tokens are of providers that issue them and can be reached', async () => {

@@ -136,6 +136,19 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
     world.app.clock.reset();
   });
 
+  test('SEC-40: without a grace one of thirty refreshes at once wins, and the family ends', async () => {
+    await using strict = await AccountsApp.start(kind, { AUTH_REFRESH_GRACE_SECONDS: '0' });
+    const held = await strict.hold('bob');
+    const answers = await Promise.all(Array.from({ length: 30 }, () => strict.refresh(held)));
+    const won = answers.filter(({ status }) => status === 200);
+    expect([won.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 29]);
+    const next = won[0]!.json<Held>();
+    expect([(await strict.refresh(next)).status, (await strict.me(next)).status]).toEqual([401, 401]);
+    expect((await strict.me(held)).status).toBe(401);
+    const recorded = await strict.app.work(() => AuthEvent.objects.filter({ name: 'authn_token_reuse' }).count());
+    expect(recorded).toBeGreaterThan(0);
+  });
+
   test('SEC-42: refreshing does not carry a session beyond its last day', async () => {
     world.app.clock.set('2026-05-01T12:00:00Z');
     let held = await world.hold('bob');
