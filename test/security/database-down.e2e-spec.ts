@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { Account, AccountsModule, API, type Held, PASSWORD } from '../support/accounts-app.js';
 
-import { scratchDatabase } from '../support/databases.js';
+import { databaseKinds, scratchDatabase, SERVERS } from '../support/databases.js';
 
 /** Stands between an application and its database until it is closed. */
 class Wire implements AsyncDisposable {
@@ -99,5 +99,33 @@ describe.each(['postgresql'] as const)('without its database, which is %s,', (ki
     for (const secret of [held.access_token, held.refresh_token, key, PASSWORD, 'a fine new horse']) {
       expect(log).not.toContain(secret);
     }
+  });
+});
+
+describe.each(await databaseKinds())('with a broken table on %s', (kind) => {
+  test('SEC-86: what breaks inside is told by nothing but an id, and a password that is refused is not repeated', async () => {
+    await using app = await createTestApp(AccountsModule, {
+      database: SERVERS[kind],
+      env: { AUTH_THROTTLE_ENABLED: 'false', AUTH_PASSWORD_HASHER: 'argon2' },
+    });
+    app.nest.get(Hash).configure('argon2', { memoryCost: 64, timeCost: 1 });
+    const email = 'alice@example.com';
+    await app.work(() => Account.objects.createUser({ email, password: PASSWORD, isVerified: true }));
+    const rename = (from: string, to: string) =>
+      app.work(() => app.database.entityManager().execute(`alter table ${from} rename to ${to}`));
+    const { access_token: token } = (
+      await app.client.post(`${API}/auth/login`, { email, password: PASSWORD })
+    ).json<Held>();
+    const alice = app.client.with({ authorization: `Bearer ${token}` });
+    await rename('letters', 'away');
+    const broken = await alice.get(`${API}/letters`);
+    await rename('away', 'letters');
+    expect([broken.status >= 500, Object.keys(broken.json()).toSorted((a, b) => a.localeCompare(b))]).toEqual([
+      true,
+      ['code', 'detail', 'requestId'],
+    ]);
+    expect(broken.text).not.toMatch(/letters|away|select|sql|relation|\.ts\b|node_modules/i);
+    const refused = await app.client.post(`${API}/auth/register`, { email: 'x@example.com', password: 'zq!9' });
+    expect([refused.status, refused.text.includes('zq!9')]).toEqual([400, false]);
   });
 });
