@@ -14,7 +14,7 @@ import {
 } from '@core-framework/auth';
 import type { Principal } from '@core-framework/common';
 import { SettingsModule } from '@core-framework/config';
-import { BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
+import { atomic, BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { type TestApp, type TestClient } from '@core-framework/testing';
 import { ModelViewSet, ViewSet, ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
@@ -144,6 +144,71 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s'
         ]),
       );
     }
+  });
+
+  test('SEC-90: it is in the audit trail as well when users and groups are changed themselves', async () => {
+    const app = await start();
+    await app.work(async () => {
+      await AuthEvent.objects.delete();
+      const user = await User.objects.get({ id: ed });
+      await user.setGroups(['painter', 'scribe']);
+      await user.addToGroup('painter');
+      await user.removeFromGroup('painter');
+      await user.addPermission('pages.paint');
+      await user.setPermissions([]);
+      const scribes = await Group.objects.get({ name: 'scribe' });
+      await scribes.addPermission('pages.write');
+      await scribes.removePermission('pages.write');
+    });
+    const recorded = await app.work(() =>
+      AuthEvent.objects.filter({ name: 'authz_change' }).values('userId', 'detail'),
+    );
+    const userId = String(ed);
+    const expected = [
+      { userId, detail: { role: 'painter', change: 'given' } },
+      { userId, detail: { role: 'scribe', change: 'given' } },
+      { userId, detail: { role: 'painter', change: 'taken' } },
+      { userId, detail: { permission: 'pages.paint', change: 'given' } },
+      { userId, detail: { permission: 'pages.paint', change: 'taken' } },
+      { userId: null, detail: { role: 'scribe', permission: 'pages.write', change: 'given' } },
+      { userId: null, detail: { role: 'scribe', permission: 'pages.write', change: 'taken' } },
+    ];
+    expect(recorded).toHaveLength(expected.length);
+    expect(recorded).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('SEC-90: a change that is rolled back leaves nothing in the audit trail', async () => {
+    const app = await start();
+    const failing = app.work(() =>
+      atomic(async () => {
+        const user = await User.objects.get({ id: ed });
+        await user.addToGroup('ghost');
+        throw new Error('given up');
+      }),
+    );
+    await expect(failing).rejects.toThrow('given up');
+    const details = await app.work(() => AuthEvent.objects.filter({ name: 'authz_change' }).pluck('detail'));
+    expect(JSON.stringify(details)).not.toContain('ghost');
+  });
+
+  test('of groups that are given at the same time none is lost', async () => {
+    const app = await start();
+    const names = ['dancer', 'singer', 'actor', 'juggler', 'clown'];
+    const give = (name: string) => app.work(async () => (await User.objects.get({ id: ed })).addToGroup(name));
+    await Promise.all(names.map(give));
+    const has = await app.work(() => app.nest.get(PermissionService).getUserRoles(ed));
+    expect(has).toEqual(expect.arrayContaining(names));
+  });
+
+  test('what a user is given counts in the same unit of work', async () => {
+    const app = await start();
+    await app.work(async () => {
+      const permissions = app.nest.get(PermissionService);
+      const user = await User.objects.get({ id: ed });
+      expect(await permissions.checkPermission(ed, 'pages', 'sign')).toBe(false);
+      await user.addPermission('pages.sign');
+      expect(await permissions.checkPermission(ed, 'pages', 'sign')).toBe(true);
+    });
   });
 
   test('SEC-24: 401 with a challenge comes before 403', async () => {

@@ -1,5 +1,15 @@
-import { type Collection, Field, type Manager, Model, PlainModel, sessionOf } from '@core-framework/orm';
+import {
+  atomic,
+  type Collection,
+  Field,
+  type Manager,
+  Model,
+  PlainModel,
+  sessionOf,
+  type SqlEntityManager,
+} from '@core-framework/orm';
 import { PermissionsNotLoadedError } from '../errors/auth.errors.js';
+import { AccountServices } from '../users/account-services.js';
 import { permissionsNamed } from './named-permissions.js';
 import { Permission } from './permission.model.js';
 
@@ -50,9 +60,23 @@ export class Group extends PlainModel {
   }
 }
 
+/** The change and its entry in the audit trail are one transaction. */
 async function changePermissions(group: Group, change: (present: string[]) => readonly string[]): Promise<void> {
-  const { em } = sessionOf(group);
-  const wanted = await permissionsNamed(em, change([...(await group.loadPermissions())]));
-  await Group.objects.using(em).setLinks('permissions', group.id, wanted);
+  const { database } = sessionOf(group);
+  const { permissionAudit } = AccountServices.of(database);
+  const run = async (em: SqlEntityManager) => {
+    const groups = Group.objects.using(em);
+    // Of two who change the same group's rights at once, the second one starts from what the first one made of them.
+    await groups
+      .where({ id: group.id })
+      .selectForUpdate()
+      .rows({ columns: ['id'] });
+    const before = await group.loadPermissions();
+    const after = change([...before]);
+    await groups.setLinks('permissions', group.id, await permissionsNamed(em, after));
+    const detailOf = (permission: string) => ({ role: group.name, permission });
+    await permissionAudit.noteDifference({ detailOf, before, after });
+  };
+  await atomic(run, { database });
   await group.loadPermissions();
 }

@@ -1,4 +1,3 @@
-import { ContextKey, RequestContext } from '@core-framework/common';
 import { type Manager, modelDefinition } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import { USER_MODEL, type UserModel } from '../auth.options.js';
@@ -6,6 +5,7 @@ import { UsersWithoutPermissionsError } from '../errors/permission.errors.js';
 import { readPermissions } from '../groups/permission-snapshot.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { USERS } from '../users/users.provider.js';
+import { knownGrants } from './known-grants.js';
 
 /** What the tables say of a user's rights. */
 export interface Grants {
@@ -29,7 +29,6 @@ const NONE: Grants = Object.freeze({
 });
 
 const FLAGS = ['isActive', 'isStaff', 'isSuperuser', 'isVerified'] as const;
-const READ = new ContextKey<Map<string, Promise<Grants>>>('auth: grants');
 
 /** Reads {@link Grants}, once per user and unit of work: what is changed counts from the next request on. */
 @Injectable()
@@ -41,19 +40,12 @@ export class GrantReader {
 
   /** Whoever is not active, or not there, has none. */
   of(userId: number | string): Promise<Grants> {
-    const context = RequestContext.current();
-    if (!context) return this.#read(userId);
-    let known = context.get(READ);
-    if (!known) context.set(READ, (known = new Map()));
+    const known = knownGrants();
+    if (!known) return this.#read(userId);
     const key = `${typeof userId}:${userId}`;
     let grants = known.get(key);
     if (!grants) known.set(key, (grants = this.#read(userId)));
     return grants;
-  }
-
-  /** Has them read again within the unit of work that changed them. */
-  forget(): void {
-    RequestContext.current()?.delete(READ);
   }
 
   /** @throws UsersWithoutPermissionsError when the application's users have no groups. */

@@ -1,8 +1,7 @@
-import { RequestContext } from '@core-framework/common';
 import { type Manager, InjectManager } from '@core-framework/orm';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { InvalidCodenameError, PoliciesNotConfiguredError } from '../errors/permission.errors.js';
-import { AuthEvents, type AuthEventParts } from '../events/auth-events.service.js';
+import type { AuthEventParts } from '../events/auth-events.service.js';
 import { Group } from '../groups/group.model.js';
 import { Permission } from '../groups/permission.model.js';
 import { PolicyEngine } from '../policies/policy-engine.js';
@@ -10,6 +9,8 @@ import type { PolicyQuestion } from '../policies/policy-set.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { USERS } from '../users/users.provider.js';
 import { type Grants, GrantReader } from './grants.js';
+import { forgetGrants } from './known-grants.js';
+import { PermissionAudit } from './permission-audit.js';
 import { PREDEFINED_ROLES, type RoleDefinitions } from './predefined-roles.js';
 
 type UserId = number | string;
@@ -31,7 +32,7 @@ export class PermissionService {
     @Optional() private readonly policies?: PolicyEngine,
   ) {}
 
-  @Inject(AuthEvents) private readonly events!: AuthEvents;
+  @Inject(PermissionAudit) private readonly audit!: PermissionAudit;
 
   /** Puts a user into the group of that name, which is made if it is not there; answers whether that changed anything. */
   async addRoleToUser(userId: UserId, role: string): Promise<boolean> {
@@ -135,13 +136,13 @@ export class PermissionService {
   async addPolicies(ptype: string, rules: readonly (readonly string[])[]): Promise<void> {
     const copies = rules.map((rule) => [...rule]);
     await this.#policies('addPolicies').add(ptype, copies);
-    await this.#note({ detail: { policies: ptype, rules: copies.length, change: 'given' } });
+    await this.audit.note({ detail: { policies: ptype, rules: copies.length, change: 'given' } });
   }
 
   /** Removes a rule from `casbin_rule`. */
   async removePolicy(ptype: string, ...rule: string[]): Promise<void> {
     await this.#policies('removePolicy').remove(ptype, rule);
-    await this.#note({ detail: { policies: ptype, rules: 1, change: 'taken' } });
+    await this.audit.note({ detail: { policies: ptype, rules: 1, change: 'taken' } });
   }
 
   /** Loads all rules anew; changes by this service are seen without it. */
@@ -158,17 +159,8 @@ export class PermissionService {
   #noted(parts: AuthEventParts, change: () => Promise<boolean>): Promise<boolean> {
     return this.groups.atomic(async () => {
       const changed = await change();
-      if (changed) await this.#note(parts);
+      if (changed) await this.audit.note(parts);
       return changed;
-    });
-  }
-
-  /** Says who changed what, as far as that is known. */
-  #note({ detail, ...parts }: AuthEventParts): Promise<void> {
-    const by = RequestContext.current()?.principal?.id;
-    return this.events.record('authz_change', {
-      ...parts,
-      detail: { ...detail, ...(by != null && { by: String(by) }) },
     });
   }
 
@@ -187,7 +179,7 @@ export class PermissionService {
       const links = await owners.links(relation, [owner]);
       if (links.some(([, present]) => present === target)) return false;
       await owners.addLinks(relation, [[owner, target]]);
-      this.grants.forget();
+      forgetGrants();
       return true;
     });
   }
@@ -199,7 +191,7 @@ export class PermissionService {
     target: number,
   ): Promise<boolean> {
     const removed = await owners.removeLinks(relation, owner, [target]);
-    this.grants.forget();
+    forgetGrants();
     return removed > 0;
   }
 }

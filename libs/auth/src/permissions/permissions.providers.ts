@@ -5,6 +5,7 @@ import { OrmCasbinAdapter } from '../policies/orm-casbin.adapter.js';
 import { PolicyEngine } from '../policies/policy-engine.js';
 import { POLICY_WATCHER, type PolicyWatcher, resolvePolicyOptions } from '../policies/policy-options.js';
 import { GrantReader } from './grants.js';
+import { PermissionAudit } from './permission-audit.js';
 import { PermissionService } from './permission.service.js';
 
 /** What {@link PermissionService} is made of. */
@@ -16,6 +17,7 @@ export const PERMISSION_PROVIDERS: Provider[] = [
     inject: [AUTH_OPTIONS, OrmCasbinAdapter, CLOCK, CheckRegistry, { token: POLICY_WATCHER, optional: true }],
     useFactory: createEngine,
   },
+  PermissionAudit,
   PermissionService,
 ];
 

@@ -2,6 +2,7 @@ import { Connections, Database } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import { NoAuthModuleError } from '../errors/auth.errors.js';
 import { Hash } from '../hashing/hash.service.js';
+import { PermissionAudit } from '../permissions/permission-audit.js';
 
 // Models are used without injection (`User.objects`), but each application has hashers of its own. Whoever has a database
 // at hand finds them through its connections; nothing outlives the application.
@@ -13,6 +14,7 @@ export class AccountServices {
   constructor(
     @Inject(Connections) connections: Connections,
     @Inject(Hash) readonly hash: Hash,
+    @Inject(PermissionAudit) readonly permissionAudit: PermissionAudit,
   ) {
     services.set(connections, this);
   }

@@ -1,10 +1,12 @@
-import { type Collection, createManager, Field, sessionOf } from '@core-framework/orm';
+import { atomic, type Collection, createManager, Field, sessionOf } from '@core-framework/orm';
 import { PermissionsNotLoadedError } from '../errors/auth.errors.js';
 import { Group } from '../groups/group.model.js';
 import { permissionsNamed } from '../groups/named-permissions.js';
 import { Permission } from '../groups/permission.model.js';
 import { type PermissionSnapshot, readPermissions } from '../groups/permission-snapshot.js';
+import type { ChangedRights } from '../permissions/permission-audit.js';
 import type { AbstractBaseUser } from './abstract-user.js';
+import { AccountServices } from './account-services.js';
 
 /**
  * What {@link PermissionsMixin} gives to users. Questions are answered at once, from what `loadPermissions()` read;
@@ -110,33 +112,47 @@ type Holder = AbstractBaseUser & PermissionHolder;
 type Change = (present: string[]) => readonly string[];
 
 async function changeGroups(user: Holder, change: Change): Promise<void> {
-  const { em } = sessionOf(user);
-  const present = await Group.objects
-    .using(em)
-    .filter({ id__in: await linked(user, 'groups') })
-    .all();
-  const names = new Set(change(present.map(({ name }) => name)));
-  const groups: Group[] = [];
-  for (const name of names) groups.push((await Group.objects.using(em).getOrCreate({ name }))[0]);
-  await link(user, 'groups', groups);
+  await changeRights(user, 'groups', async (ids) => {
+    const groups = Group.objects.using(sessionOf(user).em);
+    const before = (await groups.filter({ id__in: ids }).all()).map(({ name }) => name);
+    const after = new Set(change(before));
+    const rows: Group[] = [];
+    for (const name of after) rows.push((await groups.getOrCreate({ name }))[0]);
+    return { before, after, rows, detailOf: (role) => ({ role }) };
+  });
 }
 
 async function changePermissions(user: Holder, change: Change): Promise<void> {
-  const { em } = sessionOf(user);
-  const present = await Permission.objects
-    .using(em)
-    .filter({ id__in: await linked(user, 'userPermissions') })
-    .all();
-  await link(user, 'userPermissions', await permissionsNamed(em, change(present.map(({ codename }) => codename))));
+  await changeRights(user, 'userPermissions', async (ids) => {
+    const { em } = sessionOf(user);
+    const present = await Permission.objects.using(em).filter({ id__in: ids }).all();
+    const before = present.map(({ codename }) => codename);
+    const after = change(before);
+    return { before, after, rows: await permissionsNamed(em, after), detailOf: (permission) => ({ permission }) };
+  });
 }
 
-async function linked(user: Holder, relation: string): Promise<number[]> {
-  const links = await rowsOf(user).links(relation, [user.id]);
-  return links.map(([, id]) => Number(id));
-}
-
-async function link(user: Holder, relation: string, rows: readonly object[]): Promise<void> {
-  await rowsOf(user).setLinks(relation, user.id, rows);
+/** The change and its entry in the audit trail are one transaction. */
+async function changeRights(
+  user: Holder,
+  relation: 'groups' | 'userPermissions',
+  plan: (ids: number[]) => Promise<Omit<ChangedRights, 'userId'> & { readonly rows: readonly object[] }>,
+): Promise<void> {
+  const { database } = sessionOf(user);
+  const { permissionAudit } = AccountServices.of(database);
+  const run = async () => {
+    const users = rowsOf(user);
+    // Of two who change the same user's rights at once, the second one starts from what the first one made of them.
+    await users
+      .where({ id: user.id })
+      .selectForUpdate()
+      .rows({ columns: ['id'] });
+    const links = await users.links(relation, [user.id]);
+    const { rows, ...changed } = await plan(links.map(([, id]) => Number(id)));
+    await users.setLinks(relation, user.id, rows);
+    await permissionAudit.noteDifference({ ...changed, userId: user.id });
+  };
+  await atomic(run, { database });
   if (snapshots.has(user)) await user.loadPermissions();
 }
 
