@@ -3,7 +3,7 @@ import { brokersToMeasure } from './measured-brokers.js';
 import { publishThroughOutbox } from './publishing.js';
 import type { Measured } from './measured.js';
 
-const MESSAGES = 20_000;
+const MESSAGES = 60_000;
 /** With an inbox each event is a transaction of the database. */
 const MESSAGES_IN_INBOX = 5000;
 

@@ -135,7 +135,8 @@ export class RedisSubscription implements Subscription {
     this.#readerId ??= await this.reader.client('ID');
     if (!this.#open || this.#paused) return undefined;
     this.#isReady = false;
-    const isSoon = await this.#take(free);
+    // Half at a time: one half is on its way while the other is worked on.
+    const isSoon = await this.#take(Math.min(free, Math.ceil(this.request.prefetch / 2)));
     if (isSoon === undefined || this.#isReady || !this.#open || this.#paused) return undefined;
     if (isSoon) return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     const ends = this.#sources.filter(({ isOwn }) => !isOwn);

@@ -4,9 +4,11 @@ import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
 import type { Delivery } from '../brokers/message-broker.js';
 import { EventTimeoutError } from '../errors/messaging.errors.js';
+import type { EventMessage } from '../envelope/event-message.js';
 import type { CoreEvent } from '../events/core-event.js';
 import type { PayloadReader } from '../payloads/payload-reader.js';
 import type { EventHandler } from './event-handler.js';
+import { ReceivedEvent, type Reception } from './received-event.js';
 
 /** How the handlers of a group are called. */
 export interface HandlingOptions {
@@ -46,7 +48,7 @@ export class EventHandling {
     const signal = new RunSignal();
     const { database } = this.surroundings;
     const work = async () => {
-      const calls = await this.#callsOf(message, topic, attempt, handlers, signal);
+      const calls = await this.#callsOf(message, { topic, attempt, run: signal }, handlers);
       return this.options.transaction ? this.#once(message.id, calls, signal) : this.#again(calls);
     };
     return withinTime(() => runInContext(work, { database, isolated: true }), signal, {
@@ -61,28 +63,13 @@ export class EventHandling {
     });
   }
 
-  async #callsOf(
-    { id, type: name, source, time, key, data, headers }: Delivery['message'],
-    topic: string,
-    attempt: number,
-    handlers: readonly EventHandler[],
-    run: RunSignal,
-  ): Promise<Calls> {
-    const facts = { id, name, topic, timestamp: new Date(time), attempt, source, key, headers };
+  async #callsOf(message: EventMessage, reception: Reception, handlers: readonly EventHandler[]): Promise<Calls> {
     const calls: [EventHandler, CoreEvent][] = [];
     for (const handler of handlers) {
-      const plain: unknown = JSON.parse(data);
-      const read = handler.payload ? await this.surroundings.payloads.read(name, handler.payload, plain) : plain;
-      calls.push([
-        handler,
-        {
-          ...facts,
-          data: read,
-          get signal() {
-            return run.signal;
-          },
-        },
-      ]);
+      const plain: unknown = JSON.parse(message.data);
+      const { payload } = handler;
+      const data = payload ? await this.surroundings.payloads.read(message.type, payload, plain) : plain;
+      calls.push([handler, new ReceivedEvent(message, reception, data)]);
     }
     return calls;
   }
