@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { CoreError } from '@core-framework/common';
 import { describe, expect, test } from '@jest/globals';
 import { describeStartFailure } from './start-failure.js';
@@ -34,6 +35,16 @@ describe('describeStartFailure', () => {
       'Could not start: The database has no table "posts".\n' +
         'Apply the migrations with "core migrate"; when none makes it, write one with "core makemigrations" first.',
     );
+  });
+
+  test('knows errors of other realms, as native modules throw them', () => {
+    const foreign: unknown = runInNewContext(
+      "Object.assign(new Error('no such table: posts'), { name: 'SqliteError' })",
+    );
+    expect(foreign).not.toBeInstanceOf(Error);
+    for (const error of [foreign, new Error('It failed.', { cause: foreign })]) {
+      expect(describeStartFailure(error, false)).toContain('has no table "posts"');
+    }
   });
 
   test('keeps stacks for developers and secrets for nobody', () => {

@@ -24,7 +24,7 @@ export function describeFailure(error: unknown, withStack: boolean): string {
     ...(fix === undefined || message.endsWith(fix) ? [] : [fix]),
     ...(code === undefined ? [] : [`[${code}]`]),
   ];
-  if (withStack && error instanceof Error)
+  if (withStack && isError(error))
     lines.push('', error.stack ?? String(error), ...causesOf(error).map(({ stack }) => `caused by ${stack}`));
   return redactSecrets(lines.join('\n'));
 }
@@ -44,7 +44,7 @@ export interface FailureExplanation {
 }
 
 function explain(error: unknown): FailureExplanation {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!isError(error)) return { message: String(error) };
   const chain = [error, ...causesOf(error)];
   const known = chain.find(isExplained);
   if (known) return known;
@@ -83,7 +83,7 @@ const NO_TABLE = [
 ];
 
 function explainMissingTable(error: unknown): FailureExplanation | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const [table] = NO_TABLE.flatMap((form) => form.exec(error.message)?.slice(1) ?? []);
   if (table === undefined) return undefined;
   return {
@@ -101,7 +101,12 @@ function isExplained(error: Error): error is Error & FailureExplanation {
 
 function causesOf(error: Error): Error[] {
   const causes: Error[] = [];
-  for (let cause = error.cause; cause instanceof Error && !causes.includes(cause); cause = cause.cause)
-    causes.push(cause);
+  for (let cause = error.cause; isError(cause) && !causes.includes(cause); cause = cause.cause) causes.push(cause);
   return causes;
+}
+
+/** Native modules may throw errors of another realm than ours, which are instances of that one's classes. */
+function isError(value: unknown): value is Error {
+  if (value instanceof Error) return true;
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }
