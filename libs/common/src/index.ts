@@ -36,7 +36,7 @@ export { FileNotStoredError, InvalidFileKeyError } from './files/file.errors.js'
 export { FILE_STORAGE, type FileStorage, type FileToStore } from './files/file-storage.js';
 export { isLocalFileKey, LocalFileStorage, type LocalFileStorageOptions } from './files/local-file-storage.js';
 export { UploadedFile } from './files/uploaded-file.js';
-export { clientAddressOf } from './http/client-address.js';
+export { clientAddressOf, ipAddressOf } from './http/client-address.js';
 export { announcesForm, asFormBody, FORM_BODY_ROUTE, FORM_READER, isFormBody } from './http/form-body.js';
 export { HANDLER_ROUTE, type RouteHandler } from './http/handler-route.js';
 export { LAZY_BODY_ROUTE, LazyBody } from './http/lazy-body.js';

@@ -31,7 +31,7 @@ export class LocalFileStorage implements FileStorage {
 
   constructor({ root, baseUrl }: LocalFileStorageOptions) {
     this.root = resolve(root);
-    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#baseUrl = baseUrl.replace(/(?<!\/)\/+$/, '');
   }
 
   /** @throws InvalidFileKeyError for a directory or an extension that is not made of plain words. */

@@ -66,6 +66,13 @@ describe('clientAddressOf', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['203.0.113.7:4711', '203.0.113.7'],
+    ['[2001:db8::1]:443', '2001:db8:0:0::/64'],
+    ['[2001:db8::1]', '2001:db8:0:0::/64'],
+    ['unknown', 'unknown'],
+    ['1.2.3', 'unknown'],
+    ['', 'unknown'],
+    ["' or 1=1", 'unknown'],
   ])('%s counts as %s', (ip, client) => {
     expect(clientAddressOf({ ip })).toBe(client);
   });
