@@ -25,6 +25,7 @@ import {
   refuseMemoryDatabaseInProduction,
   requireSecureCookiesInProduction,
   refuseOpenCorsInProduction,
+  requireStrongFormerKeys,
   requireStrongSecretKey,
 } from './rules/production-rules.js';
 
@@ -62,6 +63,7 @@ const FrameworkSettings = composeSettings(
  * ```
  */
 @SettingsRule<CoreSettings>(requireStrongSecretKey)
+@SettingsRule<CoreSettings>(requireStrongFormerKeys)
 @SettingsRule<CoreSettings>(refuseDebugInProduction)
 @SettingsRule<CoreSettings>(requireSecureCookiesInProduction)
 @SettingsRule<CoreSettings>(refuseMemoryDatabaseInProduction)

@@ -2,6 +2,6 @@
 export function variableNameOf(property: string): string {
   return property
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toUpperCase();
 }

@@ -39,7 +39,7 @@ export class MessagingSettings {
       appName
         .toLowerCase()
         .replace(/[^a-z\d]+/g, '-')
-        .replace(/^-+|-+$/g, '') || undefined,
+        .replace(/^-+|(?<!-)-+$/g, '') || undefined,
   })
   @IsString()
   @IsNotEmpty()

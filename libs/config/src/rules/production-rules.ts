@@ -16,14 +16,26 @@ export function requireStrongSecretKey(settings: ApplicationSettings): readonly 
   return message === undefined ? [] : [{ property: 'secretKey', message }];
 }
 
+/** Whoever guesses a former key writes tokens as well as whoever guesses the one of today. */
+export function requireStrongFormerKeys({
+  secretKeyFallbacks,
+  isProduction,
+}: ApplicationSettings & AuthSettings): readonly RuleViolation[] {
+  if (!isProduction) return [];
+  const weakness = secretKeyFallbacks.map(weaknessOfKey).find((found) => found !== undefined);
+  return weakness === undefined ? [] : [{ property: 'secretKeyFallbacks', message: `each ${weakness}` }];
+}
+
 function weaknessOf({ secretKey, isProduction, environment }: ApplicationSettings): string | undefined {
   if (secretKey === '') return `must be set when ENVIRONMENT is ${environment}`;
-  if (!isProduction) return undefined;
-  if (PLACEHOLDER.test(secretKey)) return 'must not be a well-known placeholder in production';
-  if (Buffer.byteLength(secretKey) < SHORTEST_KEY_BYTES)
+  return isProduction ? weaknessOfKey(secretKey) : undefined;
+}
+
+function weaknessOfKey(key: string): string | undefined {
+  if (PLACEHOLDER.test(key)) return 'must not be a well-known placeholder in production';
+  if (Buffer.byteLength(key) < SHORTEST_KEY_BYTES)
     return `must have at least ${SHORTEST_KEY_BYTES} bytes in production`;
-  if (new Set(secretKey).size < FEWEST_DISTINCT_CHARACTERS)
-    return 'must not repeat the same few characters in production';
+  if (new Set(key).size < FEWEST_DISTINCT_CHARACTERS) return 'must not repeat the same few characters in production';
   return undefined;
 }
 
