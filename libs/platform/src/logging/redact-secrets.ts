@@ -7,7 +7,7 @@ const MEMBER = new RegExp(String.raw`("[\w-]*(?:${NAMES})":)(?:"(?:[^"\\]|\\.)*"
 /** `?token=…` in URLs. */
 const PARAMETER = new RegExp(String.raw`([?&][\w.-]*(?:${NAMES}|code|signature)=)[^&#\s"\\]+`, 'gi');
 /** `postgresql://user:password@host`. */
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s/"]+@/gi;
+const URL_PASSWORD = /(:\/\/[^\s:/@"]*:)[^\s/"]+@/g;
 /** `Bearer …` and `Basic …` in messages. */
 const CREDENTIALS = /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi;
 
