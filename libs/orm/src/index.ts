@@ -26,6 +26,7 @@ export {
 } from './core-orm.tokens.js';
 export {
   CheckViolationError,
+  TooLongForIndexError,
   DoesNotExistError,
   ForeignKeyViolationError,
   InvalidLookupError,

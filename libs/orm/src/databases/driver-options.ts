@@ -113,7 +113,7 @@ async function withPackages<T>(database: string, packages: readonly string[], lo
   try {
     return await load();
   } catch (error) {
-    const names = packages.map((name) => name.replace(/(?<=.)@.*$/, ''));
+    const names = packages.map((name) => name.replace(/(?<=.)@.*$/s, ''));
     const isMissing = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '');
     if (isMissing && names.some((name) => messageOf(error).includes(name))) {
       throw new MissingDatabasePackageError(database, packages, error);

@@ -9,9 +9,13 @@ import {
   ForeignKeyViolationError,
   NotNullViolationError,
   ProtectedError,
+  TooLongForIndexError,
   UniqueViolationError,
 } from './orm.errors.js';
 import { type Violation, violationOf } from './violations.js';
+
+/** An entry of an index of PostgreSQL has at most 2704 bytes; what is shorter together with its head is not too long. */
+const SHORTEST_TOO_LONG = 2600;
 
 /** What a statement was to write. */
 export interface WriteIntent {
@@ -38,6 +42,8 @@ export async function translateIntegrityError(
       return new UniqueViolationError(definition.name, named, error);
     case 'check':
       return new CheckViolationError(definition.name, violation.constraint ?? '', error, named);
+    case 'tooLong':
+      return new TooLongForIndexError(definition.name, longTexts(fields, values), error);
     case 'notNull':
       return new NotNullViolationError(definition.name, named, error);
     case 'foreignKey': {
@@ -46,6 +52,17 @@ export async function translateIntegrityError(
       return new ForeignKeyViolationError(definition.name, dangling, error);
     }
   }
+}
+
+/** PostgreSQL does not say which value is too long for an index, so those are named that may be. */
+function longTexts(fields: readonly FieldDefinition[], values: readonly unknown[]): readonly string[] {
+  const names = new Set<string>();
+  for (const [index, value] of values.entries()) {
+    const field = fields[index % fields.length];
+    if (field && typeof value === 'string' && Buffer.byteLength(value) > SHORTEST_TOO_LONG) names.add(field.name);
+  }
+  const indexed = fields.filter(({ name, unique, indexed: isIndexed }) => names.has(name) && (unique || isIndexed));
+  return indexed.length > 0 ? indexed.map(({ name }) => name) : [...names];
 }
 
 function fieldOfColumn({ fields }: ModelDefinition, column: string): string {

@@ -185,6 +185,31 @@ export class CheckViolationError extends CoreError {
   }
 }
 
+/** Thrown when a text is longer than the database keeps in an index. */
+export class TooLongForIndexError extends CoreError {
+  readonly code = 'ORM_TOO_LONG_FOR_INDEX';
+
+  constructor(
+    readonly model: string,
+    /** Names of the fields, as far as they are known. */
+    readonly fields: readonly string[],
+    cause: unknown,
+  ) {
+    const names = fields.length > 0 ? fields : [NON_FIELD_ERRORS];
+    const error = { code: 'too_long', message: 'This value is too long.' };
+    super(`A value of ${model} is too long for an index${fields.length > 0 ? `: ${fields.join(', ')}` : ''}.`, {
+      cause,
+      fix: 'Give the field a maxLength, or leave out its index.',
+      client: {
+        status: 400,
+        code: 'invalid_input',
+        detail: 'The input is not valid.',
+        errors: Object.fromEntries(names.map((name) => [name, [error]])),
+      },
+    });
+  }
+}
+
 /** Thrown when a row was changed or deleted by someone else since it was read. Clients are told 409. */
 export class VersionConflictError extends CoreError {
   readonly code = 'ORM_VERSION_CONFLICT';

@@ -3,7 +3,7 @@ import { speaksMySql } from '../databases/mysql/mysql-family.js';
 
 /** What a driver tells of a broken constraint; columns as far as it names them. */
 export interface Violation {
-  readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check';
+  readonly kind: 'unique' | 'foreignKey' | 'notNull' | 'check' | 'tooLong';
   readonly columns: readonly string[];
   /** Name of the index or the constraint, where columns have to be found by it. */
   readonly constraint?: string;
@@ -35,6 +35,9 @@ function postgresViolation(error: unknown): Violation | undefined {
       return { kind: 'notNull', columns: [textOf(error, 'column')] };
     case '23514':
       return { kind: 'check', columns: [], constraint: textOf(error, 'constraint') };
+    case '54000':
+      // The code of all its limits; most of them are about statements, not about what is in them.
+      return textOf(error, 'message').startsWith('index row ') ? { kind: 'tooLong', columns: [] } : undefined;
     default:
       return undefined;
   }
@@ -48,7 +51,7 @@ function columnsInDetail(error: unknown): string[] {
 
 /** `UNIQUE constraint failed: posts.author_id, posts.name` */
 function sqliteViolation(error: unknown): Violation | undefined {
-  const [, list = ''] = /constraint failed: (.*)$/.exec(textOf(error, 'message')) ?? [];
+  const [, list = ''] = /constraint failed: (.*)$/s.exec(textOf(error, 'message')) ?? [];
   const qualified = list.split(', ').filter((name) => name.includes('.'));
   const columns = qualified.map((name) => name.slice(name.lastIndexOf('.') + 1));
   switch (textOf(error, 'code')) {
@@ -72,13 +75,13 @@ function mysqlViolation(error: unknown): Violation | undefined {
   const message = textOf(error, 'message');
   switch (textOf(error, 'code')) {
     case 'ER_DUP_ENTRY': {
-      const [, key = ''] = / for key '(.*)'$/s.exec(message) ?? [];
+      const [, key = ''] = / for key '([^']*)'$/.exec(message) ?? [];
       // MySQL puts the table before it.
       return { kind: 'unique', columns: [], constraint: key.replace(/^.*\./, '') };
     }
     case 'ER_NO_REFERENCED_ROW_2':
     case 'ER_ROW_IS_REFERENCED_2': {
-      const [, list = ''] = / FOREIGN KEY \(([^)]*)\) REFERENCES /.exec(message) ?? [];
+      const [, list = ''] = / FOREIGN KEY \(([^()]*)\) REFERENCES /.exec(message) ?? [];
       return { kind: 'foreignKey', columns: list.split(', ').map((column) => column.replaceAll('`', '')) };
     }
     case 'ER_BAD_NULL_ERROR':
@@ -88,8 +91,8 @@ function mysqlViolation(error: unknown): Violation | undefined {
     // What mysql2 calls MariaDB's number 4025, which means something else on MySQL.
     case 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE':
     case 'ER_CHECK_CONSTRAINT_VIOLATED': {
-      const [, constraint = ''] = /constraint [`']?(?:[^`']*\.)?[`']?([^`'.]+)[`']/i.exec(message) ?? [];
-      return { kind: 'check', columns: [], constraint };
+      const [, quoted = ''] = message.split(/[`']/);
+      return { kind: 'check', columns: [], constraint: quoted.slice(quoted.lastIndexOf('.') + 1) };
     }
     // What an enum says of a value that is not among its own.
     case 'WARN_DATA_TRUNCATED':

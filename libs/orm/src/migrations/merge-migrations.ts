@@ -25,7 +25,7 @@ export async function mergeMigrations(
   if (migrations.length === 0) throw new InvalidMigrationsError('There are no migrations to merge.');
   replay(migrations);
   const number = Math.max(...migrations.map((migration) => numberOf(migration.name))) + 1;
-  const label = name ?? `merge_${leaves.join('_and_')}`.slice(0, 100).replace(/_+$/, '');
+  const label = name ?? `merge_${leaves.join('_and_')}`.slice(0, 100).replace(/(?<!_)_+$/, '');
   const summary = `merge ${leaves.join(' and ')}`;
   const written = writeMigration(
     folder,

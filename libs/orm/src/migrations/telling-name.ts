@@ -56,5 +56,5 @@ function phraseOf(call: OperationCall): string {
 
 function inSnakeCase(text: string): string {
   const name = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
-  return name.replaceAll(/^[_\d]+|_+$/g, '') || 'changes';
+  return name.replaceAll(/^[_\d]+|(?<!_)_+$/g, '') || 'changes';
 }

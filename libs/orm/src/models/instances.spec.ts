@@ -320,6 +320,21 @@ describeEachDatabase(BLOG_MODELS, (under) => {
       await Comment.objects.exists();
     }));
 
+  test('links that somebody else adds at the same time are no clash', () =>
+    run(async () => {
+      const post = await Post.objects.create({ title: 'One', author: await newUser() });
+      const [red, green] = await Tag.objects.bulkCreate([{ name: 'red' }, { name: 'green' }]);
+      const keys = [red?.id, green?.id];
+      for (let round = 0; round < 5; round++) {
+        await Post.objects.setLinks('tags', post.id, []);
+        const setting = Array.from({ length: 6 }, () => run(() => Post.objects.setLinks('tags', post.id, keys)));
+        await Promise.all(setting);
+        expect(await Post.objects.links('tags', [post.id])).toHaveLength(2);
+      }
+      await Post.objects.addLinks('tags', [[post.id, red?.id]]);
+      expect(await Post.objects.links('tags', [post.id])).toHaveLength(2);
+    }));
+
   test('save with only writes the named columns, and the times and version along', () =>
     run(async () => {
       const post = await Post.objects.create({ title: 'One', author: await newUser() });

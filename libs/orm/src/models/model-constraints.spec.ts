@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Ref } from '@mikro-orm/core';
 import { clientAnswerOf } from '@core-framework/common';
-import { CheckViolationError, UniqueViolationError } from '../errors/orm.errors.js';
+import { CheckViolationError, TooLongForIndexError, UniqueViolationError } from '../errors/orm.errors.js';
 import { openDatabase } from '../context/open-database.js';
 import { runInContext } from '../context/run-in-context.js';
 import { resolveCoreOrmOptions } from '../core-orm.options.js';
@@ -49,6 +50,13 @@ class Chore extends BaseModel {
   @Field.foreignKey(() => Board, { onDelete: 'cascade' }) board!: Ref<Board>;
   @Field.string() owner!: string;
   @Field.boolean() isOpen!: boolean;
+}
+
+@Model()
+class Memo extends BaseModel {
+  declare static readonly objects: Manager<Memo>;
+  @Field.text({ unique: true }) body!: string;
+  @Field.text({ default: '' }) note = '';
 }
 
 describe('the definition of a model', () => {
@@ -133,7 +141,7 @@ test('options that name no field do not compile, and throw', () => {
   for (const declare of wrong) expect(declare).toThrow(/titel|title__gt/);
 });
 
-describeEachDatabase([Board, Task], ({ run }) => {
+describeEachDatabase([Board, Task, Memo], ({ dialect, run }) => {
   const failureOf = (work: () => Promise<unknown>) =>
     run(() =>
       work().then(
@@ -154,6 +162,24 @@ describeEachDatabase([Board, Task], ({ run }) => {
       errors: { nonFieldErrors: [{ code: 'check', message: 'The rule "points_range" is not met.' }] },
     });
   });
+
+  test.each([6000, 30_000])(
+    'a text of %p letters is kept, or refused where it is too long for its index',
+    async (letters) => {
+      const long = randomBytes(letters / 2).toString('hex');
+      const failures = [
+        await failureOf(() => Memo.objects.create({ body: long, note: long })),
+        await failureOf(() => Memo.objects.bulkCreate([{ body: 'a' }, { body: `${long}b`, note: long }])),
+      ];
+      if (dialect !== 'postgresql') return expect(failures).toEqual([undefined, undefined]);
+      for (const error of failures) {
+        expect(error).toBeInstanceOf(TooLongForIndexError);
+        expect(error).toMatchObject({ model: 'Memo', fields: ['body'] });
+        expect(clientAnswerOf(error)).toMatchObject({ status: 400, errors: { body: [{ code: 'too_long' }] } });
+      }
+      expect(await failureOf(() => Memo.objects.create({ body: 'b', note: long }))).toBeUndefined();
+    },
+  );
 
   test('rules compare columns, and hold for changes by update', async () => {
     const error = await failureOf(async () => {

@@ -83,7 +83,7 @@ export function Model<const O extends ModelOptions>(
       ordering: Object.freeze([...ordering]),
       comment,
     });
-    hideInherited(model, fields.keys());
+    hideInherited(model, fields);
     Object.defineProperty(model, 'objects', { value: createManager(model), configurable: true });
   };
 }
@@ -139,11 +139,23 @@ function keysOf(
 }
 
 /** A field that a row was not given is empty, whatever a library left on `Object.prototype` under its name. */
-function hideInherited({ prototype }: ModelClass, names: Iterable<string>): void {
-  for (const name of names) {
+function hideInherited({ prototype }: ModelClass, fields: ReadonlyMap<string, FieldDefinition>): void {
+  for (const [name, { hidden, writeOnly, relation }] of fields) {
     if (Object.hasOwn(prototype, name)) continue;
-    Object.defineProperty(prototype, name, { value: undefined, writable: true, configurable: true });
+    const isSecret = (hidden || writeOnly) && !relation;
+    const empty = isSecret ? uncopied(name) : { value: undefined, writable: true };
+    Object.defineProperty(prototype, name, { ...empty, configurable: true });
   }
+}
+
+/** What is shown to nobody is not in a copy of the row either: `{ ...user }` is no way around `toJSON`. */
+function uncopied(name: string): PropertyDescriptor {
+  return {
+    get: () => undefined,
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: false });
+    },
+  };
 }
 
 function checkNames(model: string, fields: ReadonlyMap<string, FieldDefinition>, names: readonly string[]): void {

@@ -9,7 +9,7 @@ const IRREGULAR_PLURALS: Readonly<Record<string, string>> = {
 export function snakeCase(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase();
 }
 
@@ -36,5 +36,5 @@ export function slugify(text: string): string {
     .replace(/[^\w\s-]/g, '')
     .trim()
     .replace(/[-\s]+/g, '-')
-    .replace(/^[-_]+|[-_]+$/g, '');
+    .replace(/^[-_]+|(?<![-_])[-_]+$/g, '');
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Session } from '../context/session.js';
+import { speaksMySql } from '../databases/mysql/mysql-family.js';
 import { ForeignKeyViolationError, InvalidLookupError } from '../errors/orm.errors.js';
 import { isForeignKeyViolation } from '../errors/violations.js';
 import type { FieldDefinition } from '../fields/field-definition.js';
@@ -117,7 +118,12 @@ export class Links {
     const columns = sql`${sql.id(ownColumn)}, ${sql.id(targetColumn)}`;
     return this.#statement(`link ${pairs}`, (builder) => {
       const tuples = Array.from({ length: pairs }, () => sql`(${builder.slot()}, ${builder.slot()})`);
-      return sql`insert into ${sql.table(name)} (${columns}) values ${sql.join(tuples)}`;
+      // Somebody else may have added a pair since it was looked for.
+      const own = sql.id(ownColumn);
+      const kept = speaksMySql(builder.dialect)
+        ? sql`on duplicate key update ${own} = ${own}`
+        : sql`on conflict do nothing`;
+      return sql`insert into ${sql.table(name)} (${columns}) values ${sql.join(tuples)} ${kept}`;
     });
   }
 

@@ -6,7 +6,7 @@ import { type FieldRules, type FieldType, ORDER_LOOKUPS } from './field-type.js'
 const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const INTEGER_TEXT = /^[+-]?\d{1,20}$/;
-const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+const NUMBER_TEXT = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,3})?$/i;
 const DECIMAL_VALUE = /^-?\d{1,38}(?:\.\d{1,38})?$/;
 const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
