@@ -1,3 +1,4 @@
+export { InvalidOutboxOptionError } from './errors/outbox.errors.js';
 export { Inbox } from './inbox/inbox.js';
 export { InboxMessage } from './inbox/inbox-message.model.js';
 export { connectionOf, transactionOf } from './leases/connection-of.js';

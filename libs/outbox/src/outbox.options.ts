@@ -1,4 +1,5 @@
 import type { CoreSettings } from '@core-framework/config';
+import { InvalidOutboxOptionError } from './errors/outbox.errors.js';
 
 /** How the relay works. */
 export interface OutboxOptions {
@@ -19,11 +20,23 @@ export interface OutboxOptions {
 /** {@link OutboxOptions} with every default filled in. */
 export type ResolvedOutboxOptions = Required<OutboxOptions>;
 
+/** The least and the most that each may be; timers wait for a day at most. */
+const BOUNDS: Readonly<Record<keyof OutboxOptions, readonly [least: number, most: number]>> = {
+  batch: [1, 10_000],
+  pollMs: [10, 86_400_000],
+  leaseMs: [100, 86_400_000],
+  attempts: [1, 1_000_000],
+  retentionMs: [0, Number.MAX_SAFE_INTEGER],
+  inboxRetentionMs: [0, Number.MAX_SAFE_INTEGER],
+};
+const WHOLE: readonly string[] = ['batch', 'attempts'];
+
+/** @throws InvalidOutboxOptionError */
 export function resolveOutboxOptions(
   options: OutboxOptions,
   settings?: Partial<Pick<CoreSettings, 'outboxBatch' | 'outboxPoll' | 'outboxRetention' | 'inboxRetention'>>,
 ): ResolvedOutboxOptions {
-  return {
+  const resolved: ResolvedOutboxOptions = {
     batch: options.batch ?? settings?.outboxBatch ?? 200,
     pollMs: options.pollMs ?? (settings?.outboxPoll ?? 1) * 1000,
     leaseMs: options.leaseMs ?? 15_000,
@@ -31,4 +44,14 @@ export function resolveOutboxOptions(
     retentionMs: options.retentionMs ?? (settings?.outboxRetention ?? 86_400) * 1000,
     inboxRetentionMs: options.inboxRetentionMs ?? (settings?.inboxRetention ?? 604_800) * 1000,
   };
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const value = resolved[name as keyof OutboxOptions];
+    if (value >= least && value <= most && (!WHOLE.includes(name) || Number.isInteger(value))) continue;
+    throw new InvalidOutboxOptionError(
+      name,
+      value,
+      `Give a ${WHOLE.includes(name) ? 'whole ' : ''}number from ${least} to ${most}.`,
+    );
+  }
+  return resolved;
 }

@@ -35,6 +35,14 @@ export class Inbox {
     return most;
   }
 
+  /** Forgets how often the group began with a message, as far as {@link begin} counted. */
+  async forgetBeginnings(group: string, eventId: string, most: number): Promise<void> {
+    const notes = Array.from({ length: most - 1 }, (_, index) => `${group}!${index + 1}`);
+    if (notes.length === 0) return;
+    await sql`delete from ${sql.table(TABLE)}
+      where event_id = ${eventId} and ${sql.ref('group')} in (${sql.join(notes)})`.execute(connectionOf(this.database));
+  }
+
   /** Forgets messages that were dealt with so many milliseconds ago, and answers how many. */
   purge(ageMs: number): Promise<number> {
     return purgeRows(this.database, TABLE, sql`processed_at <= ${sqlTimeOf(this.database).after(-ageMs)}`);

@@ -38,13 +38,13 @@ export class Lease<R extends LeasedRow> {
   /** Lets a row be given out again after so many milliseconds. */
   retry(row: R, delayMs: number, error: string, also?: RawBuilder<unknown>): Promise<number> {
     const at = sqlTimeOf(this.database).after(delayMs);
-    return this.#end([row], sql`available_at = ${at}, error = ${error.slice(0, ERROR_LENGTH)}`, also);
+    return this.#end([row], sql`available_at = ${at}, error = ${textOf(error)}`, also);
   }
 
   /** Gives a row up: it is kept, and given out again only when somebody asks for that. */
   fail(row: R, error: string, also?: RawBuilder<unknown>): Promise<number> {
     const { now } = sqlTimeOf(this.database);
-    return this.#end([row], sql`failed_at = ${now}, error = ${error.slice(0, ERROR_LENGTH)}`, also);
+    return this.#end([row], sql`failed_at = ${now}, error = ${textOf(error)}`, also);
   }
 
   /** Gives rows back as if they had never been claimed; nothing was tried with them. */
@@ -62,4 +62,9 @@ export class Lease<R extends LeasedRow> {
       where ${oneOf(this.database, rows)} and lease = ${this.token}`.execute(connectionOf(this.database));
     return Number(numAffectedRows);
   }
+}
+
+/** As much of an error as is kept; PostgreSQL keeps no text with a zero character. */
+function textOf(error: string): string {
+  return error.slice(0, ERROR_LENGTH).replaceAll('\0', '');
 }

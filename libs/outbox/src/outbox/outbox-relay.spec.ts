@@ -146,6 +146,51 @@ describe.each(await scratchDatabases())('the relay on $kind', ({ kind, url, drop
     expect(published.map(({ attempts }) => attempts)).toEqual([1, 1]);
   });
 
+  test('a channel whose other side is away holds up no other', async () => {
+    world.relay.register('away', () => Promise.reject(new Error('connection refused')));
+    const waiting = Array.from({ length: 9 }, () => message({ channel: 'away' }));
+    await world.run(() => world.outbox.add(...waiting, message({ payload: '"passes"' })));
+    world.relay.start();
+    await untilPublished(1);
+    await world.relay.stop();
+    expect([payloads(), await world.service.status()]).toEqual([
+      ['"passes"'],
+      expect.objectContaining({ pending: 9, leased: 0, failed: 0 }),
+    ]);
+    world.relay.register('away', async () => undefined);
+    await world.relay.flush();
+  });
+
+  test('channels of one batch do not hold up each other either', async () => {
+    world.relay.register('away', () => Promise.reject(new Error('connection refused')));
+    await world.run(() => world.outbox.add(message({ channel: 'away' }), message({ payload: '"passes"' })));
+    await expect(world.relay.flush()).rejects.toThrow('connection refused');
+    expect(payloads()).toEqual(['"passes"']);
+    world.relay.register('away', async () => undefined);
+    await world.relay.flush();
+  });
+
+  test('works on the channels that it was started for', async () => {
+    world.relay.register('work', async (entries) => void published.push(...entries));
+    await world.run(() =>
+      world.outbox.add(message({ payload: '"stays"' }), message({ channel: 'work', payload: '1' })),
+    );
+    world.relay.start('work');
+    await untilPublished(1);
+    await world.relay.stop();
+    expect([payloads(), await world.service.status()]).toEqual([['1'], expect.objectContaining({ pending: 1 })]);
+  });
+
+  test('any number of messages can be written at once, all or none of them', async () => {
+    const many = Array.from({ length: 6000 }, (_, index) => message({ channel: 'many', payload: String(index) }));
+    await world.run(() => atomic(() => world.outbox.add(...many)));
+    const again = many.map((each, index) => ({ ...each, ...(index > 5998 && { topic: 'x'.repeat(300) }) }));
+    if (kind !== 'sqlite') await expect(world.run(() => world.outbox.add(...again))).rejects.toThrow(/too long/i);
+    expect(await world.service.status()).toMatchObject({ pending: 6000 });
+    expect(await world.run(() => world.outbox.add(...many.slice(0, 501)))).toHaveLength(501);
+    expect(await world.service.status()).toMatchObject({ pending: 6501 });
+  });
+
   test('messages of a channel that has no publisher here stay', async () => {
     await world.run(() => world.outbox.add(message({ channel: 'tasks' }), message({ payload: '1' })));
     await world.relay.flush();

@@ -24,22 +24,28 @@ interface Burst {
   readonly isMore: boolean;
 }
 
+/** The work on one channel. */
+interface Loop {
+  readonly waking: Waking;
+  readonly ended: Promise<void>;
+}
+
 /** On which the relays of all processes hear of messages. */
 const CHANNEL = 'core_outbox';
 
 /**
  * Takes messages out of the outbox to whoever publishes their channel. Any number of processes may run one; a message
- * that was published by a relay which died before it could note that is published again.
+ * that was published by a relay which died before it could note that is published again. Each channel is worked on by itself,
+ * so that one whose other side is away holds up no other.
  */
 export class OutboxRelay {
   readonly #queue: LeaseQueue<OutboxRow>;
   readonly #publishers = new Map<string, OutboxPublisher>();
   readonly #logger = new Logger(OutboxRelay.name);
-  readonly #waking = new Waking();
-  #running: Promise<void> | undefined;
+  readonly #loops = new Map<string, Loop>();
   #stopListening: (() => void) | undefined;
   #stopping = false;
-  #isAway = false;
+  #takesAll = false;
   #nextPurge = 0;
 
   constructor(
@@ -53,33 +59,36 @@ export class OutboxRelay {
   /** Names who publishes the messages of a channel; those of channels without publisher stay for other processes. */
   register(channel: string, publisher: OutboxPublisher): void {
     this.#publishers.set(channel, publisher);
+    if (this.#takesAll) this.#work(channel);
   }
 
   /** Whether it is at work in this process. */
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#stopListening !== undefined;
   }
 
-  /** Works until {@link stop}. */
-  start(): void {
+  /** Works until {@link stop}, on the given channels, else on all that have a publisher. */
+  start(...channels: readonly string[]): void {
     this.#stopping = false;
     this.#stopListening ??= this.database.signals.listen(CHANNEL, () => this.wake());
-    this.#running ??= runInContext(() => this.#run(), { database: this.database, isolated: true });
+    if (channels.length === 0) this.#takesAll = true;
+    for (const channel of channels.length === 0 ? this.#publishers.keys() : channels) this.#work(channel);
   }
 
-  /** Finishes the batch in hand and stops. */
+  /** Finishes the batches in hand and stops. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#takesAll = false;
     this.#stopListening?.();
     this.#stopListening = undefined;
-    this.#waking.wake();
-    await this.#running;
-    this.#running = undefined;
+    this.wake();
+    await Promise.all([...this.#loops.values()].map(({ ended }) => ended));
+    this.#loops.clear();
   }
 
   /** Has it look at once. Costs nothing when it does not run. */
   wake(): void {
-    this.#waking.wake();
+    for (const { waking } of this.#loops.values()) waking.wake();
   }
 
   /** Has it look at once, and those of other processes soon. */
@@ -92,35 +101,60 @@ export class OutboxRelay {
   async flush(): Promise<number> {
     let published = 0;
     for (;;) {
-      const { claimed, sent } = await runInContext(() => this.#burst(), { database: this.database, isolated: true });
+      const { claimed, sent } = await this.#alone(() => this.#burst([...this.#publishers.keys()]));
       published += sent;
       if (claimed === 0) return published;
     }
   }
 
-  async #run(): Promise<void> {
+  /** Forgets what is older than its retention once a minute, where no relay does so. Answers how to end that. */
+  purgeRegularly(): () => Promise<void> {
+    let last: Promise<void> | undefined;
+    const purge = () => {
+      last = this.#alone(() => this.#purge()).catch((error: unknown) => {
+        this.#logger.warn(`What is older than its retention could not be forgotten: ${(error as Error).message}`);
+      });
+    };
+    const timer = setInterval(purge, PURGE_INTERVAL_MS);
+    purge();
+    return async () => {
+      clearInterval(timer);
+      await last;
+    };
+  }
+
+  #work(channel: string): void {
+    if (this.#loops.has(channel)) return;
+    const waking = new Waking();
+    this.#loops.set(channel, { waking, ended: this.#alone(() => this.#run(channel, waking)) });
+  }
+
+  async #run(channel: string, waking: Waking): Promise<void> {
     let pause = SHORTEST_PAUSE_MS;
+    let isAway = false;
     while (!this.#stopping) {
       try {
-        const { claimed, isMore } = await this.#burst();
-        this.#cameBack();
+        const { claimed, isMore } = await this.#burst([channel]);
+        if (isAway) this.#logger.log(`Messages of "${channel}" leave the outbox again.`);
+        isAway = false;
         if (claimed > 0) pause = SHORTEST_PAUSE_MS;
         if (isMore) continue;
         await this.#purge();
       } catch (error) {
-        this.#wentAway(error);
+        if (!isAway) this.#logger.warn(`Messages of "${channel}" wait in the outbox: ${(error as Error).message}`);
+        isAway = true;
       }
-      if (!this.#stopping) await this.#waking.pause(Math.min(pause, this.options.pollMs));
+      if (!this.#stopping) await waking.pause(Math.min(pause, this.options.pollMs));
       pause = Math.min(pause * 2, this.options.pollMs);
     }
   }
 
   /** Works as long as batches are full: two at a time, so that one is claimed or noted while the other is on its way. */
-  async #burst(): Promise<Burst> {
-    const first = await this.#claim();
+  async #burst(channels: readonly string[]): Promise<Burst> {
+    const first = await this.#claim(channels);
     if (!first) return { claimed: 0, sent: 0, isMore: false };
-    const lanes = [this.#lane(first)];
-    if (this.#isFull(first)) lanes.push(this.#claim().then((second) => this.#lane(second)));
+    const lanes = [this.#lane(channels, first)];
+    if (this.#isFull(first)) lanes.push(this.#claim(channels).then((second) => this.#lane(channels, second)));
     const ended = await Promise.allSettled(lanes);
     const total = { claimed: 0, sent: 0, isMore: false };
     for (const lane of ended) {
@@ -132,14 +166,14 @@ export class OutboxRelay {
     return total;
   }
 
-  async #lane(first: Lease<OutboxRow> | undefined): Promise<Burst> {
+  async #lane(channels: readonly string[], first: Lease<OutboxRow> | undefined): Promise<Burst> {
     let [lease, claimed, sent] = [first, 0, 0];
     while (lease) {
       claimed += lease.rows.length;
       sent += await this.#publishKept(lease);
       if (!this.#isFull(lease)) return { claimed, sent, isMore: false };
       if (this.#stopping) return { claimed, sent, isMore: true };
-      lease = await this.#claim();
+      lease = await this.#claim(channels);
     }
     return { claimed, sent, isMore: false };
   }
@@ -148,8 +182,7 @@ export class OutboxRelay {
     return rows.length === this.options.batch;
   }
 
-  async #claim(): Promise<Lease<OutboxRow> | undefined> {
-    const channels = [...this.#publishers.keys()];
+  async #claim(channels: readonly string[]): Promise<Lease<OutboxRow> | undefined> {
     if (channels.length === 0) return undefined;
     const { batch: limit, leaseMs } = this.options;
     const lease = await this.#queue.claim({ limit, leaseMs, where: sql`c.channel in (${sql.join(channels)})` });
@@ -167,7 +200,7 @@ export class OutboxRelay {
   }
 
   async #publish(lease: Lease<OutboxRow>): Promise<number> {
-    const { sent, refused, untried, failure } = await publishInOrder(lease.rows, this.#publishers);
+    const { sent, refused, untried, failures } = await publishInOrder(lease.rows, this.#publishers);
     const kept = await lease.complete(sent);
     if (kept < sent.length) {
       this.#logger.warn(`${sent.length - kept} messages were published so late that another relay may do so again.`);
@@ -183,6 +216,7 @@ export class OutboxRelay {
       }
     }
     await lease.release(untried);
+    const [failure] = failures.values();
     if (failure) throw failure;
     return sent.length;
   }
@@ -194,13 +228,7 @@ export class OutboxRelay {
     await this.inbox.purge(this.options.inboxRetentionMs);
   }
 
-  #wentAway(error: unknown): void {
-    if (!this.#isAway) this.#logger.warn(`Messages wait in the outbox: ${(error as Error).message}`);
-    this.#isAway = true;
-  }
-
-  #cameBack(): void {
-    if (this.#isAway) this.#logger.log('Messages leave the outbox again.');
-    this.#isAway = false;
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    return runInContext(work, { database: this.database, isolated: true });
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Database, onCommit } from '@core-framework/orm';
+import { atomic, type Database, onCommit, runInContext } from '@core-framework/orm';
 import { sql } from 'kysely';
 import { connectionOf, transactionOf } from '../leases/connection-of.js';
 import { sqlTimeOf } from '../leases/sql-time.js';
@@ -28,6 +28,8 @@ export interface NewOutboxMessage {
   readonly delayMs?: number;
 }
 
+/** Rows written by one statement: databases take 32766 values, or few more, in one. */
+const MOST_ROWS = 500;
 const COLUMNS = [
   'id',
   'channel',
@@ -53,8 +55,24 @@ export class Outbox {
   /** Writes messages, in order, and has them published soon after the transaction; answers their ids. */
   async add(...messages: readonly NewOutboxMessage[]): Promise<readonly string[]> {
     if (messages.length === 0) return [];
-    const time = sqlTimeOf(this.database);
     const ids = messages.map(({ id }) => id ?? randomUUID());
+    const { database } = this;
+    if (messages.length <= MOST_ROWS || transactionOf(database)) await this.#write(messages, ids);
+    else await runInContext(() => atomic(() => this.#write(messages, ids), { database }), { database });
+    if (transactionOf(database)) onCommit(() => this.relay.wakeAll(), { database });
+    else this.relay.wakeAll();
+    return ids;
+  }
+
+  async #write(messages: readonly NewOutboxMessage[], ids: readonly string[]): Promise<void> {
+    for (let from = 0; from < messages.length; from += MOST_ROWS) {
+      const until = from + MOST_ROWS;
+      await this.#insert(messages.slice(from, until), ids.slice(from, until));
+    }
+  }
+
+  async #insert(messages: readonly NewOutboxMessage[], ids: readonly string[]): Promise<void> {
+    const time = sqlTimeOf(this.database);
     const rows = messages.map((message, index) => {
       const id = ids[index] ?? '';
       return sql`(${sql.join([
@@ -76,8 +94,5 @@ export class Outbox {
     await sql`insert into ${sql.table('outbox_messages')} (${columns}) values ${sql.join(rows)}`.execute(
       connectionOf(this.database),
     );
-    if (transactionOf(this.database)) onCommit(() => this.relay.wakeAll(), { database: this.database });
-    else this.relay.wakeAll();
-    return ids;
   }
 }

@@ -7,13 +7,13 @@ interface PublishOutcome {
   readonly refused: ReadonlyMap<OutboxRow, Error>;
   /** Those that were not handed to a publisher, or to one that could not reach the other side. */
   readonly untried: readonly OutboxRow[];
-  /** Why a publisher could not work at all. */
-  readonly failure?: Error;
+  /** Why publishers could not work at all, by their channels. */
+  readonly failures: ReadonlyMap<string, Error>;
 }
 
 /**
  * Publishes rows such that none leaves before those of its key that were written earlier: rows of one key go one after the
- * other, all others together; once one is refused those behind it wait.
+ * other, all others together; once one is refused those behind it wait. A channel that cannot be reached holds up no other.
  */
 export async function publishInOrder(
   rows: readonly OutboxRow[],
@@ -23,9 +23,9 @@ export async function publishInOrder(
   const refused = new Map<OutboxRow, Error>();
   const untried: OutboxRow[] = [];
   const held = new Set<string>();
-  let failure: Error | undefined;
+  const failures = new Map<string, Error>();
   for (const { channel, rows: wave } of wavesOf(rows)) {
-    const publishable = wave.filter((row) => !failure && !held.has(orderOf(row)));
+    const publishable = wave.filter((row) => !failures.has(channel) && !held.has(orderOf(row)));
     untried.push(...wave.filter((row) => !publishable.includes(row)));
     if (publishable.length === 0) continue;
     try {
@@ -39,11 +39,11 @@ export async function publishInOrder(
         }
       }
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
+      failures.set(channel, error instanceof Error ? error : new Error(String(error)));
       untried.push(...publishable);
     }
   }
-  return { sent, refused, untried, failure };
+  return { sent, refused, untried, failures };
 }
 
 /** Groups of rows of one channel, of which none holds two of the same key. */
