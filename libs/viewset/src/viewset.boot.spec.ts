@@ -125,6 +125,18 @@ describe('mistakes that are told when the class is defined', () => {
     ).toBe('VIEWSET_INVALID_OPTION');
   });
 
+  test.each([999, 100, 201.5, NaN])('an action that answers with the status %p', (status) => {
+    expect(
+      codeOf(() => {
+        @ViewSet({ model: Book })
+        class Wrong extends ModelViewSet<Book> {
+          @Action({ status }) one() {}
+        }
+        return Wrong;
+      }),
+    ).toBe('VIEWSET_INVALID_OPTION');
+  });
+
   test('no model, no path', () => {
     expect(
       codeOf(() => {

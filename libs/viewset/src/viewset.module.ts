@@ -9,7 +9,7 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { DiscoveryModule, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ViewSetRegistry } from './compiler/viewset.registry.js';
 import { resolvedViewSet } from './metadata/viewset.metadata.js';
 import { OpenRoutesReport } from './checks/open-routes.report.js';
@@ -18,6 +18,7 @@ import { ActionHookBinder } from './pipeline/action-hook-binder.js';
 import { CallerIdentification } from './pipeline/caller.js';
 import { PipelineServices } from './pipeline/pipeline-services.js';
 import { ApiIndex } from './routing/api-index.js';
+import { applyBodyLimits } from './routing/body-limit.js';
 import { assertDistinctRoutes } from './routing/duplicate-routes.js';
 import { carryModulePaths } from './routing/module-paths.js';
 import { RouteList } from './routing/route-list.js';
@@ -49,12 +50,16 @@ import { VIEWSET_MODULE_OPTIONS, type ViewSetModuleOptions } from './viewset.opt
   exports: [ViewSetRegistry, RouteList],
 })
 class ViewSetCoreModule implements NestModule {
-  constructor(private readonly modules: ModulesContainer) {}
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly host: HttpAdapterHost,
+  ) {}
 
   // The one hook of Nest between modules and routes.
   configure(): void {
     carryModulePaths(this.modules, isFeature);
     assertDistinctRoutes(this.modules);
+    applyBodyLimits(this.host);
   }
 }
 

@@ -2,6 +2,7 @@ import { isStandardAction } from '../actions/standard-actions.js';
 import { InvalidOptionError, ReservedActionNameError, UnknownOptionError } from '../errors/viewset.errors.js';
 import { recordAction } from '../metadata/viewset.metadata.js';
 import { HTTP_VERBS } from '../options/http-verb.js';
+import { checkBodyLimit } from '../routing/body-limit.js';
 import { ACTION_OPTION_NAMES, type ActionOptions } from '../options/viewset.options.js';
 
 /**
@@ -26,6 +27,11 @@ export function Action(options: ActionOptions = {}): MethodDecorator {
         throw new InvalidOptionError(owner, `"${verb}" is not a verb of actions.`, `Use ${HTTP_VERBS.join(', ')}.`);
       }
     }
+    const { status = 200 } = options;
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new InvalidOptionError(owner, `its "status" is ${String(status)}.`, 'Give a status from 200 to 599.');
+    }
+    checkBodyLimit(owner, options.bodyLimit);
     recordAction(prototype, method, options);
   };
 }

@@ -14,7 +14,7 @@ import { viewKindOf } from '../views/view-kind.js';
  *
  * What a subclass does not say is inherited from its parent, permissions included.
  *
- * @throws UnknownOptionError, UnknownActionError, DuplicateRouteError, MissingModelError when the class is defined.
+ * @throws UnknownOptionError, InvalidOptionError, UnknownActionError, DuplicateRouteError, MissingModelError when the class is defined.
  * @example
  * @ViewSet({ model: Post, permissions: [IsAuthenticatedOrReadOnly] })
  * class PostViewSet extends ModelViewSet<Post> {}
@@ -27,7 +27,7 @@ export function ViewSet<T extends object>(options: ViewSetOptions<T>): ClassDeco
     if (viewKindOf(view) === 'model' && !isModel(resolved.model)) throw new MissingModelError(view.name);
     const routes = planRoutes(view, resolved);
     const path = pathOf(view, resolved);
-    defineRouteHandlers(view, routes);
+    defineRouteHandlers(view, routes, resolved);
     Controller(path)(target);
   };
 }

@@ -36,7 +36,7 @@ export class CustomFilter<T extends object> {
  */
 export const BooleanFilter = filterOf('boolean');
 
-/** Makes a query parameter that takes a whole number. */
+/** Makes a query parameter that takes a whole number, of those that `Field.integer` holds; larger ones come as texts. */
 export const IntegerFilter = filterOf('integer');
 
 /** Makes a query parameter that takes a number. */

@@ -21,16 +21,21 @@ export interface FilterValueType {
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[zZ]|[+-]\d\d:\d\d)$/;
+/** What `Field.integer` and `Field.datetime` hold: a filter may look for its value in any column of the kind. */
+const SMALLEST = -(2 ** 31);
+const LARGEST = 2 ** 31 - 1;
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const FILTER_VALUES: Readonly<Record<FilterKind, FilterValueType>> = {
   boolean: { schema: { type: 'boolean' }, parse: parseBoolean },
   integer: {
-    schema: { type: 'integer' },
-    parse: (text) =>
-      /^[+-]?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))
-        ? { value: Number(text) }
-        : refuse('invalid', 'A valid integer is required.'),
+    schema: { type: 'integer', minimum: SMALLEST, maximum: LARGEST },
+    parse: (text) => {
+      const value = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : NaN;
+      return value >= SMALLEST && value <= LARGEST ? { value } : refuse('invalid', 'A valid integer is required.');
+    },
   },
   number: {
     schema: { type: 'number' },
@@ -47,10 +52,12 @@ export const FILTER_VALUES: Readonly<Record<FilterKind, FilterValueType>> = {
   },
   datetime: {
     schema: { type: 'string', format: 'date-time' },
-    parse: (text) =>
-      DATE_TIME.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
-        ? { value: new Date(text) }
-        : refuse('invalid', 'Write a time as YYYY-MM-DDThh:mm:ssZ.'),
+    parse: (text) => {
+      const instant = DATE_TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : NaN;
+      return instant >= FIRST_INSTANT && instant <= LAST_INSTANT
+        ? { value: new Date(instant) }
+        : refuse('invalid', 'Write a time as YYYY-MM-DDThh:mm:ssZ.');
+    },
   },
   uuid: {
     schema: { type: 'string', format: 'uuid' },
@@ -67,8 +74,15 @@ export function choiceValue(choices: readonly string[]): FilterValueType {
   };
 }
 
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 export function parseBoolean(text: string): ParseOutcome {
-  const value = { true: true, '1': true, false: false, '0': false }[text.toLowerCase()];
+  const value = BOOLEANS.get(text.toLowerCase());
   return value === undefined ? refuse('invalid', 'Must be a valid boolean.') : { value };
 }
 
@@ -82,8 +96,8 @@ export function refuse(code: string, message: string): ParseOutcome {
   return { errors: [{ code, message }] };
 }
 
-/** Whether a calendar has the day: JavaScript takes the 31st of June for the 1st of July. */
+/** Whether a calendar has the day: JavaScript takes the 31st of June for the 1st of July, and knows a year 0. */
 function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return !text.startsWith('0000') && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

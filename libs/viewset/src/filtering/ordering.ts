@@ -1,6 +1,6 @@
 import type { FieldError } from '@core-framework/common';
 import type { ModelDefinition, QuerySet } from '@core-framework/orm';
-import { UnknownFieldError } from '../errors/viewset.errors.js';
+import { InvalidOptionError, UnknownFieldError, UnknownOptionError } from '../errors/viewset.errors.js';
 import { isSingleValued, readablePath } from '../schemas/field-path.js';
 import type { FieldPath } from './filter-declaration.js';
 
@@ -64,11 +64,26 @@ export class Ordering {
   }
 }
 
-/** Compiles what a ViewSet says about the order of its lists. */
+const RULE_NAMES: readonly string[] = ['allow', 'default'];
+
+/**
+ * Compiles what a ViewSet says about the order of its lists.
+ *
+ * @throws UnknownOptionError, InvalidOptionError, UnknownFieldError
+ */
 export function compileOrdering(view: string, model: ModelDefinition, options: OrderingOptions<object> = []): Ordering {
-  const { allow = [], default: standard = [] } = Array.isArray(options)
-    ? { allow: options }
-    : (options as OrderingRules<object>);
+  const rules = (Array.isArray(options) ? { allow: options } : options) as {
+    readonly allow?: readonly string[];
+    readonly default?: readonly string[];
+  };
+  const unknown = Object.keys(rules).find((name) => !RULE_NAMES.includes(name));
+  if (unknown !== undefined) throw new UnknownOptionError(`"ordering" of @ViewSet of ${view}`, unknown, RULE_NAMES);
+  const { allow = [], default: standard = [] } = rules;
+  const signed = allow.find((name) => name.startsWith('-'));
+  if (signed !== undefined) {
+    const problem = `its "ordering" allows "${signed}": clients choose the direction.`;
+    throw new InvalidOptionError(`@ViewSet of ${view}`, problem, 'Drop the hyphen, or name it under "default".');
+  }
   return new Ordering(view, model, allow, standard);
 }
 

@@ -49,7 +49,7 @@ export class OperationBuilder {
 
   #pathParameters(path: string, view: CompiledView, { route }: CompiledAction): Node[] {
     const kinds = pathParameterKinds(view.view, route);
-    return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => {
+    return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => {
       const kind = kinds.get(name);
       const { readOnly: _readOnly, ...schema } = kind
         ? pathParameterSchema(kind)

@@ -86,6 +86,8 @@ export interface ViewSetOptions<T extends object = object> {
   readonly actions?: readonly string[];
   /** How often a caller may run its actions, together. @defaultValue the module's, which is `false` */
   readonly throttle?: ThrottleEntry;
+  /** Bytes that bodies of its actions may have, else 413. @defaultValue the server's: `MAX_UPLOAD_SIZE` */
+  readonly bodyLimit?: number;
   /** Answers 404 instead of 403 about objects that the caller may not touch. @defaultValue false */
   readonly hideForbidden?: boolean;
 }
@@ -114,6 +116,7 @@ export const VIEWSET_OPTION_NAMES = [
   'actions',
   'parent',
   'throttle',
+  'bodyLimit',
   'hideForbidden',
 ] as const satisfies readonly (keyof ViewSetOptions)[];
 
@@ -144,6 +147,8 @@ export interface ActionOptions {
   readonly errors?: readonly ErrorStatus[];
   /** How often a caller may run it, instead of what the ViewSet says. */
   readonly throttle?: ThrottleEntry;
+  /** Bytes that its body may have, else 413. @defaultValue the ViewSet's */
+  readonly bodyLimit?: number;
   /** Status of its answer. @defaultValue 200 */
   readonly status?: number;
   /** Whether it runs in one transaction. @defaultValue true for verbs other than GET */
@@ -183,6 +188,7 @@ export const ACTION_OPTION_NAMES = [
   'output',
   'pagination',
   'throttle',
+  'bodyLimit',
   'status',
   'form',
   'transaction',

@@ -2,6 +2,7 @@ import type { DynamicLookups, FieldDefinition } from '@core-framework/orm';
 import { MissingModelError, UnknownFieldError } from '../errors/viewset.errors.js';
 import type { ActionContext } from '../pipeline/action-context.js';
 import { isSameKey } from '../schemas/row-key.js';
+import { targetOf } from '../schemas/schema-basis.js';
 import { Permission, type PermissionSubject } from './permission.js';
 
 class OwnerPermission extends Permission {
@@ -24,7 +25,7 @@ class OwnerPermission extends Permission {
   }
 
   override hasObjectPermission({ principal }: ActionContext, object: object): boolean {
-    const owner = keyOf((object as Record<string, unknown>)[this.field]);
+    const owner = keyOf((object as Record<string, unknown>)[this.field], this.column);
     return owner !== undefined && principal.id !== null && isSameKey(owner, principal.id);
   }
 
@@ -65,9 +66,10 @@ function isWritten(number: number, text: string): boolean {
 }
 
 /** The key of whatever stands for a row: the row, a reference to it, or the key itself. */
-function keyOf(owner: unknown): unknown {
+function keyOf(owner: unknown, column: FieldDefinition | undefined): unknown {
   if (owner === null || owner === undefined) return undefined;
-  return typeof owner === 'object' ? (owner as { id?: unknown }).id : owner;
+  if (typeof owner !== 'object') return owner;
+  return (owner as Record<string, unknown>)[column?.relation ? targetOf(column).primaryKey.name : 'id'];
 }
 
 /**

@@ -113,13 +113,16 @@ class BoundAnyOf extends Permission {
     return false;
   }
 
-  /** The objects of one operand: what it leaves out may still be another one's. */
+  /** All objects, if one operand agrees to all, else those of one operand: what it leaves out may still be another one's. */
   override async objectLookups(context: ActionContext): Promise<DynamicLookups | undefined> {
+    let some: DynamicLookups | undefined;
     for (const operand of this.operands) {
       const lookups = (await operand.hasPermission(context)) && (await objectLookupsOf([operand], context));
-      if (lookups) return lookups;
+      if (!lookups) continue;
+      if (Object.keys(lookups).length === 0) return lookups;
+      some ??= lookups;
     }
-    return undefined;
+    return some;
   }
 }
 

@@ -130,7 +130,7 @@ export class Responder {
 
   #locationOf(request: ActionContext['request'], value: unknown): string {
     const [path = ''] = linkWith(request, {}).slice(originOf(request).length).split('?');
-    return `${path.replace(/\/+$/, '')}/${encodeURIComponent(String(value))}`;
+    return `${path.replace(/(?<!\/)\/+$/, '')}/${encodeURIComponent(String(value))}`;
   }
 }
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Principal } from '@core-framework/common';
-import { BaseModel, Field, type Manager, Model, SoftDelete } from '@core-framework/orm';
+import { BaseModel, Field, type Manager, Model, PlainModel, type Ref, SoftDelete } from '@core-framework/orm';
 import { ViewSet } from '../decorators/viewset.decorator.js';
-import { AllowAny, IsAuthenticated } from '../permissions/standard.permissions.js';
+import { AllowAny, IsAuthenticated, IsStaff } from '../permissions/standard.permissions.js';
+import { IsOwner } from '../permissions/parameterised.permissions.js';
+import { Permission } from '../permissions/permission.js';
+import { or } from '../permissions/permission-operators.js';
 import { TestApp } from '../testing/test-app.js';
 import { ModelViewSet } from '../views/model.viewset.js';
 
@@ -32,9 +35,42 @@ class OwnLetterViewSet extends ModelViewSet<Letter> {
 @ViewSet({ path: 'final-letters', model: Letter, permissions: [AllowAny], trash: false })
 class FinalLetterViewSet extends ModelViewSet<Letter> {}
 
+@Model()
+class Writer extends PlainModel {
+  declare static readonly objects: Manager<Writer>;
+
+  @Field.pk() number!: number;
+  @Field.string({ default: 'Ann' }) name!: string;
+}
+
+@Model()
+class Draft extends SoftDelete(BaseModel) {
+  declare static readonly objects: Manager<Draft>;
+
+  @Field.string({ maxLength: 20 }) title!: string;
+  @Field.foreignKey(() => Writer) writer!: Ref<Writer>;
+}
+
+class Never extends Permission {
+  override hasObjectPermission() {
+    return false;
+  }
+}
+
+const drafts = { model: Draft, permissions: [AllowAny] } as const;
+
+@ViewSet({ ...drafts, permissionsByAction: { destroy: [or(IsOwner('writer'), IsStaff)] } })
+class DraftViewSet extends ModelViewSet<Draft> {}
+
+@ViewSet({ ...drafts, path: 'kept-drafts', permissionsByAction: { destroy: [Never] } })
+class KeptDraftViewSet extends ModelViewSet<Draft> {}
+
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start({ views: [LetterViewSet, OwnLetterViewSet, FinalLetterViewSet], models: [Letter] });
+  app = await TestApp.start({
+    views: [LetterViewSet, OwnLetterViewSet, FinalLetterViewSet, DraftViewSet, KeptDraftViewSet],
+    models: [Letter, Writer, Draft],
+  });
 });
 afterAll(() => app?.close());
 
@@ -87,6 +123,23 @@ test('trash and restore obey the scope, the permissions of destroy and the searc
   expect([body.count, body.results[0].title]).toEqual([1, 'u1 a']);
   expect((await app.call('POST', `/own-letters/${ids[2]}/restore`, { as: '1' })).status).toBe(404);
   expect((await app.call('POST', `/own-letters/${ids[1]}/restore`, { as: '1' })).status).toBe(200);
+});
+
+test('trash lists what the caller may delete, object by object', async () => {
+  await app.work(async () => {
+    const writers = [await Writer.objects.create({ number: 1 }), await Writer.objects.create({ number: 2 })];
+    for (const writer of writers) await Draft.objects.create({ title: `of ${writer.number}`, writer });
+  });
+  expect((await app.call('DELETE', '/drafts/2', { as: '1' })).status).toBe(403);
+  for (const id of [1, 2]) expect((await app.call('DELETE', `/drafts/${id}`, { as: String(id) })).status).toBe(204);
+  const trashOf = async (path: string, as: string) => {
+    const { body } = await app.call('GET', `/${path}/trash`, { as });
+    return [body.count, body.results.map(({ title }: Draft) => title)];
+  };
+  expect(await trashOf('drafts', '1')).toEqual([1, ['of 1']]);
+  expect(await trashOf('drafts', '3')).toEqual([0, []]);
+  expect(await trashOf('drafts', '3 staff')).toEqual([2, ['of 1', 'of 2']]);
+  expect(await trashOf('kept-drafts', '1')).toEqual([0, []]);
 });
 
 test('a ViewSet may do without a trash', async () => {

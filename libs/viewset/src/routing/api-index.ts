@@ -94,7 +94,7 @@ export class ApiIndex {
   }
 
   get #base(): string {
-    return `/${this.application.getGlobalPrefix().replace(/^\/+|\/+$/g, '')}`;
+    return `/${this.application.getGlobalPrefix().replace(/^\/+|(?<!\/)\/+$/g, '')}`;
   }
 
   #isAt(path: string): boolean {

@@ -5,7 +5,9 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AnyClass } from '../metadata/viewset.metadata.js';
 import type { HttpVerb } from '../options/http-verb.js';
+import type { ViewSetOptions } from '../options/viewset.options.js';
 import { View } from '../views/view.js';
+import { BODY_LIMIT_ROUTE } from './body-limit.js';
 import { OPENAPI_MARKER, routeId, VIEWSET_ROUTE } from './route-key.js';
 import type { PlannedRoute } from './route-plan.js';
 
@@ -21,16 +23,17 @@ const ROUTED_BY: Readonly<Record<HttpVerb, (path: string) => MethodDecorator>> =
  * Gives a view one handler of its own per route. The action's method stays what it is, callable by other code
  * and by `super`; the handler stands beside it under a key that no method can have, and runs the pipeline.
  */
-export function defineRouteHandlers(view: AnyClass, routes: readonly PlannedRoute[]): void {
-  const keys = new Set(routes.map((route) => defineRouteHandler(view, route)));
+export function defineRouteHandlers(view: AnyClass, routes: readonly PlannedRoute[], viewSet: ViewSetOptions): void {
+  const keys = new Set(routes.map((route) => defineRouteHandler(view, route, viewSet)));
   for (const inherited of handlerKeys(Object.getPrototypeOf(view.prototype) as object)) {
     // Nest routes what it finds on the prototypes above: what this class no longer has must be hidden from it.
     if (!keys.has(inherited)) Object.defineProperty(view.prototype, inherited, { value: undefined });
   }
 }
 
-function defineRouteHandler(view: AnyClass, route: PlannedRoute): string {
-  const { action, verb, path, status } = route;
+function defineRouteHandler(view: AnyClass, route: PlannedRoute, viewSet: ViewSetOptions): string {
+  const { action, verb, path, status, options } = route;
+  const bodyLimit = options?.bodyLimit ?? viewSet.bodyLimit;
   const key = `${verb} ${action}`;
   const id = routeId(view, action, verb);
   const prototype = view.prototype as Record<string, unknown>;
@@ -45,7 +48,12 @@ function defineRouteHandler(view: AnyClass, route: PlannedRoute): string {
   for (const decorate of [
     ROUTED_BY[verb](path),
     HttpCode(status),
-    RouteConfig({ [LAZY_BODY_ROUTE]: true, [VIEWSET_ROUTE]: id, [HANDLER_ROUTE]: { type: view, method: action } }),
+    RouteConfig({
+      [LAZY_BODY_ROUTE]: true,
+      [VIEWSET_ROUTE]: id,
+      [HANDLER_ROUTE]: { type: view, method: action },
+      ...(bodyLimit !== undefined && { [BODY_LIMIT_ROUTE]: bodyLimit }),
+    }),
   ]) {
     decorate(prototype, key, descriptor);
   }

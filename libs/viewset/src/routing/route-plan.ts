@@ -11,6 +11,7 @@ import type { HttpVerb } from '../options/http-verb.js';
 import { parameterNames } from '../options/path-parameter.js';
 import { VIEWSET_OPTION_NAMES, type ActionOptions, type ViewSetOptions } from '../options/viewset.options.js';
 import { type ViewKind, viewKindOf } from '../views/view-kind.js';
+import { checkBodyLimit } from './body-limit.js';
 import { checkPath } from './nested-path.js';
 
 /** One verb on one path of a view, and the method that answers it. */
@@ -95,7 +96,7 @@ function actionRoutes(view: AnyClass, viewSet: ViewSetOptions, kind: ViewKind): 
       const takesInstance = parametersOf(view, name).includes('instance');
       const detail = options.detail ?? takesInstance;
       checkAction(view, name, options, { kind, detail, takesInstance });
-      const tail = (options.path ?? name).replace(/^\/+|\/+$/g, '');
+      const tail = (options.path ?? name).replace(/^\/+|(?<!\/)\/+$/g, '');
       const path = [...(detail ? [`:${lookupParameter(viewSet)}`] : []), ...(tail ? [tail] : [])].join('/');
       const verbs = options.methods ?? [options.method ?? 'GET'];
       return verbs.map((verb) => ({ action: name, verb, detail, path, status: options.status ?? 200, options }));
@@ -145,6 +146,7 @@ function checkOptions(view: AnyClass, kind: ViewKind, options: ViewSetOptions): 
   for (const option of Object.keys(options)) {
     if (!known.includes(option)) throw new UnknownOptionError(`@ViewSet of ${view.name}`, option, known);
   }
+  checkBodyLimit(`@ViewSet of ${view.name}`, options.bodyLimit);
 }
 
 function checkActionNames(view: AnyClass, options: ViewSetOptions, known: ReadonlySet<string>): void {

@@ -85,7 +85,7 @@ export class RouteTable {
   }
 
   #add(verb: string, url: string, id: unknown): void {
-    const pattern = url.length > 1 ? url.replace(/\/+$/, '') : url;
+    const pattern = url.length > 1 ? url.replace(/(?<!\/)\/+$/, '') : url;
     let path = this.#paths.get(pattern);
     if (!path)
       this.#paths.set(

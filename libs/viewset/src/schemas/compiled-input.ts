@@ -147,8 +147,8 @@ export class CompiledInput {
         if (outcome.errors) errors.add(name, outcome.errors);
         else values[name] = outcome.value;
       } else if (this.extras.has(name)) {
-        const reserved = reservedKeyIn(value);
-        if (reserved !== undefined) errors.add(name, [reservedKey(reserved)]);
+        const refused = refusalOf(value);
+        if (refused) errors.add(name, [refused]);
         else values[name] = typeof value === 'string' && !isVerbatim(this.schema, name) ? value.trim() : value;
       } else if (!ignored.has(name)) {
         errors.add(name, [UNKNOWN_FIELD]);
@@ -264,15 +264,24 @@ async function validateWhole(
   if (problems) errors.addProblems(problems);
 }
 
-/** A key, at any depth, that class-transformer would drop, or take for the class to make: `toString`, `constructor`. */
-function reservedKeyIn(value: unknown): string | undefined {
+/** The deepest that lists and objects may be nested in a field that only rules know: as deep as in a JSON field. */
+const MAX_DEPTH = 100;
+
+/**
+ * What is wrong with a value at any depth: a key that class-transformer would drop, or take for the class to make
+ * (`toString`, `constructor`), or more levels than it can walk through.
+ */
+function refusalOf(value: unknown, depth = 0): FieldError | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_DEPTH) return TOO_DEEP;
   for (const [key, inner] of Object.entries(value)) {
-    const found = key in Object.prototype ? key : reservedKeyIn(inner);
+    const found = key in Object.prototype ? reservedKey(key) : refusalOf(inner, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+const TOO_DEEP: FieldError = { code: 'too_deep', message: `Nest no deeper than ${MAX_DEPTH} levels.` };
 
 function reservedKey(name: string): FieldError {
   return { code: 'reserved_key', message: `A key "${name}" is not allowed.` };

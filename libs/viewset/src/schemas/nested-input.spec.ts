@@ -60,6 +60,16 @@ describe('objects inside of an input', () => {
     expect(await codesOf({ lines: [{ quantity: 1, [key]: 1 }] })).toEqual([400, [['lines', ['reserved_key']]]]);
   });
 
+  test('may not be nested so deeply that nothing could walk through them', async () => {
+    const send = (depth: number) => {
+      const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      const body = `{"title":"Deep","slug":"deep","notes":{"deep":${deep}}}`;
+      return shop.call('POST', '/books', { headers: { 'content-type': 'application/json' }, body });
+    };
+    expect(await send(50_000)).toMatchObject({ status: 400, body: { errors: { notes: [{ code: 'too_deep' }] } } });
+    expect(await send(50)).toMatchObject({ status: 201 });
+  });
+
   test.each<[unknown]>([
     [{ constructor: 'Ferrari' }],
     [{ constructor: { x: 1 } }],
