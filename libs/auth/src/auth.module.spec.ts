@@ -82,11 +82,31 @@ describe('the module', () => {
     expect(other.nest.get(RESOLVED_AUTH_OPTIONS)).toMatchObject({ tokenIssuer: 'Blog!', secretKey: SECRET });
   });
 
+  test('refuses a former key that is empty, from which everybody could derive keys', async () => {
+    const env = { SECRET_KEY: SECRET, SECRET_KEY_FALLBACKS: '["a former key of the application",""]' };
+    await expect(new SecretWatch().start(AppModule, { env })).rejects.toThrow('an empty one');
+  });
+
   test('refuses a model that is none of users, a short key and a rate that is none', () => {
     expect(() => AuthModule.forRoot({ userModel: Note as never })).toThrow('Note, which is no model of users');
     expect(() => AuthModule.forRoot({} as never)).toThrow('undefined, which is no model of users');
     expect(() => resolveAuthOptions({})).toThrow('no secretKey');
     expect(() => resolveAuthOptions({ secretKey: 'short' })).toThrow('less than 32 bytes');
     expect(() => resolveAuthOptions({ secretKey: SECRET, clientRate: '0/m' })).toThrow('"0/m" is no rate');
+  });
+
+  test.each([
+    ['accessTokenExpireMinutes', 0],
+    ['refreshTokenExpireDays', -1],
+    ['sessionExpireDays', Number.NaN],
+    ['refreshGraceSeconds', -1],
+    ['passwordMinLength', 1.5],
+    ['hashingConcurrency', 0],
+    ['hashingQueue', -1],
+    ['resetExpireMinutes', 0],
+    ['verifyExpireHours', '24' as never],
+  ] as const)('refuses an %s of %p', (option, value) => {
+    expect(() => resolveAuthOptions({ secretKey: SECRET, [option]: value })).toThrow(`${option} is `);
+    expect(() => resolveAuthOptions({ secretKey: SECRET, refreshGraceSeconds: 0, hashingQueue: 0 })).not.toThrow();
   });
 });

@@ -19,6 +19,7 @@ import { PasswordsService } from './accounts/passwords.service.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { SignInService } from './accounts/sign-in.service.js';
 import { VerificationService } from './accounts/verification.service.js';
+import { WaysIn } from './accounts/ways-in.js';
 import { CookieBackend } from './cookies/cookie.backend.js';
 import { CookieIdTokenViewSet } from './cookies/cookie-id-token.viewset.js';
 import { CookieAuthViewSet } from './cookies/cookie.viewset.js';
@@ -201,6 +202,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     PasswordRules,
     SignInService,
     RegistrationService,
+    WaysIn,
     PasswordsService,
     VerificationService,
     AccountService,

@@ -89,6 +89,19 @@ export interface AuthOptions {
   readonly policies?: PolicyOptions;
 }
 
+/** The least that each number may be. */
+const LEAST = {
+  accessTokenExpireMinutes: 1,
+  refreshTokenExpireDays: 1,
+  sessionExpireDays: 1,
+  refreshGraceSeconds: 0,
+  passwordMinLength: 1,
+  hashingConcurrency: 1,
+  hashingQueue: 0,
+  resetExpireMinutes: 1,
+  verifyExpireHours: 1,
+} as const satisfies Partial<Record<keyof AuthOptions, number>>;
+
 type Rates = 'accountRate' | 'clientRate' | 'requestRate' | 'mailRate';
 
 /** {@link AuthOptions} with every default filled in. */
@@ -136,8 +149,9 @@ export const USER_MODEL = Symbol.for('@core-framework/auth:user-model');
 
 const SHORTEST_KEY_BYTES = 32;
 
-/** @throws AuthOptionsError when a key is missing or short, or a rate is none. */
+/** @throws AuthOptionsError when a key is missing or short, or a rate or a number is none. */
 export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings): ResolvedAuthOptions {
+  for (const name of Object.keys(LEAST) as (keyof typeof LEAST)[]) checkNumber(name, options[name]);
   const known = settings ?? new AuthSettings();
   const secretKey = options.secretKey ?? settings?.secretKey ?? '';
   if (secretKey === '' || (options.secretKey !== undefined && Buffer.byteLength(secretKey) < SHORTEST_KEY_BYTES)) {
@@ -207,6 +221,15 @@ function encryptionKeyOf({ encryptionKey }: AuthOptions, settings?: CoreSettings
   throw new AuthOptionsError(
     `AuthModule has an encryptionKey of less than ${SHORTEST_KEY_BYTES} bytes.`,
     'Set APP_KEY to a longer one: openssl rand -base64 48.',
+  );
+}
+
+function checkNumber(option: keyof typeof LEAST, value: number | undefined): void {
+  const least = LEAST[option];
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+  throw new AuthOptionsError(
+    `AuthModule: ${option} is ${String(value)}.`,
+    `Give a whole number of ${least} or more, or leave it to the setting of its name.`,
   );
 }
 

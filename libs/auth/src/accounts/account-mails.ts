@@ -79,7 +79,7 @@ export class AccountMails {
   }
 
   protected link(page: string, token: string): string {
-    return `${this.options.publicUrl.replace(/\/+$/, '')}/${page}#token=${token}`;
+    return `${this.options.publicUrl.replace(/(?<!\/)\/+$/, '')}/${page}#token=${token}`;
   }
 
   protected send({ email }: Addressee, subject: string, text: string): void {

@@ -1,10 +1,11 @@
-import { ForbiddenException, InvalidInputException, type Principal } from '@core-framework/common';
+import { type Clock, CLOCK, ForbiddenException, InvalidInputException, type Principal } from '@core-framework/common';
 import { UniqueViolationError } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import { UserPrincipal } from '../authentication/user-principal.js';
 import { clientInfoOf } from '../events/client-info.js';
+import { SIGN_IN_AGAIN, signedInRecently } from '../permissions/session.permissions.js';
 import type { TokenPair } from '../sessions/sessions.service.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
@@ -14,6 +15,8 @@ import { AccountSteps } from './account-steps.js';
 /** What users do with their own account and their own sessions. */
 @Injectable()
 export class AccountService {
+  @Inject(CLOCK) private readonly clock!: Clock;
+
   constructor(
     private readonly steps: AccountSteps,
     private readonly throttle: CredentialThrottle,
@@ -23,8 +26,9 @@ export class AccountService {
   /** The user who calls, however the application found out. @throws ForbiddenException for a caller that is no user. */
   callerOf(principal: Principal): UserPrincipal {
     if (principal instanceof UserPrincipal) return principal;
-    if (principal.id === null) throw new ForbiddenException('The caller has no account here.', { code: 'no_account' });
-    const standing = { ...principal, id: principal.id, isVerified: false };
+    const { id, isActive, isStaff, isSuperuser } = principal;
+    if (id === null) throw new ForbiddenException('The caller has no account here.', { code: 'no_account' });
+    const standing = { id, isActive, isStaff, isSuperuser, isVerified: false };
     return new UserPrincipal(standing, { backend: 'other' }, this.steps.users);
   }
 
@@ -60,7 +64,8 @@ export class AccountService {
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       const taken = [{ code: 'unique', message: 'This value is taken.' }];
-      throw new InvalidInputException(Object.fromEntries(Object.keys(changes).map((field) => [field, taken])));
+      const fields = error.fields.length > 0 ? error.fields : Object.keys(changes);
+      throw new InvalidInputException(Object.fromEntries(fields.map((field) => [field, taken])));
     }
     await this.steps.hooks.onAfterUpdate(user, changes);
     return user;
@@ -74,6 +79,12 @@ export class AccountService {
       await this.steps.events.record('user_deleted', { userId, client: clientInfoOf(request) });
     });
     await this.steps.hooks.onAfterDelete(user);
+  }
+
+  /** For what who has no password cannot confirm by it. @throws ForbiddenException */
+  demandRecentSignIn(caller: UserPrincipal): void {
+    if (signedInRecently(caller, this.clock)) return;
+    throw new ForbiddenException(SIGN_IN_AGAIN.message, { code: SIGN_IN_AGAIN.code });
   }
 
   /** Counts the caller's session as begun just now, for what asks for a recent sign-in. */

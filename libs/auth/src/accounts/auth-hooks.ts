@@ -37,10 +37,15 @@ export class AuthHooks<U extends AbstractBaseUser = AbstractBaseUser> {
   /** What a new user is made of who comes by another service. Only what clients may write themselves is taken. */
   async valuesOfOAuthUser(profile: OAuthProfile, _provider: string): Promise<Readonly<Record<string, unknown>>> {
     const { firstName = '', lastName = '' } = profile;
-    return { firstName: firstName.slice(0, LONGEST_NAME), lastName: lastName.slice(0, LONGEST_NAME) };
+    return { firstName: shortened(firstName), lastName: shortened(lastName) };
   }
 
   async onBeforeDelete(_user: U): Promise<void> {}
 
   async onAfterDelete(_user: U): Promise<void> {}
+}
+
+/** No letter is cut in two. */
+function shortened(name: string): string {
+  return name.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, '');
 }

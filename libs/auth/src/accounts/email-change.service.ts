@@ -8,7 +8,7 @@ import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { normalizeEmail } from '../users/email.js';
 import { AccountMails } from './account-mails.js';
 import { AccountSteps } from './account-steps.js';
-import { refuseToken } from './passwords.service.js';
+import { isFromBefore, refuseToken } from './passwords.service.js';
 
 /** Gives users another e-mail address, once they have shown that they read its mails. */
 @Injectable()
@@ -40,20 +40,21 @@ export class EmailChangeService {
     await this.throttle.request(request, 'email');
     const holder = (await this.tokens.find(token, 'change_email')) ?? refuseToken();
     const user = (await this.steps.find(holder.userId)) ?? refuseToken();
-    if (!user.isActive || !(await this.tokens.redeem(token, 'change_email'))) refuseToken();
+    if (!user.isActive || isFromBefore(holder, user)) refuseToken();
     const former = user.email;
-    await this.#set(user, holder.email, request);
+    await this.#set(user, holder.email, token, request);
     this.mails.emailChanged({ id: user.id, email: former });
     await this.steps.hooks.onAfterEmailChange(user, former);
   }
 
-  async #set(user: AbstractBaseUser, email: string, request: FastifyRequest): Promise<void> {
+  async #set(user: AbstractBaseUser, email: string, token: string, request: FastifyRequest): Promise<void> {
     user.email = email;
     user.isVerified = true;
     try {
       await this.steps.users.atomic(async () => {
+        if (!(await this.tokens.redeem(token, 'change_email'))) refuseToken();
         await user.save();
-        for (const purpose of ['reset_password', 'verify_email']) await this.tokens.void(user.id, purpose);
+        await this.tokens.void(user.id, 'reset_password', 'verify_email');
         const client = clientInfoOf(request);
         await this.steps.events.record('user_email_change', { userId: user.id, email, client });
       });

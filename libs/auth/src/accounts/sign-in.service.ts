@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { RESOLVED_AUTH_OPTIONS, type ResolvedAuthOptions } from '../auth.options.js';
 import type { Credentials } from '../authentication/auth-backend.js';
 import { AuthBackends } from '../authentication/auth-backends.js';
+import { AuthenticationStop } from '../authentication/authentication-stop.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { type TokenPair } from '../sessions/sessions.service.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
@@ -31,10 +32,15 @@ export class SignInService {
    */
   async signIn(credentials: Credentials, request: FastifyRequest, backend?: string): Promise<TokenPair> {
     const client = clientInfoOf(request);
-    const counted = await this.throttle.attempt(request, credentials.username ?? credentials.email ?? '');
-    const user = await this.backends.signIn(credentials, request, backend);
+    // Which of them names the account is for backends to say.
+    const names = [credentials.username, credentials.email].filter((name) => typeof name === 'string');
+    const counted = await this.throttle.attempt(request, ...names);
+    const user = await this.backends.signIn(credentials, request, backend).catch(nobodyWhenStopped);
     if (!user) {
-      await this.steps.events.record(counted.isLast ? 'authn_login_lock' : 'authn_login_fail', { client });
+      // Not told as the user's own event: he did nothing, and whether there is one may not show by what is published.
+      const tried = await this.steps.users.getByNaturalKey(names[0] ?? '');
+      const detail: Readonly<Record<string, string>> = tried ? { user: String(tried.id) } : {};
+      await this.steps.events.record(counted.isLast ? 'authn_login_lock' : 'authn_login_fail', { client, detail });
       throw new UnauthorizedException('Invalid email or password.', { code: 'invalid_credentials' });
     }
     await counted.succeeded();
@@ -77,4 +83,10 @@ export class SignInService {
     await this.steps.hooks.onAfterLogin(user);
     return pair;
   }
+}
+
+/** A sign-in that a backend stopped is one that failed. */
+function nobodyWhenStopped(error: unknown): null {
+  if (error instanceof AuthenticationStop) return null;
+  throw error;
 }

@@ -5,6 +5,7 @@ import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, IsString, Matches, MaxL
 import { clientInfoOf } from '../events/client-info.js';
 import { RecentlySignedIn, RequireSession } from '../permissions/session.permissions.js';
 import { API_KEY_LIST, NEW_API_KEY } from '../views/auth.answers.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { ApiKey } from './api-key.model.js';
 import { ApiKeys, type ApiKeySummary } from './api-keys.service.js';
 
@@ -25,7 +26,7 @@ export class ApiKeyInput extends InputSchema(ApiKey, { pick: ['name', 'expiresAt
 }
 
 /** The caller's own API keys. Only who signed in himself sees them, and a new one asks for a recent sign-in. */
-@ViewSet({ path: 'auth', tags: ['Authentication'], permissions: [RequireSession] })
+@ViewSet({ path: 'auth', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
 export class ApiKeyViewSet extends PlainViewSet {
   constructor(@Inject(ApiKeys) private readonly keys: ApiKeys) {
     super();

@@ -13,6 +13,7 @@ import { UserPrincipal, type UserStanding } from '../authentication/user-princip
 import { AuthEvents } from '../events/auth-events.service.js';
 import type { ClientInfo } from '../events/client-info.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { holdUser } from '../users/held-user.js';
 import type { UserManager } from '../users/user.manager.js';
 import { USERS } from '../users/users.provider.js';
 import { hashSecret, matchesHash, newSecret, readApiKey, writeApiKey } from './api-key-text.js';
@@ -83,12 +84,13 @@ export class ApiKeys {
       const message = 'The key would have expired already.';
       throw new InvalidInputException({ expiresAt: [{ code: 'expires_in_the_past', message }] }, message);
     }
-    if ((await this.#inForce(userId).count()) >= MOST_KEYS) {
-      throw new ConflictException(`More than ${MOST_KEYS} keys are too many.`, { code: 'too_many_api_keys' });
-    }
     const [id, secret, prefix] = [randomUUID(), newSecret(), this.options.apiKeyPrefix];
     const summary = { id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt: null };
     await this.keys.atomic(async () => {
+      await holdUser(this.users, userId);
+      if ((await this.#inForce(userId).count()) >= MOST_KEYS) {
+        throw new ConflictException(`More than ${MOST_KEYS} keys are too many.`, { code: 'too_many_api_keys' });
+      }
       await this.keys.createRow({ ...summary, user: userId, hash: hashSecret(secret), revokedAt: null });
       await this.events.record('authn_api_key_created', { userId, client, detail: { key: id, scopes } });
     });

@@ -69,7 +69,9 @@ export class UserPrincipal<U extends AbstractBaseUser = AbstractBaseUser> implem
   /** The user's row. @throws UnauthorizedException when it has been deleted meanwhile. */
   async user(): Promise<U> {
     const { primaryKey } = modelDefinition(this.#users.model);
-    return (await this.#users.where({ [primaryKey.name]: this.id }).getOrNull()) ?? refuse();
+    const users = this.#users.where({ [primaryKey.name]: this.id });
+    // What is changed of it is changed from what it is now.
+    return (await users.using('primary').getOrNull()) ?? refuse();
   }
 
   #permissions(): Promise<PermissionSnapshot> {

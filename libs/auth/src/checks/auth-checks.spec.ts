@@ -3,7 +3,14 @@ import { expect, test } from '@jest/globals';
 import type { ResolvedAuthOptions } from '../auth.options.js';
 import { AuthChecks } from './auth-checks.js';
 
-const WELL = { cookieSecure: true, throttleEnabled: true, passwordMinLength: 8, publicUrl: 'https://example.com' };
+const provider = (issuer: string) => ({ name: 'acme', issuer, clientId: 'x', clientSecret: 'y' });
+const WELL = {
+  cookieSecure: true,
+  throttleEnabled: true,
+  passwordMinLength: 8,
+  publicUrl: 'https://example.com',
+  oauthProviders: [provider('https://sign-in.example.com')],
+};
 const found = async (options: Partial<ResolvedAuthOptions>, deploy = true) => {
   const checks = new CheckRegistry();
   new AuthChecks({ ...WELL, ...options } as ResolvedAuthOptions, checks).onModuleInit();
@@ -16,5 +23,7 @@ test('what accounts would suffer from in production is found, there alone', asyn
   expect(await found({ throttleEnabled: false })).toEqual(['error AUTH_UNTHROTTLED']);
   expect(await found({ passwordMinLength: 7 })).toEqual(['warning AUTH_SHORT_PASSWORDS']);
   expect(await found({ publicUrl: 'http://localhost:3000' })).toEqual(['warning AUTH_LOCAL_LINKS']);
+  const insecure = [...WELL.oauthProviders, provider('http://sign-in.example.com')];
+  expect(await found({ oauthProviders: insecure })).toEqual(['warning AUTH_INSECURE_PROVIDER']);
   expect(await found({ cookieSecure: false, throttleEnabled: false }, false)).toEqual([]);
 });

@@ -43,6 +43,15 @@ const RULES: readonly AuthRule[] = [
     fix: 'Set AUTH_PUBLIC_URL to the address of your site.',
     isBroken: ({ publicUrl }) => /^(?:localhost|127\.|\[?::1)/.test(new URL(publicUrl).hostname),
   },
+  {
+    code: 'AUTH_INSECURE_PROVIDER',
+    level: 'warning',
+    subject: 'oauthProviders',
+    message:
+      'A service that people sign in with is asked without encryption: whoever answers in its place is believed.',
+    fix: 'Give the provider an issuer of https.',
+    isBroken: ({ oauthProviders }) => oauthProviders.some(({ issuer }) => issuer.startsWith('http:')),
+  },
 ];
 
 /** What accounts would suffer from in production. */

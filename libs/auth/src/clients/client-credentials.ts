@@ -13,7 +13,7 @@ export interface ClientMembers {
   readonly client_secret?: string;
 }
 
-const BASIC = /^basic +(?<encoded>[\w+/=-]*) *$/i;
+const BASIC = /^basic +(?<encoded>[\w+/=-]*)$/i;
 
 /**
  * The credentials of a request: HTTP Basic, or members of its form (RFC 6749, section 2.3.1).

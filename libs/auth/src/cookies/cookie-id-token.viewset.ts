@@ -4,10 +4,11 @@ import { UseAuth } from '../authentication/use-auth.decorator.js';
 import { IdTokenInput } from '../oauth/oauth-id-token.viewset.js';
 import { OAuthIdTokens } from '../oauth/oauth-id-tokens.service.js';
 import { COOKIE_SESSION } from '../views/auth.answers.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { CookieSessions } from './cookie-sessions.service.js';
 
 /** Signing in with cookies by an ID token that a page got from a provider itself. */
-@ViewSet({ path: 'auth/cookie', tags: ['Authentication'] })
+@ViewSet({ path: 'auth/cookie', tags: ['Authentication'], bodyLimit: AUTH_BODY_LIMIT })
 export class CookieIdTokenViewSet extends PlainViewSet {
   constructor(
     @Inject(OAuthIdTokens) private readonly idTokens: OAuthIdTokens,

@@ -9,13 +9,14 @@ import { RequireSession } from '../permissions/session.permissions.js';
 import { SecondStepInput } from '../two-factor/two-factor.viewset.js';
 import { COOKIE_SESSION, CSRF_TOKEN } from '../views/auth.answers.js';
 import { CookieLoginInput } from '../views/auth.inputs.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { CookieAnswers } from './cookie-answers.js';
 import { CookieSessions } from './cookie-sessions.service.js';
 
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
 
 /** Signing in with cookies, for pages in browsers: no answer holds a token that a script could take away. */
-@ViewSet({ path: 'auth/cookie', tags: ['Authentication'], permissions: [RequireSession] })
+@ViewSet({ path: 'auth/cookie', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
 export class CookieAuthViewSet extends PlainViewSet {
   constructor(
     @Inject(SignInService) private readonly signIn: SignInService,

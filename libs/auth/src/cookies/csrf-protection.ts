@@ -37,9 +37,9 @@ export class CsrfProtection {
   }
 
   /** @throws ForbiddenException when the request says that it comes from elsewhere. */
-  checkOrigin({ headers, host }: FastifyRequest): void {
+  checkOrigin({ headers, host, protocol }: FastifyRequest): void {
     const { origin, 'sec-fetch-site': site } = headers;
-    const isTrusted = origin !== undefined && (this.#trusted.has(origin) || isOwn(origin, host));
+    const isTrusted = origin !== undefined && (this.#trusted.has(origin) || isOwn(origin, host, protocol));
     if (origin !== undefined ? !isTrusted : site === 'cross-site') refuse('The request comes from another site.');
   }
 
@@ -52,8 +52,11 @@ export class CsrfProtection {
   }
 }
 
-function isOwn(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** A page that came in clear may be anybody's, where the API itself does not; before an unknown proxy it is not known how it did. */
+function isOwn(origin: string, host: string, protocol: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  return page.host === host && (page.protocol === 'https:' || protocol === 'http');
 }
 
 function refuse(message: string): never {

@@ -47,6 +47,11 @@ export class Hash {
     return this.#hasher.maxBytes;
   }
 
+  /** Whether `make` takes a password: a hasher that would cut it off refuses it. */
+  takes(password: string): boolean {
+    return this.maxBytes === undefined || Buffer.byteLength(password.normalize('NFC')) <= this.maxBytes;
+  }
+
   /** Hashes a password; what comes out tells by which hasher and with which parameters. */
   async make(password: string): Promise<string> {
     const hasher = this.#hasher;
@@ -59,7 +64,7 @@ export class Hash {
     const found = this.hashers.find(stored);
     if (!found) {
       // What is no hash takes as long as one that is of another password.
-      await this.make(password);
+      await this.make('of nobody');
       return false;
     }
     return this.queue.run(() => found.hasher.verify(password.normalize('NFC'), found.hashed));

@@ -14,7 +14,9 @@ export class PostOffice implements BeforeApplicationShutdown {
   }
 
   post(mail: Mail): void {
-    this.#keep(this.sender.send(mail), 'A mail could not be sent');
+    // A sender that throws at once fails no request either.
+    const sent = (async () => this.sender.send(mail))();
+    this.#keep(sent, 'A mail could not be sent');
   }
 
   /** Does what belongs to a mail after the answer, in a unit of work of its own; after the transaction where one is open. */

@@ -5,6 +5,8 @@ import { AccountSteps } from '../accounts/account-steps.js';
 import type { ClientInfo } from '../events/client-info.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { normalizeEmail } from '../users/email.js';
+import { holdUser } from '../users/held-user.js';
 import { writableValues } from '../users/writable-values.js';
 import { OAuthAccount } from './oauth-account.model.js';
 import type { ProviderAnswer } from './oauth-clients.js';
@@ -48,7 +50,9 @@ export class OAuthAccounts {
     }
     const owner = await this.steps.users.getByEmail(email);
     if (!owner) return this.#register(answer, email, client);
-    if (!emailVerified || !owner.isVerified) return refuseAccount();
+    // Some databases find an address by one that only looks like it.
+    const isHis = emailVerified && owner.isVerified && owner.email === normalizeEmail(email);
+    if (!isHis) return refuseAccount();
     await this.#create(owner.id, answer, client);
     return owner;
   }
@@ -81,6 +85,7 @@ export class OAuthAccounts {
    */
   async unlink(user: AbstractBaseUser, id: number, client: ClientInfo): Promise<boolean> {
     return this.accounts.atomic(async () => {
+      await holdUser(this.steps.users, user.id);
       const [row] = await this.accounts.where({ user: user.id, id }).rows({ columns: ['provider'] });
       if (!row) return false;
       if (!user.hasUsablePassword() && (await this.accounts.where({ user: user.id }).count()) === 1) {
@@ -154,7 +159,7 @@ export class OAuthAccounts {
   }
 
   #find(answer: ProviderAnswer): Promise<OAuthAccount | null> {
-    return this.accounts.filter(identityOf(answer)).getOrNull();
+    return this.accounts.filter(identityOf(answer)).using('primary').getOrNull();
   }
 
   #seal(answer: ProviderAnswer): string | null {

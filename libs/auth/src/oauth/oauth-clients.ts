@@ -15,6 +15,7 @@ import { refuse } from '../tokens/tokens.service.js';
 import { verifiedIdToken } from './id-token.js';
 import type { OAuthFlow } from './oauth-flow.js';
 import type { OAuthProfile, OAuthProvider } from './oauth-provider.js';
+import { soundProfile } from './sound-profile.js';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1_000_000;
@@ -98,8 +99,8 @@ export class OAuthClients {
       const profile = isOidc
         ? await oidcProfile(configuration, tokens)
         : await provider.profile?.((url) => this.#ask(configuration, tokens.access_token, url));
-      if (!profile?.subject) throw new TypeError('The provider names no account.');
-      return { provider, profile, tokens };
+      if (!profile) throw new TypeError('The provider names no account.');
+      return { provider, profile: soundProfile(profile), tokens };
     } catch (error) {
       // What a provider says may hold parts of tokens.
       const { code = 'UNKNOWN', name: kind } = error as { code?: string; name: string };
@@ -122,10 +123,11 @@ export class OAuthClients {
     try {
       const demands = { issuer, clientId: provider.clientId, nonce, ...(algorithms && { algorithms }) };
       const claims = await verifiedIdToken(idToken, keys, demands, this.clock);
-      return { provider, profile: profileOf(claims), tokens: null };
+      return { provider, profile: soundProfile(profileOf(claims)), tokens: null };
     } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error;
-      this.#logger.warn(`A sign-in by ${name} failed: ${error.name} (${error.code}).`);
+      if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error;
+      const code = error instanceof errors.JOSEError ? error.code : 'UNKNOWN';
+      this.#logger.warn(`A sign-in by ${name} failed: ${error.name} (${code}).`);
       return refuse();
     }
   }
@@ -151,7 +153,7 @@ export class OAuthClients {
   }
 
   #redirectUriOf({ name, redirectUri }: OAuthProvider): string {
-    return redirectUri ?? `${this.options.oauthApiUrl.replace(/\/+$/, '')}/auth/oauth/${name}/callback`;
+    return redirectUri ?? `${this.options.oauthApiUrl.replace(/(?<!\/)\/+$/, '')}/auth/oauth/${name}/callback`;
   }
 
   #configurationOf(provider: OAuthProvider): Promise<oauth.Configuration> {

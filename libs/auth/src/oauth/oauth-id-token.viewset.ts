@@ -2,6 +2,7 @@ import { Action, type ActionContext, AllowAny, PlainViewSet, ViewSet } from '@co
 import { Inject } from '@nestjs/common';
 import { NONCE, TOKEN_PAIR } from '../views/auth.answers.js';
 import { Text } from '../views/auth.inputs.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { tokensOf } from '../views/token-answer.js';
 import { OAuthIdTokens } from './oauth-id-tokens.service.js';
 
@@ -13,7 +14,7 @@ export class IdTokenInput {
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
 
 /** Sign-in by ID tokens that pages and apps get from a provider themselves. */
-@ViewSet({ path: 'auth/oauth', tags: ['Authentication'] })
+@ViewSet({ path: 'auth/oauth', tags: ['Authentication'], bodyLimit: AUTH_BODY_LIMIT })
 export class OAuthIdTokenViewSet extends PlainViewSet {
   constructor(@Inject(OAuthIdTokens) private readonly idTokens: OAuthIdTokens) {
     super();

@@ -8,6 +8,7 @@ import { RecentlySignedIn, RequireSession } from '../permissions/session.permiss
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { Text } from '../views/auth.inputs.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { tokensOf } from '../views/token-answer.js';
 import { OAuthAccounts, type OAuthAccountSummary } from './oauth-accounts.service.js';
 import { OAuthCodes } from './oauth-codes.service.js';
@@ -27,7 +28,7 @@ const open = { permissions: [AllowAny], transaction: false } as const;
 const change = { permissions: [RequireSession, RecentlySignedIn()], transaction: false } as const;
 
 /** Sign-in by other services, and the accounts there that are linked. */
-@ViewSet({ path: 'auth/oauth', tags: ['Authentication'], permissions: [RequireSession] })
+@ViewSet({ path: 'auth/oauth', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
 export class OAuthViewSet extends PlainViewSet {
   constructor(
     @Inject(OAuthSignIn) private readonly oauth: OAuthSignIn,

@@ -5,14 +5,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { OneTimeToken } from './one-time-token.model.js';
 
+const DAY_MS = 86_400_000;
+
 /** What a token that was mailed is good for. */
-export type TokenPurpose = 'reset_password' | 'verify_email' | (string & {});
+export type TokenPurpose = 'reset_password' | 'verify_email' | 'change_email' | 'oauth_sign_in' | (string & {});
 
 /** Whom a token stands for. */
 export interface TokenHolder {
   readonly userId: number | string;
   /** The address that it was mailed to. */
   readonly email: string;
+  readonly issuedAt: Date;
 }
 
 /** Makes and redeems codes that work once; their hashes are kept, never they themselves. */
@@ -38,8 +41,9 @@ export class OneTimeTokens {
 
   /** Whom a code stands for that could be redeemed now. */
   async find(token: string, purpose: TokenPurpose): Promise<TokenHolder | null> {
-    const [row] = await this.#good(token, purpose).rows({ columns: ['user', 'email'] });
-    return row ? { userId: row.user as number | string, email: row.email as string } : null;
+    const [row] = await this.#good(token, purpose).rows({ columns: ['user', 'email', 'createdAt'] });
+    if (!row) return null;
+    return { userId: row.user as number | string, email: row.email as string, issuedAt: row.createdAt as Date };
   }
 
   /** Redeems a code: of those who try at once, one succeeds. */
@@ -69,14 +73,23 @@ export class OneTimeTokens {
     }
   }
 
-  /** Makes the codes of a user worthless. */
-  async void(userId: number | string, purpose: TokenPurpose): Promise<void> {
-    await this.tokens.where({ user: userId, purpose, usedAt__isnull: true }).update({ usedAt: this.clock.now() });
+  /** Makes the codes of a user for these purposes worthless. */
+  async void(userId: number | string, ...purposes: readonly TokenPurpose[]): Promise<void> {
+    const open = this.tokens.where({ user: userId, purpose__in: purposes, usedAt__isnull: true });
+    await open.update({ usedAt: this.clock.now() });
+  }
+
+  /** Deletes the codes that ran out some time ago; answers how many. For a task that runs daily. */
+  async clearExpired(keepDays = 1): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - keepDays * DAY_MS);
+    return this.tokens.filter({ expiresAt__lt: before }).delete();
   }
 
   #good(token: string, purpose: TokenPurpose) {
     const now = this.clock.now();
-    return this.tokens.filter({ hash: hashOf(token), purpose, usedAt__isnull: true, expiresAt__gt: now });
+    const good = this.tokens.filter({ hash: hashOf(token), purpose, usedAt__isnull: true, expiresAt__gt: now });
+    // A code is often shown sooner than a replica knows of it.
+    return good.using('primary');
   }
 }
 

@@ -34,5 +34,7 @@ describe('the policy of passwords', () => {
   test('holds to what the hasher can take, and to the length that is asked for', () => {
     expect(codes('x1y'.repeat(25), [], 72)).toEqual(['password_too_long']);
     expect(codes('brown fox', [], undefined, 15)).toEqual(['password_too_short']);
+    // Of these the form that is hashed has twice the bytes.
+    expect(codes(`\u0958\u0959\u095a${'x1y'.repeat(21)}`, [], 72)).toEqual(['password_too_long']);
   });
 });

@@ -17,15 +17,17 @@ export class PasswordPolicy {
 
   /** Answers nothing for a password that may be set. `personal` are values of the user's that it may not be made of. */
   check(password: string, personal: readonly (string | null | undefined)[] = []): readonly FieldError[] {
-    const bytes = Buffer.byteLength(password);
+    // In the form that is hashed, which may have more bytes than what was typed.
+    const hashed = password.normalize('NFC');
+    const bytes = Buffer.byteLength(hashed);
     const most = Math.min(this.hash.maxBytes ?? MOST_BYTES, MOST_BYTES);
     // Nothing further is looked for in what is too long.
-    if (bytes > most || [...password].length > MOST_CHARACTERS) {
+    if (bytes > most || [...hashed].length > MOST_CHARACTERS) {
       const limit = bytes > most ? `${most} bytes` : `${MOST_CHARACTERS} characters`;
       return [{ code: 'password_too_long', message: `This password is longer than ${limit}.` }];
     }
     const errors: FieldError[] = [];
-    if ([...password.normalize('NFC')].length < this.minLength) {
+    if ([...hashed].length < this.minLength) {
       const message = `This password is too short. It must have at least ${this.minLength} characters.`;
       errors.push({ code: 'password_too_short', message });
     }

@@ -55,7 +55,8 @@ export class GrantReader {
   }
 
   async #read(userId: number | string): Promise<Grants> {
-    const [user] = await this.users.where({ id: userId }).rows({ columns: FLAGS });
+    // A replica may not know yet what was taken away.
+    const [user] = await this.users.where({ id: userId }).using('primary').rows({ columns: FLAGS });
     if (!user?.['isActive']) return NONE;
     const flags = {
       isActive: true,

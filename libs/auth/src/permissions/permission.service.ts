@@ -135,14 +135,20 @@ export class PermissionService {
   /** Adds several rules of a type, all or none. */
   async addPolicies(ptype: string, rules: readonly (readonly string[])[]): Promise<void> {
     const copies = rules.map((rule) => [...rule]);
-    await this.#policies('addPolicies').add(ptype, copies);
-    await this.audit.note({ detail: { policies: ptype, rules: copies.length, change: 'given' } });
+    const policies = this.#policies('addPolicies');
+    await this.groups.atomic(async () => {
+      await policies.add(ptype, copies);
+      await this.audit.note({ detail: { policies: ptype, rules: copies.length, change: 'given' } });
+    });
   }
 
   /** Removes a rule from `casbin_rule`. */
   async removePolicy(ptype: string, ...rule: string[]): Promise<void> {
-    await this.#policies('removePolicy').remove(ptype, rule);
-    await this.audit.note({ detail: { policies: ptype, rules: 1, change: 'taken' } });
+    const policies = this.#policies('removePolicy');
+    await this.groups.atomic(async () => {
+      await policies.remove(ptype, rule);
+      await this.audit.note({ detail: { policies: ptype, rules: 1, change: 'taken' } });
+    });
   }
 
   /** Loads all rules anew; changes by this service are seen without it. */

@@ -4,6 +4,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Proof, UserPrincipal } from '../authentication/user-principal.js';
 
 const MINUTE_MS = 60_000;
+const RECENT_MINUTES = 15;
+
+/** What who has not signed in recently is told. */
+export const SIGN_IN_AGAIN = { message: 'Sign in again to do this.', code: 'reauthentication_required' } as const;
 
 /** Asks for a caller who signed in himself: no program with a key, and no token that is limited to scopes. */
 export class RequireSession extends Permission {
@@ -19,22 +23,26 @@ export class RequireSession extends Permission {
  * Asks for a caller who signed in within the last minutes, for what must not be done by somebody who found a device that
  * was left behind.
  */
-export function RecentlySignedIn(minutes = 15): PermissionEntry {
+export function RecentlySignedIn(minutes = RECENT_MINUTES): PermissionEntry {
   @Injectable()
   class RecentSession extends Permission {
-    override readonly message: string = 'Sign in again to do this.';
-    override readonly code: string = 'reauthentication_required';
+    override readonly message: string = SIGN_IN_AGAIN.message;
+    override readonly code: string = SIGN_IN_AGAIN.code;
 
     constructor(@Inject(CLOCK) private readonly clock: Clock) {
       super();
     }
 
     override hasPermission({ principal }: ActionContext): boolean {
-      const at = sessionOf(principal)?.authenticatedAt;
-      return at !== undefined && this.clock.now().getTime() - at.getTime() < minutes * MINUTE_MS;
+      return signedInRecently(principal, this.clock, minutes);
     }
   }
   return RecentSession;
+}
+
+export function signedInRecently(principal: Principal, clock: Clock, minutes = RECENT_MINUTES): boolean {
+  const at = sessionOf(principal)?.authenticatedAt;
+  return at !== undefined && clock.now().getTime() - at.getTime() < minutes * MINUTE_MS;
 }
 
 function sessionOf(principal: Principal): Proof | undefined {

@@ -81,13 +81,18 @@ export class OrmCasbinAdapter implements BatchAdapter, FilteredAdapter, Updatabl
 
   /** How often the rules have changed. */
   async version(): Promise<number> {
-    const [row] = await this.versions.filter({ name: THE_VERSION }).rows({ columns: ['version'] });
+    // Rules that a late replica has would count as those of a version that it does not have.
+    const [row] = await this.versions
+      .filter({ name: THE_VERSION })
+      .using('primary')
+      .rows({ columns: ['version'] });
     return (row?.['version'] as number | undefined) ?? 0;
   }
 
   async #load(model: Model, filter: PolicyFilter): Promise<void> {
     const conditions = Object.entries(filter).map(([column, values]) => [`${column}__in`, values] as const);
-    for (const row of await this.rules.where(Object.fromEntries(conditions)).orderBy('id').all()) {
+    const rules = this.rules.where(Object.fromEntries(conditions)).using('primary');
+    for (const row of await rules.orderBy('id').all()) {
       appendRule(model, row.ptype, ruleOf(row));
     }
   }

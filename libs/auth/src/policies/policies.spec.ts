@@ -118,6 +118,31 @@ describe.each([
     expect(new Set(answers.map(([own]) => own))).toEqual(new Set([true, false]));
   });
 
+  test.each(['rbac', 'acl'] as const)(
+    '%s: of roles above one another ten count, for users as for roles',
+    async (model) => {
+      await start({ model });
+      await work(async () => {
+        for (let n = 0; n < 12; n++) await permissions.addPolicy('g', `role:r${n}`, `role:r${n + 1}`);
+        for (let n = 0; n <= 12; n++) await permissions.addPolicy('p', `role:r${n}`, `o${n}`, 'read');
+        await permissions.addRoleToUser(ann, 'r0');
+      });
+      expect([await may('o0', 'read'), await may('o10', 'read'), await may('o11', 'read')]).toEqual([
+        true,
+        true,
+        false,
+      ]);
+      await work(async () => {
+        await permissions.removeRoleFromUser(ann, 'r0');
+        await permissions.addPolicy('g', `user:${ann}`, 'role:r0');
+      });
+      expect([await may('o9', 'read'), await may('o10', 'read')]).toEqual([true, false]);
+      // However far one way is, a shorter one counts.
+      await work(() => permissions.addRoleToUser(ann, 'r5'));
+      expect([await may('o10', 'read'), await may('o12', 'read')]).toEqual([true, true]);
+    },
+  );
+
   test('abac: rules are expressions over the caller and the object, and a rule that fails refuses', async () => {
     await start({ model: 'abac' });
     await work(() => permissions.addPolicy('p', 'r.user.id == r.object.author', 'posts', 'update'));

@@ -1,5 +1,6 @@
 import type { Model } from 'casbin';
 import type { Grants } from '../permissions/grants.js';
+import { DEEPEST_CHAIN } from './granted-roles.js';
 import { roleSubject, userSubject } from './subjects.js';
 
 /**
@@ -18,7 +19,7 @@ export class RuleIndex {
     for (const [member = '', role = ''] of model.get('g')?.get('g')?.policy ?? []) append(this.#roles, member, role);
   }
 
-  /** The codenames that a user has by the tables, the rules, and the rules of all roles, those above them included. */
+  /** The codenames that a user has by the tables, the rules, and the rules of all roles, those above them included as far as Casbin follows them. */
   permissionsOf(userId: number | string, grants: Grants): ReadonlySet<string> {
     let permissions = this.#known.get(grants);
     if (!permissions) this.#known.set(grants, (permissions = this.#collect(userId, grants)));
@@ -27,12 +28,22 @@ export class RuleIndex {
 
   #collect(userId: number | string, { roles, permissions }: Grants): ReadonlySet<string> {
     const all = new Set(permissions);
-    const subjects = new Set([userSubject(userId), ...[...roles].map(roleSubject)]);
-    for (const subject of subjects) {
+    for (const subject of this.#reachable([userSubject(userId), ...[...roles].map(roleSubject)])) {
       for (const codename of this.#permissions.get(subject) ?? []) all.add(codename);
-      for (const role of this.#roles.get(subject) ?? []) subjects.add(role);
     }
     return all;
+  }
+
+  /** Subjects and the roles above them, as far up as Casbin follows them: level by level, so that the shortest way counts. */
+  #reachable(subjects: readonly string[]): ReadonlySet<string> {
+    const reached = new Set(subjects);
+    let level = subjects;
+    for (let height = 0; height < DEEPEST_CHAIN && level.length > 0; height++) {
+      const above = new Set(level.flatMap((subject) => this.#roles.get(subject) ?? []));
+      level = [...above].filter((role) => !reached.has(role));
+      for (const role of level) reached.add(role);
+    }
+    return reached;
   }
 }
 

@@ -110,6 +110,7 @@ export class Sessions {
     const now = this.clock.now();
     return this.sessions
       .where({ user: userId, revokedAt__isnull: true, idleExpiresAt__gt: now, absoluteExpiresAt__gt: now })
+      .using('primary')
       .orderBy('-lastSeenAt');
   }
 

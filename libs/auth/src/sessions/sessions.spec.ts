@@ -3,7 +3,9 @@ import { atomic, CoreOrmModule, Model } from '@core-framework/orm';
 import { type TestApp } from '@core-framework/testing';
 import { SecretWatch } from '@core-framework/testing/auth';
 import { Injectable, Module } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SignInService } from '../accounts/sign-in.service.js';
 import { AuthBackend, type Credentials } from '../authentication/auth-backend.js';
 import { AuthBackends } from '../authentication/auth-backends.js';
 import { AuthenticationStop } from '../authentication/authentication-stop.js';
@@ -11,6 +13,7 @@ import { JwtBackend } from '../authentication/jwt.backend.js';
 import { AuthModule } from '../auth.module.js';
 import { AuthEvent } from '../events/auth-event.model.js';
 import { Hash } from '../hashing/hash.service.js';
+import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { RefreshToken } from '../tokens/refresh-token.model.js';
 import { Tokens } from '../tokens/tokens.service.js';
 import { AbstractUser } from '../users/abstract-user.js';
@@ -46,6 +49,7 @@ class AppModule {}
 
 const POSTGRES = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 const client = { ip: '192.0.2.1', userAgent: 'suite', requestId: 'r' };
+const requestFrom = (ip: string) => ({ ip, headers: {}, id: 'r' }) as unknown as FastifyRequest;
 const REFUSED = { client: { status: 401, code: 'invalid_token' } };
 
 describe.each([
@@ -244,6 +248,39 @@ describe.each([
       expect(await sessions().clearExpired()).toBe(1);
       expect(await RefreshToken.objects.count()).toBe(0);
     });
+  });
+
+  test('leave no links behind that ran out', async () => {
+    const links = app.nest.get(OneTimeTokens);
+    await work(async () => {
+      await links.issue(user, 'reset_password', 60);
+      app.clock.advance({ hours: 20 });
+      const good = await links.issue(user, 'verify_email', 60);
+      expect(await links.clearExpired()).toBe(0);
+      app.clock.advance({ hours: 5, minutes: 1 });
+      expect(await links.clearExpired()).toBe(1);
+      expect(await links.clearExpired(0)).toBe(1);
+      expect(await links.find(good, 'verify_email')).toBeNull();
+    });
+  });
+
+  test('are not started by one whom a backend stops, which is told of like any other try', async () => {
+    const banned = work(() => app.nest.get(SignInService).signIn({ ticket: 'banned' }, requestFrom('192.0.2.7')));
+    await expect(banned).rejects.toMatchObject({ client: { status: 401, code: 'invalid_credentials' } });
+    expect(await work(() => AuthEvent.objects.values('name', 'ip'))).toEqual([
+      { name: 'authn_login_fail', ip: '192.0.2.7' },
+    ]);
+  });
+
+  test('SEC-07: are tried for an account by whichever name a backend knows it', async () => {
+    app.clock.advance({ hours: 1 });
+    const statuses: unknown[] = [];
+    for (let n = 0; n < 6; n++) {
+      const credentials = { username: `somebody${n}`, email: 'ann@example.com', ticket: 'silver' };
+      const answer = work(() => app.nest.get(SignInService).signIn(credentials, requestFrom(`192.0.2.${n}`)));
+      statuses.push(await answer.catch((error: { client: { status: number } }) => error.client.status));
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
   test('are started by the first backend that lets somebody in, unless one of them says stop', async () => {

@@ -28,17 +28,22 @@ export class CredentialThrottle {
     @Inject(RESOLVED_AUTH_OPTIONS) private readonly options: ResolvedAuthOptions,
   ) {}
 
-  /** Counts a try. @throws RateLimitException when there were too many that failed. */
-  async attempt(request: FastifyRequest, account: string): Promise<CountedTry> {
+  /**
+   * Counts a try for an account, by all the names that it was given.
+   *
+   * @throws RateLimitException when there were too many that failed.
+   */
+  async attempt(request: FastifyRequest, ...names: readonly string[]): Promise<CountedTry> {
     const { accountRate, clientRate } = this.options;
+    const accounts = [...new Set(names.map(digestOf))].map((digest) => `auth:account:${digest}`);
     const keys: [string, ThrottleLimit][] = [
       [`auth:client:${clientAddressOf(request)}`, clientRate],
-      [`auth:account:${digestOf(account)}`, accountRate],
+      ...accounts.map((key): [string, ThrottleLimit] => [key, accountRate]),
     ];
     const standings: ThrottleStanding[] = [];
     for (const [key, limit] of keys) standings.push(await this.#hit(key, limit));
     return {
-      isLast: standings.at(-1)?.remaining === 0,
+      isLast: standings.slice(1).some(({ remaining }) => remaining === 0),
       succeeded: async () => {
         if (this.options.throttleEnabled) for (const [key, limit] of keys) await this.throttling.forgive(key, limit);
       },

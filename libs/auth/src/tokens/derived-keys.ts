@@ -1,4 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { AuthOptionsError } from '../errors/auth.errors.js';
 
 const KEY_BYTES = 32;
 
@@ -9,7 +10,14 @@ const KEY_BYTES = 32;
 export class DerivedKeys {
   readonly #keys = new Map<string, readonly KeyObject[]>();
 
-  constructor(private readonly secrets: readonly [current: string, ...former: string[]]) {}
+  /** @throws AuthOptionsError when one is empty: everybody could derive its keys. */
+  constructor(private readonly secrets: readonly [current: string, ...former: string[]]) {
+    if (!secrets.includes('')) return;
+    throw new AuthOptionsError(
+      'AuthModule was given several secret keys, and an empty one among them.',
+      'Take the empty text out of SECRET_KEY_FALLBACKS.',
+    );
+  }
 
   /** The key of a purpose with which to sign or encrypt. */
   current(purpose: string): KeyObject {

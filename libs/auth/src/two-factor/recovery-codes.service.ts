@@ -40,7 +40,7 @@ export class RecoveryCodes {
 
   /** How many are left. */
   async left(userId: number | string): Promise<number> {
-    return this.codes.where({ user: userId, usedAt__isnull: true }).count();
+    return this.codes.where({ user: userId, usedAt__isnull: true }).using('primary').count();
   }
 
   async clear(userId: number | string): Promise<void> {

@@ -46,7 +46,11 @@ export class SecondStep {
   async take(mfaToken: string, code: string, request: FastifyRequest): Promise<Identified> {
     const { sub, tv, amr } = await this.tokens.verifyTokenOrThrow(mfaToken, 'mfa');
     const { name, scalarKind } = modelDefinition(this.users.model).primaryKey;
-    const user = await this.users.where({ [name]: scalarKind === 'integer' ? Number(sub) : sub }).getOrNull();
+    const key = scalarKind === 'integer' ? Number(sub) : sub;
+    const user = await this.users
+      .where({ [name]: key })
+      .using('primary')
+      .getOrNull();
     if (!user?.isActive || user.tokenVersion !== tv || !Array.isArray(amr)) return refuse();
     const factor = await this.twoFactor.check(user.id, code, request);
     return { user, methods: [...amr.map(String), factor] };

@@ -6,6 +6,7 @@ import { AccountSteps } from '../accounts/account-steps.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { holdUser } from '../users/held-user.js';
 import { RecoveryCodes } from './recovery-codes.service.js';
 import { type TotpEnrolment, TotpFactors } from './totp-factors.js';
 
@@ -46,8 +47,11 @@ export class TwoFactor {
 
   /** Makes a secret for an app, which counts once it is confirmed. @throws ConflictException when there is one that counts. */
   async enrol(user: Pick<AbstractBaseUser, 'id' | 'email'>): Promise<TotpEnrolment> {
-    await this.#refuseEnabled(user.id);
-    return this.apps.enrol(user);
+    return this.apps.atomic(async () => {
+      await holdUser(this.steps.users, user.id);
+      await this.#refuseEnabled(user.id);
+      return this.apps.enrol(user);
+    });
   }
 
   /**

@@ -7,6 +7,7 @@ import { RecentlySignedIn, RequireSession } from '../permissions/session.permiss
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { Text } from '../views/auth.inputs.js';
 import { RECOVERY_CODES, TOKEN_PAIR, TOTP_SECRET, TWO_FACTOR_STATUS } from '../views/auth.answers.js';
+import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { tokensOf } from '../views/token-answer.js';
 import type { TotpEnrolment } from './totp-factors.js';
 import { TwoFactor, type TwoFactorStatus } from './two-factor.service.js';
@@ -25,7 +26,7 @@ export class SecondStepInput extends CodeInput {
 const change = { method: 'POST', permissions: [RequireSession, RecentlySignedIn()], transaction: false } as const;
 
 /** The second factor of whoever calls. What changes it asks for a recent sign-in. */
-@ViewSet({ path: 'auth/2fa', tags: ['Authentication'], permissions: [RequireSession] })
+@ViewSet({ path: 'auth/2fa', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
 export class TwoFactorViewSet extends PlainViewSet {
   constructor(
     @Inject(TwoFactor) private readonly twoFactor: TwoFactor,

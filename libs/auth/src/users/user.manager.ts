@@ -1,4 +1,4 @@
-import { Manager, type NewRow } from '@core-framework/orm';
+import { Manager, modelDefinition, type NewRow } from '@core-framework/orm';
 import type { AbstractBaseUser } from './abstract-user.js';
 import { AccountServices } from './account-services.js';
 import { normalizeEmail } from './email.js';
@@ -12,7 +12,7 @@ export type NewUser<T extends AbstractBaseUser> = Omit<NewRow<T>, 'passwordHash'
   readonly passwordHash?: string;
 };
 
-/** Manager of the application's users. What a password must be like is the endpoints' concern, not this one's. */
+/** Manager of the application's users, who are looked up where no write is missing yet. What a password must be like is the endpoints' concern, not this one's. */
 export class UserManager<T extends AbstractBaseUser> extends Manager<T> {
   /** @throws UniqueViolationError when the address is taken. */
   async createUser({ password, email, passwordHash, ...values }: NewUser<T>): Promise<T> {
@@ -37,22 +37,31 @@ export class UserManager<T extends AbstractBaseUser> extends Manager<T> {
       return null;
     }
     if (!(await hash.check(password, user.passwordHash)) || !user.isActive) return null;
-    if (hash.needsRehash(user.passwordHash)) {
-      user.passwordHash = await hash.make(password);
-      await user.save({ only: ['passwordHash'] } as never);
-    }
+    if (hash.needsRehash(user.passwordHash) && hash.takes(password)) await this.#rehash(user, password);
     return user;
   }
 
   /** The user with this address, however it is capitalised. */
   async getByEmail(email: string): Promise<T | null> {
-    return this.where({ email: normalizeEmail(email) }).getOrNull();
+    return this.where({ email: normalizeEmail(email) })
+      .using('primary')
+      .getOrNull();
   }
 
   /** The user whom `USERNAME_FIELD` names so. */
   async getByNaturalKey(identifier: string): Promise<T | null> {
     const field = (this.model as unknown as typeof AbstractBaseUser).USERNAME_FIELD;
-    return this.where({ [field]: field === 'email' ? normalizeEmail(identifier) : identifier }).getOrNull();
+    const key = field === 'email' ? normalizeEmail(identifier) : identifier;
+    return this.where({ [field]: key })
+      .using('primary')
+      .getOrNull();
+  }
+
+  /** Unless the user was given another password in the time that it takes. */
+  async #rehash({ id, passwordHash: former }: T, password: string): Promise<void> {
+    const passwordHash = await this.#services.hash.make(password);
+    const { name } = modelDefinition(this.model).primaryKey;
+    await this.where({ [name]: id, passwordHash: former }).update({ passwordHash } as never);
   }
 
   get #services(): AccountServices {

@@ -31,8 +31,8 @@ class Member extends AbstractBaseUser {
 /** Of no use but in tests. */
 class PlainHasher extends PasswordHasher {
   readonly name = 'plain';
-  hash = (password: string) => `p:${password}`;
-  verify = (password: string, hashed: string) => hashed === `p:${password}`;
+  hash = (password: string) => [...password].reverse().join('');
+  verify = (password: string, hashed: string) => hashed === this.hash(password);
 }
 
 const orm = CoreOrmModule.forRoot({ schema: 'update' });
@@ -92,13 +92,38 @@ describe.each([
   test('get another hash at sign-in when theirs is outdated, and keep their tokens', () =>
     work(async () => {
       const old = await app.nest.get(Hash).driver('plain').make('correct horse');
-      expect(old).toBe('plain$p:correct horse');
+      expect(old).toBe('plain$esroh tcerroc');
       const user = await User.objects.create({ email: 'ann@example.com', passwordHash: old });
       expect(await User.objects.authenticate('ann@example.com', 'wrong horse')).toBeNull();
       expect((await user.refresh()).passwordHash).toBe(old);
       expect(await User.objects.authenticate('ann@example.com', 'correct horse')).not.toBeNull();
       await user.refresh();
       expect([user.passwordHash?.slice(0, 10), user.tokenVersion]).toEqual(['$argon2id$', 0]);
+    }));
+
+  test('keep the password that they were given while theirs was hashed anew', () =>
+    work(async () => {
+      const hash = app.nest.get(Hash);
+      const old = await hash.driver('plain').make('correct horse');
+      const user = await User.objects.create({ email: 'ann@example.com', passwordHash: old });
+      const make = hash.make.bind(hash);
+      // Somebody sets another password in the time that a hash takes.
+      hash.make = async (password) => {
+        const hashed = await make(password);
+        await app.work(async () => {
+          const same = await User.objects.get({ id: user.id });
+          same.passwordHash = await make('another horse');
+          await same.save();
+        });
+        return hashed;
+      };
+      await User.objects.authenticate('ann@example.com', 'correct horse');
+      hash.make = make;
+      await user.refresh();
+      expect([await user.checkPassword('correct horse'), await user.checkPassword('another horse')]).toEqual([
+        false,
+        true,
+      ]);
     }));
 
   test('change their password, which ends what was issued before', () =>
@@ -161,11 +186,11 @@ describe.each([
   });
 
   test('may have a key and a sign-in name of their own, in another application of the process', async () => {
-    await using other = await createTestApp(MemberApp, { database, env: { AUTH_PASSWORD_HASHER: 'plain' } });
+    await using other = await new SecretWatch().start(MemberApp, { database, env: { AUTH_PASSWORD_HASHER: 'plain' } });
     await other.work(async () => {
       const member = await Member.objects.createUser({ email: 'a@b.io', handle: 'Ann', password: 'correct horse' });
       expect([member.passwordHash, member.id]).toEqual([
-        'plain$p:correct horse',
+        'plain$esroh tcerroc',
         expect.stringMatching(/^[\da-f-]{36}$/),
       ]);
       expect((await Member.objects.authenticate('Ann', 'correct horse'))?.id).toBe(member.id);
@@ -175,6 +200,20 @@ describe.each([
       const user = await User.objects.createUser({ email: 'c@d.io', password: 'correct horse' });
       expect(user.passwordHash).toMatch(/^\$argon2id/);
     });
+  });
+});
+
+test('a password that the hasher of today does not take lets its owner in by the hash of yesterday', async () => {
+  await using app = await new SecretWatch().start(UserApp, { env: { AUTH_PASSWORD_HASHER: 'bcrypt' } });
+  const hash = app.nest.get(Hash);
+  hash.configure('bcrypt', { rounds: 4 });
+  const password = 'correct horse '.repeat(6);
+  await app.work(async () => {
+    const passwordHash = await hash.driver('plain').make(password);
+    await User.objects.create({ email: 'ann@example.com', passwordHash });
+    expect(await User.objects.authenticate('ann@example.com', password)).toMatchObject({ passwordHash });
+    await User.objects.create({ email: 'bob@example.com', passwordHash: 'unknown$hash' });
+    expect(await User.objects.authenticate('bob@example.com', password)).toBeNull();
   });
 });
 

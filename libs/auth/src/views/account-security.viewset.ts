@@ -6,9 +6,10 @@ import { PasswordsService } from '../accounts/passwords.service.js';
 import { RecentlySignedIn, RequireSession } from '../permissions/session.permissions.js';
 import { MESSAGE } from './auth.answers.js';
 import { EmailInput, OneTimeTokenInput, ReauthenticateInput } from './auth.inputs.js';
+import { AUTH_BODY_LIMIT } from './body-limit.js';
 
 /** Showing once more who one is, and what may be done only after that. */
-@ViewSet({ path: 'auth', tags: ['Authentication'], permissions: [RequireSession] })
+@ViewSet({ path: 'auth', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
 export class AccountSecurityViewSet extends PlainViewSet {
   constructor(
     @Inject(AccountService) private readonly account: AccountService,

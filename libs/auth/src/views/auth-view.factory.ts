@@ -13,6 +13,7 @@ import type { Type } from '@nestjs/common';
 import type { UserModel } from '../auth.options.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { withPassword } from './auth.inputs.js';
+import { AUTH_BODY_LIMIT } from './body-limit.js';
 import { OwnAccountViewSet } from './own-account.viewset.js';
 import { AUTH_ALIASES, AUTH_ROUTES, type AuthRoute } from './auth.routes.js';
 import { AuthViewSet } from './auth.viewset.js';
@@ -53,7 +54,7 @@ export function authViewFor(
   for (const name of Object.keys(perModel) as AuthRoute[])
     declare(View, name, { ...AUTH_ROUTES[name], ...perModel[name] });
   for (const [path, route] of AUTH_ALIASES) {
-    const alias = `${route}At${path.replace(/\W+(\w)/g, (_match, letter: string) => letter.toUpperCase())}`;
+    const alias = `${route}At${path.replace(/(?<!\W)\W+(\w)/g, (_match, letter: string) => letter.toUpperCase())}`;
     const handler: Handler = function (context) {
       return (this[route] as Handler).call(this, context);
     };
@@ -72,7 +73,7 @@ export function ownAccountViewFor(userModel: UserModel, schemas: AuthSchemas = {
   declare(View, 'me', { ...AUTH_ROUTES.me, ...rest });
   declare(View, 'updateMe', { ...AUTH_ROUTES.updateMe, ...rest, input: schemas.profile ?? profileInput(userModel) });
   declare(View, 'deleteMe', { ...AUTH_ROUTES.deleteMe, path: 'me', deprecated: true });
-  ViewSet({ path: 'users', tags: ['Users'] })(View);
+  ViewSet({ path: 'users', tags: ['Users'], bodyLimit: AUTH_BODY_LIMIT })(View);
   return View;
 }
 

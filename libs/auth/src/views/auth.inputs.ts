@@ -1,11 +1,10 @@
 import { InputSchema, Verbatim } from '@core-framework/viewset';
 import type { UserModel } from '../auth.options.js';
+import { ONE_ADDRESS } from '../users/email.js';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 // Databases store neither.
 const STORABLE = /^[^\0\p{Cs}]*$/u;
-// Nothing that a mail's header would take for more than one address, and nothing that no database stores.
-const ONE_ADDRESS = /^[^\s@,;:<>"\0\p{Cs}]+@[^\s@,;:<>"\0\p{Cs}]+$/u;
 const LONGEST_PASSWORD = 1024;
 
 function Secret(): PropertyDecorator {
@@ -54,11 +53,14 @@ export class ChangePasswordInput {
 }
 
 export class DeleteAccountInput {
-  @Secret() currentPassword!: string;
+  /** Not needed for accounts that have none. */
+  @IsOptional() @Secret() currentPassword?: string | null;
 }
 
 /** Shows the password again. */
-export class ReauthenticateInput extends DeleteAccountInput {}
+export class ReauthenticateInput {
+  @Secret() currentPassword!: string;
+}
 
 export class EmailInput {
   @IsString()

@@ -2,7 +2,7 @@ import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule, Field, Model } from '@core-framework/orm';
 import { type TestApp } from '@core-framework/testing';
 import { SecretWatch } from '@core-framework/testing/auth';
-import { Action, AllowAny, InputSchema, OutputSchema, Verbatim, ViewSetModule } from '@core-framework/viewset';
+import { Action, AllowAny, InputSchema, OutputSchema, Verbatim, ViewSet, ViewSetModule } from '@core-framework/viewset';
 import { Module } from '@nestjs/common';
 import { IsString, Matches } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -122,7 +122,8 @@ describe("an application's own endpoints of accounts", () => {
     ).json<{ access_token: string }>();
     const bob = app.client.with({ authorization: `Bearer ${access_token}` });
     expect((await bob.get(`${AUTH}/me`)).json()).toEqual({ id: 2, email: 'bob@example.com', nickname: 'bob' });
-    const taken = await bob.patch(`${AUTH}/me`, { nickname: 'ann' });
+    const taken = await bob.patch(`${AUTH}/me`, { nickname: 'ann', firstName: 'Bob' });
+    expect(Object.keys(taken.json<{ errors: object }>().errors)).toEqual(['nickname']);
     expect([taken.status, taken.json()]).toMatchObject([400, { errors: { nickname: [{ code: 'unique' }] } }]);
     expect((await bob.patch(`${AUTH}/me`, { nickname: 'bobby' })).json()).toMatchObject({ nickname: 'bobby' });
     const other = await app.client.as({ id: 1 }).get(`${AUTH}/me`);
@@ -157,5 +158,49 @@ describe("an application's own endpoints of accounts", () => {
   test('are none where the module is told so', async () => {
     await using silent = await new SecretWatch().start(SilentModule);
     expect((await silent.client.post(`${AUTH}/login`, {})).status).toBe(404);
+  });
+});
+
+describe('the size of bodies', () => {
+  @Model({ tableName: 'users' })
+  class Pictured extends PermissionsMixin(AbstractUser) {
+    declare static readonly objects: UserManager<Pictured>;
+    @Field.image({ nullable: true }) avatar!: string | null;
+  }
+  @ViewSet({ path: 'auth', bodyLimit: 100_000 })
+  class RoomyAuthViewSet extends AuthViewSet {}
+
+  test("is that of an application's own class where it says one, and the server's for accounts with files", async () => {
+    @Module({
+      imports: [
+        SettingsModule.forRoot(),
+        CoreOrmModule.forRoot({ schema: 'update' }),
+        ViewSetModule.forRoot(),
+        AuthModule.forRoot({ userModel: Pictured, authViewSet: RoomyAuthViewSet, usersViewSet: true }),
+      ],
+    })
+    class RoomyModule {}
+    const app = await new SecretWatch().start(RoomyModule);
+    try {
+      await app.work(() =>
+        Pictured.objects.createSuperuser({
+          email: 'root@example.com',
+          password: 'so be it, root',
+        }),
+      );
+      const body = (bytes: number) => ({ x: 'x'.repeat(bytes - '{"x":""}'.length) });
+      const login = (bytes: number) => app.client.post(`${AUTH}/login`, body(bytes));
+      expect([(await login(100_000)).status, (await login(100_001)).status]).toEqual([400, 413]);
+      const signedIn = await app.client.post(`${AUTH}/login`, {
+        email: 'root@example.com',
+        password: 'so be it, root',
+      });
+      const { access_token: token } = signedIn.json<{ access_token: string }>();
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await app.client.post('/api/v1/users', body(1_000_000), { headers })).status).toBe(400);
+      expect((await app.client.patch('/api/v1/users/me', body(70_000), { headers })).status).toBe(413);
+    } finally {
+      await app.close();
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { NotFoundException } from '@core-framework/common';
-import { Action, type ActionContext } from '@core-framework/viewset';
+import { Action, type ActionContext, ViewSet } from '@core-framework/viewset';
 import { Inject } from '@nestjs/common';
 import { AccountService } from '../accounts/account.service.js';
 import { PasswordsService } from '../accounts/passwords.service.js';
@@ -18,6 +18,7 @@ import type {
   ResetPasswordInput,
 } from './auth.inputs.js';
 import { AUTH_ROUTES } from './auth.routes.js';
+import { AUTH_BODY_LIMIT } from './body-limit.js';
 import { OwnAccountViewSet } from './own-account.viewset.js';
 import { tokensOf } from './token-answer.js';
 
@@ -27,6 +28,8 @@ type With<I extends object> = ActionContext<object, I>;
  * The endpoints of accounts below `/auth`, and nothing else: it serves no rows. Extend it to change or add some, and name
  * the class as `AuthModule.forRoot({ authViewSet: MyAuthViewSet })`.
  */
+// Here and not where it is served: what an application's own class says of it wins.
+@ViewSet({ path: 'auth', bodyLimit: AUTH_BODY_LIMIT })
 export abstract class AuthViewSet extends OwnAccountViewSet {
   constructor(
     @Inject(SignInService) protected readonly signIn: SignInService,

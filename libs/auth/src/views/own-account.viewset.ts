@@ -29,7 +29,8 @@ export abstract class OwnAccountViewSet extends PlainViewSet {
   async deleteMe({ principal, input, request, reply }: ActionContext<object, DeleteAccountInput>): Promise<void> {
     const caller = this.account.callerOf(principal);
     const user = await caller.user();
-    await this.passwords.confirm(user, input.currentPassword, request);
+    if (user.hasUsablePassword()) await this.passwords.confirm(user, input.currentPassword, request);
+    else this.account.demandRecentSignIn(caller);
     await this.account.delete(user, request);
     if (caller.proof.backend === 'cookie') this.cookies?.signedOut(reply);
   }

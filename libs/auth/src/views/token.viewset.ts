@@ -5,6 +5,7 @@ import { RegisteredClients } from '../clients/registered-clients.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { TokenStatusService } from '../tokens/token-status.service.js';
 import { Text } from './auth.inputs.js';
+import { AUTH_BODY_LIMIT } from './body-limit.js';
 
 /** A token that a service asks about, and who the service is unless it says so by HTTP Basic. */
 export class TokenInput {
@@ -24,7 +25,7 @@ const ROUTE = {
 } as const;
 
 /** What other services ask about tokens (RFC 7662, RFC 7009). They show who they are, as `AUTH_CLIENTS` says. */
-@ViewSet({ path: 'auth/token', tags: ['Authentication'] })
+@ViewSet({ path: 'auth/token', tags: ['Authentication'], bodyLimit: AUTH_BODY_LIMIT })
 export class TokenViewSet extends PlainViewSet {
   constructor(
     @Inject(RegisteredClients) private readonly clients: RegisteredClients,

@@ -1,5 +1,13 @@
-import { timezone } from '@core-framework/orm';
-import { type ActionContext, IsAdmin, ModelViewSet, ViewSet } from '@core-framework/viewset';
+import { modelDefinition, timezone } from '@core-framework/orm';
+import {
+  Action,
+  type ActionContext,
+  Context as ContextOf,
+  Instance,
+  IsAdmin,
+  ModelViewSet,
+  ViewSet,
+} from '@core-framework/viewset';
 import { Inject, type Type } from '@nestjs/common';
 import { AccountSteps } from '../accounts/account-steps.js';
 import { PasswordRules } from '../accounts/password-rules.js';
@@ -7,7 +15,9 @@ import type { UserModel } from '../auth.options.js';
 import type { AuthEventParts } from '../events/auth-events.service.js';
 import { clientInfoOf } from '../events/client-info.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { REVOKED_SESSIONS } from './auth.answers.js';
 import { adminInput } from './auth.inputs.js';
+import { AUTH_BODY_LIMIT } from './body-limit.js';
 
 type Changes = Readonly<Record<string, unknown>> & { readonly password?: string | null };
 type Context = ActionContext<AbstractBaseUser, Changes>;
@@ -39,13 +49,30 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
   }
 
   override async afterUpdate(user: AbstractBaseUser, context: Context): Promise<void> {
-    if (!user.isActive || 'passwordHash' in context.input) await this.steps.sessions.revokeAll(user.id, 'deactivated');
+    if (!user.isActive || 'passwordHash' in context.input) await this.steps.endAll(user.id, 'deactivated');
+    else if ('email' in context.input) await this.steps.voidLinks(user.id);
     const fields = Object.keys(context.input).map((field) => AS_GIVEN[field] ?? field);
     await this.#record('user_updated', user, context, { detail: { fields } });
   }
 
   override async beforeDestroy(user: AbstractBaseUser, context: Context): Promise<void> {
     await this.#record('user_deleted', user, context);
+  }
+
+  /** For an account that somebody else may have got into; the password stays. */
+  @Action({
+    method: 'POST',
+    path: 'revoke-sessions',
+    detail: true,
+    response: REVOKED_SESSIONS,
+    summary: 'End all sessions of a user',
+  })
+  async revokeSessions(@Instance() user: AbstractBaseUser, @ContextOf() context: Context): Promise<object> {
+    user.tokenVersion += 1;
+    await user.save();
+    const revoked = await this.steps.endAll(user.id, 'revoked');
+    await this.#record('authn_token_revoked', user, context, { detail: { revoked } });
+    return { revoked };
   }
 
   /** Hashed before the transaction begins. */
@@ -73,6 +100,7 @@ const AS_GIVEN: Readonly<Record<string, string>> = { passwordHash: 'password' };
 /** Makes the view of an application's users. */
 export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
   class ApplicationUsersViewSet extends (UsersViewSet as unknown as Type<UsersViewSet>) {}
+  const hasFiles = [...modelDefinition(userModel).fields.values()].some(({ file }) => file);
   ViewSet({
     path: 'users',
     model: userModel,
@@ -83,6 +111,8 @@ export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
     search: ['email', 'firstName', 'lastName'],
     filter: ['isActive', 'isStaff', 'isSuperuser', 'isVerified'],
     ordering: ['email', 'dateJoined', 'lastLogin'],
+    // Files are measured by their own rules, up to what the server takes.
+    ...(!hasFiles && { bodyLimit: AUTH_BODY_LIMIT }),
   })(ApplicationUsersViewSet);
   return ApplicationUsersViewSet;
 }
