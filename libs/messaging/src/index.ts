@@ -17,6 +17,7 @@ export { OnEvent, type OnEventOptions } from './decorators/on-event.decorator.js
 export { type EventMessage, fromStructured, toStructured } from './envelope/event-message.js';
 export {
   BrokerChoiceError,
+  BrokerRefusedError,
   BrokerUnreachableError,
   DeadLetterNotFoundError,
   EventOutsideTransactionError,

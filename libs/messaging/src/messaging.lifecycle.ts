@@ -14,6 +14,7 @@ import type { EventMessage } from './envelope/event-message.js';
 import { EVENTS_CHANNEL } from './event-bus.js';
 import type { MessagingExplorer } from './messaging.explorer.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
+import { publishByTopic } from './publishing/publish-by-topic.js';
 import type { EventRegistry } from './registry/event.registry.js';
 
 /** What the lifecycle needs. */
@@ -35,6 +36,7 @@ export interface MessagingParts {
 export class MessagingLifecycle {
   #groups: readonly ConsumerGroup[] = [];
   #silence: (() => void) | undefined;
+  #stopPurging: (() => Promise<void>) | undefined;
 
   constructor(private readonly parts: MessagingParts) {
     parts.hooks.register(parts.explorer);
@@ -69,6 +71,7 @@ export class MessagingLifecycle {
     if (options.outbox && options.relay) relay.start();
     this.#silence = explorer.announce();
     if (this.#groups.length === 0) return;
+    if (!relay.isRunning) this.#stopPurging = relay.purgeRegularly();
     report.set('Consumers', this.#groups.map((group) => group.description).join('; '));
     health.register({ name: 'consumers', check: async () => Object.fromEntries(await this.#standing()) });
   }
@@ -77,6 +80,7 @@ export class MessagingLifecycle {
     const { options, relay } = this.parts;
     await Promise.all(this.#groups.map((group) => group.drain(options.drainTimeoutMs)));
     await relay.stop();
+    await this.#stopPurging?.();
     await this.parts.broker.disconnect();
     this.#silence?.();
   }
@@ -88,12 +92,11 @@ export class MessagingLifecycle {
     );
   }
 
-  async #publish(entries: readonly OutboxEntry[]): Promise<ReadonlyMap<string, Error>> {
-    const topics = Map.groupBy(entries, ({ topic }) => topic);
-    const answers = await Promise.all(
-      [...topics].map(([topic, messages]) => this.parts.broker.publish(topic, messages.map(messageOf))),
+  #publish(entries: readonly OutboxEntry[]): Promise<ReadonlyMap<string, Error>> {
+    return publishByTopic(
+      this.parts.broker,
+      entries.map((entry) => ({ topic: entry.topic, message: messageOf(entry) })),
     );
-    return new Map(answers.flatMap((errors) => [...errors]));
   }
 }
 

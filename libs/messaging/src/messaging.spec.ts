@@ -366,3 +366,12 @@ test.each(['userCreated', 'ORDER_CREATED', 'user', 'user.', 'user..created'])('"
   expect(() => Event(name)).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' }));
   expect(() => OnEvent(`${name}!`)).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' }));
 });
+
+test('topics and groups have names that every broker takes, put together too', () => {
+  const invalid = expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' });
+  const [group, topic] = ['g'.repeat(100), 't'.repeat(130)];
+  expect(() => Consumer(group, { topics: [topic] })).not.toThrow();
+  expect(() => Consumer(`${group}g`, { topics: [topic] })).toThrow(invalid);
+  expect(() => Consumer(group, { topics: [`${topic}t`] })).toThrow(invalid);
+  expect(() => Event('user.created', { topic: `${topic}t` })).toThrow(invalid);
+});

@@ -17,6 +17,12 @@ export interface TopicShape {
   readonly replicas?: number;
 }
 
+/** A cluster, and how it is spoken to. */
+export interface ClusterAccess extends Pick<BaseOptions, 'tls' | 'sasl'> {
+  readonly servers: readonly string[];
+  readonly timeoutMs: number;
+}
+
 const REBALANCE_MS = 10_000;
 
 /** Makes clients of one cluster, and topics. */
@@ -26,8 +32,10 @@ export class KafkaClients {
   #admin: Admin | undefined;
   readonly #topics = new Set<string>();
 
-  constructor(servers: readonly string[], timeoutMs: number) {
+  constructor({ servers, timeoutMs, tls, sasl }: ClusterAccess) {
     this.#base = {
+      ...(tls && { tls }),
+      ...(sasl && { sasl }),
       clientId: 'core-messaging',
       bootstrapBrokers: [...servers],
       timeout: timeoutMs,
@@ -75,8 +83,12 @@ export class KafkaClients {
     if (records.length > 0) await this.producer.send({ messages: [...records], acks: ProduceAcks.ALL });
   }
 
-  /** Makes a topic, unless it is there. */
-  async ensureTopic(topic: string, shape: TopicShape = {}): Promise<void> {
+  /**
+   * Makes a topic, unless it is there.
+   *
+   * @param isExact whether it is made in that shape or not at all
+   */
+  async ensureTopic(topic: string, shape: TopicShape = {}, isExact = false): Promise<void> {
     if (this.#topics.has(topic)) return;
     try {
       await this.admin.createTopics({
@@ -85,8 +97,9 @@ export class KafkaClients {
         replicas: shape.replicas ?? -1,
       });
     } catch (error) {
-      // A server that lets nobody make topics may make them itself when they are asked for.
       if (!is(error, 'TOPIC_ALREADY_EXISTS')) {
+        if (isExact) throw error;
+        // A server that lets nobody make topics may make them itself when they are asked for.
         await this.producer.metadata({ topics: [topic], autocreateTopics: true, forceUpdate: true });
       }
     }
@@ -110,4 +123,26 @@ export class KafkaClients {
 export function is(error: unknown, name: string): boolean {
   const { apiId, errors = [], cause } = error as { apiId?: unknown; errors?: unknown[]; cause?: unknown };
   return apiId === name || errors.some((inner) => is(inner, name)) || (cause !== undefined && is(cause, name));
+}
+
+/** What a server said that will not do what it was asked for, however often; nothing of other errors. */
+export function refusalOf(error: unknown): string | undefined {
+  const { code, apiId, canRetry, message, errors = [], cause } = error as KafkaError;
+  const isAnswer = apiId !== undefined || code === 'PLT_KFK_UNSUPPORTED_API' || code === 'PLT_KFK_AUTHENTICATION';
+  if (isAnswer && canRetry !== true) return message;
+  for (const inner of cause === undefined ? errors : [...errors, cause]) {
+    const refusal = refusalOf(inner);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** What errors of the client have, among others those of whole requests. */
+interface KafkaError {
+  readonly code?: unknown;
+  readonly apiId?: unknown;
+  readonly canRetry?: unknown;
+  readonly message?: string;
+  readonly errors?: readonly unknown[];
+  readonly cause?: unknown;
 }

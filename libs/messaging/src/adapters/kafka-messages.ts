@@ -1,4 +1,4 @@
-import { type EventMessage, fromAttributes } from '../envelope/event-message.js';
+import { type EventMessage, fromAttributes, fromStructured, isStructured } from '../envelope/event-message.js';
 import type { DeadLetterPlace } from '../brokers/message-broker.js';
 
 /** A record as it is produced; keys, values and headers are texts. */
@@ -15,6 +15,8 @@ export interface IncomingRecord {
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970. */
+  readonly timestamp?: bigint;
 }
 
 /** Notes of the framework, beside the attributes of the event. */
@@ -68,9 +70,16 @@ export function recordOf(topic: string, message: EventMessage): OutgoingRecord {
   return { topic, ...(key !== undefined && { key }), value: data, headers: attributes };
 }
 
-/** @throws InvalidEnvelopeError when it is no event. */
-export function readRecord({ value, headers }: IncomingRecord): EventMessage {
+/**
+ * Reads an event in either form of CloudEvents; one without a time has that of its record, one without `partitionkey` its key.
+ *
+ * @throws InvalidEnvelopeError when it is no event.
+ */
+export function readRecord({ key, value, headers, timestamp }: IncomingRecord): EventMessage {
+  if (isStructured(headers.get('content-type'))) return fromStructured(value);
   const attributes: Record<string, string> = {};
+  if (key !== undefined) attributes['partitionkey'] = key;
+  if (timestamp !== undefined) attributes['time'] = new Date(Number(timestamp)).toISOString();
   for (const [name, text] of headers) if (name.startsWith('ce_')) attributes[name.slice(3)] = text;
   return fromAttributes(attributes, value);
 }

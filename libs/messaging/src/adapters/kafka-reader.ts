@@ -21,7 +21,9 @@ export interface ReaderOptions {
 }
 
 const RESTART_MS = 500;
-const CHECK_MS = 20;
+/** Commits of so long go together. */
+const COMMIT_MS = 5;
+const CHECK_MS = 5;
 const LATEST = -1n;
 const MOST_JOINS = 5;
 /** Refusals of who joins that pass; the mock cluster of librdkafka says the first one to members that join at once. */
@@ -178,18 +180,30 @@ export class KafkaReader {
     if (this.options.tail) return;
     const known = this.#offsetsOf(message);
     while (this.#open && !known.isBehindCommit(message.offset, this.options.window)) {
-      // One that failed is made up for.
       this.#commitSoon();
       await pause(CHECK_MS);
     }
   }
 
   #commitSoon(): void {
-    this.#committing ??= pause(5)
-      .then(() => this.#commit())
-      // Committed with the next ones, or read again.
-      .catch(() => undefined)
-      .finally(() => (this.#committing = undefined));
+    this.#committing ??= this.#commitAll();
+  }
+
+  /** A commit that fails is made up for here, and what is done while one is on its way: nothing may come after it. */
+  async #commitAll(): Promise<void> {
+    let wait = COMMIT_MS;
+    do {
+      await pause(wait);
+      wait = COMMIT_MS;
+      try {
+        await this.#commit();
+      } catch {
+        wait = RESTART_MS;
+        // What is not committed when this member ends is read again.
+        if (!this.#open) break;
+      }
+    } while ([...this.#partitions.values()].some((known) => known.advance() !== undefined));
+    this.#committing = undefined;
   }
 
   async #commit(): Promise<void> {

@@ -4,6 +4,7 @@ import { InHand } from '../brokers/in-hand.js';
 import type { Delivery, SubscribeRequest, Subscription } from '../brokers/message-broker.js';
 import type { EventMessage } from '../envelope/event-message.js';
 import type { KafkaClients } from './kafka-clients.js';
+import { KafkaDecision } from './kafka-decision.js';
 import {
   ATTEMPTS_HEADER,
   deadTopicOf,
@@ -21,10 +22,14 @@ import { KafkaReader, type TextMessage } from './kafka-reader.js';
 import type { KafkaTopics } from './kafka-topics.js';
 
 const CHECK_MS = 100;
+/** What could not be sent on is tried again after so long. */
+const INSIST_MS = 1000;
+/** A reason takes part in how large a message is. */
+const LONGEST_REASON = 4000;
 /** Most records that wait here for their time. */
 const MOST_WAITING = 10_000;
 /** Fewest records of a partition that may be in work or done behind the last commit. */
-const SHORTEST_WINDOW = 256;
+const SHORTEST_WINDOW = 64;
 
 /** A consumer of a group: one reader for its topics, one for what is to be tried again. */
 export class KafkaSubscription implements Subscription {
@@ -135,50 +140,53 @@ export class KafkaSubscription implements Subscription {
     try {
       message = readRecord(record);
     } catch (error) {
-      void this.#bury(topic, record, (error as Error).message, attempt).then(done, () => undefined);
+      // Of one that listens for itself nobody could look for dead letters.
+      if (ephemeral) return done();
+      const reason = (error as Error).message;
+      void this.#decision(done)
+        .be(() => this.#bury(topic, record, reason, attempt))
+        .catch(() => undefined);
       return;
     }
     if (ephemeral) {
       deliverEphemeral(topic, message, this.#inHand, this.handle);
       return done();
     }
-    this.#inHand.add();
-    let decided = false;
-    const decide = async (consequence?: () => Promise<void>) => {
-      if (decided) return;
-      decided = true;
-      try {
-        await consequence?.();
-        done();
-      } finally {
-        this.#inHand.remove();
-      }
-    };
+    const decision = this.#decision(done);
     const place = { topic, group };
     const delivery: Delivery = {
       message,
       topic,
       attempt,
       suspect,
-      ack: () => decide(),
+      ack: () => decision.be(),
       retry: (delayMs) =>
-        decide(async () => {
+        decision.be(async () => {
           const due = String(Date.now() + delayMs);
           const notes = { [ATTEMPTS_HEADER]: String(attempt), [DUE_HEADER]: due, [PLACE_HEADER]: placeNote(place) };
           await this.clients.send([sentOn(retryTopicOf(place), record, notes)]);
         }),
-      deadLetter: (reason, attempts = attempt) => decide(() => this.#bury(topic, record, reason, attempts)),
+      deadLetter: (reason, attempts = attempt) => decision.be(() => this.#bury(topic, record, reason, attempts)),
       // Records stay with a member of the group as long as it lives.
       extend: async () => undefined,
     };
     void this.handle(delivery).catch(() => undefined);
   }
 
+  #decision(done: () => void): KafkaDecision {
+    this.#inHand.add();
+    const end = (isDone: boolean) => {
+      if (isDone) done();
+      this.#inHand.remove();
+    };
+    return new KafkaDecision({ end, isOpen: () => this.#open, pauseMs: INSIST_MS });
+  }
+
   async #bury(topic: string, record: TextMessage, reason: string, attempt: number): Promise<void> {
     const place = { topic, group: this.request.group };
     const notes = {
       [ATTEMPTS_HEADER]: String(attempt),
-      [REASON_HEADER]: reason,
+      [REASON_HEADER]: reason.slice(0, LONGEST_REASON),
       [FAILED_AT_HEADER]: new Date().toISOString(),
       [PLACE_HEADER]: placeNote(place),
     };

@@ -14,7 +14,8 @@ export class KafkaTopics {
   ) {}
 
   async create(topic: string, { partitions, replicationFactor }: TopicOptions = {}): Promise<void> {
-    await this.clients.ensureTopic(topic, { partitions, replicas: replicationFactor });
+    const isExact = (partitions ?? replicationFactor) !== undefined;
+    await this.clients.ensureTopic(topic, { partitions, replicas: replicationFactor }, isExact);
   }
 
   async list(): Promise<readonly string[]> {

@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { SASLOptions } from '@platformatic/kafka';
 import type {
   DeadLetter,
   DeadLetterPlace,
@@ -10,9 +12,10 @@ import type {
 } from '../brokers/message-broker.js';
 import { within } from '../brokers/within.js';
 import type { EventMessage } from '../envelope/event-message.js';
-import { KafkaClients } from './kafka-clients.js';
+import { KafkaClients, refusalOf } from './kafka-clients.js';
 import { KafkaDeadLetters } from './kafka-dead-letters.js';
 import { recordOf } from './kafka-messages.js';
+import { publishInParts } from './kafka-publishing.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { KafkaTopics } from './kafka-topics.js';
 
@@ -22,6 +25,10 @@ export interface KafkaBrokerOptions {
   readonly servers: readonly string[];
   /** Milliseconds that an answer may take before the cluster counts as away. @defaultValue 5000 */
   readonly timeoutMs?: number;
+  /** Encrypts, `{}` with the certificates that Node trusts. @defaultValue none: plain */
+  readonly tls?: ConnectionOptions;
+  /** Who this is. @defaultValue none */
+  readonly sasl?: SASLOptions;
 }
 
 /** Joining a group takes longer than an answer: its other members are waited for. */
@@ -36,9 +43,9 @@ export class KafkaBroker implements MessageBroker {
   readonly #timeoutMs: number;
   readonly #subscriptions = new Set<KafkaSubscription>();
 
-  constructor({ servers, timeoutMs = 5000 }: KafkaBrokerOptions) {
+  constructor({ servers, timeoutMs = 5000, tls, sasl }: KafkaBrokerOptions) {
     this.#timeoutMs = timeoutMs;
-    this.#clients = new KafkaClients(servers, timeoutMs);
+    this.#clients = new KafkaClients({ servers, timeoutMs, tls, sasl });
     this.#letters = new KafkaDeadLetters(this.#clients);
     this.#topics = new KafkaTopics(this.#clients, this.#letters);
   }
@@ -58,8 +65,9 @@ export class KafkaBroker implements MessageBroker {
   }
 
   async publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
-    await this.#asked(() => this.#clients.send(messages.map((message) => recordOf(topic, message))));
-    return new Map();
+    return publishInParts(messages, (part) =>
+      this.#asked(() => this.#clients.send(part.map((message) => recordOf(topic, message)))),
+    );
   }
 
   async subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription> {
@@ -67,7 +75,7 @@ export class KafkaBroker implements MessageBroker {
       this.#subscriptions.delete(subscription);
     });
     this.#subscriptions.add(subscription);
-    await within(this.name, JOIN_MS, () => subscription.start());
+    await within(this.name, JOIN_MS, () => subscription.start(), refusalOf);
     return subscription;
   }
 
@@ -108,6 +116,6 @@ export class KafkaBroker implements MessageBroker {
   }
 
   async #asked<T>(work: () => Promise<T>): Promise<T> {
-    return within(this.name, this.#timeoutMs, work);
+    return within(this.name, this.#timeoutMs, work, refusalOf);
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { NoReplyError } from '../errors/messaging.errors.js';
+import { checkChannelName } from '../events/event-name.js';
 import { eventOf, readReply, requestOf, type Sender } from './microservices-packets.js';
 
 /** Options of {@link BrokerClient}. */
@@ -20,16 +21,23 @@ export interface BrokerClientOptions {
   readonly timeoutMs?: number;
 }
 
+/** Who waits for answers to a request. */
+interface Waiting {
+  answered(packet: WritePacket): void;
+  giveUp(): void;
+}
+
 /** Emits events and sends requests over a broker: a `ClientProxy` as those of `@nestjs/microservices`. */
 export class BrokerClient extends ClientProxy {
   readonly #replyTopic: string;
   readonly #timeoutMs: number;
-  readonly #waiting = new Map<string, (packet: WritePacket) => void>();
+  readonly #waiting = new Map<string, Waiting>();
   #connecting: Promise<void> | undefined;
   #listening: Promise<Subscription> | undefined;
 
   constructor(private readonly options: BrokerClientOptions) {
     super();
+    checkChannelName('a topic', options.topic);
     this.#replyTopic = options.replyTopic ?? `${options.source ?? 'my-app'}.replies`;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
   }
@@ -43,6 +51,7 @@ export class BrokerClient extends ClientProxy {
   }
 
   override async close(): Promise<void> {
+    for (const { giveUp } of this.#waiting.values()) giveUp();
     await (await this.#listening)?.drain(0);
     this.#listening = this.#connecting = undefined;
     await this.options.broker.disconnect();
@@ -61,16 +70,18 @@ export class BrokerClient extends ClientProxy {
     };
     const expect = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        finish();
-        callback({ err: new NoReplyError(this.normalizePattern(packet.pattern), this.#timeoutMs), isDisposed: true });
-      }, this.#timeoutMs);
+      timer = setTimeout(giveUp, this.#timeoutMs, this.#timeoutMs);
     };
-    this.#waiting.set(id, (answer) => {
+    const giveUp = (waitedMs?: number) => {
+      finish();
+      callback({ err: new NoReplyError(this.normalizePattern(packet.pattern), waitedMs), isDisposed: true });
+    };
+    const answered = (answer: WritePacket) => {
       if (answer.isDisposed) finish();
       else expect();
       callback(answer);
-    });
+    };
+    this.#waiting.set(id, { answered, giveUp });
     expect();
     this.#request(packet, id).catch((err: unknown) => {
       finish();
@@ -91,6 +102,7 @@ export class BrokerClient extends ClientProxy {
   }
 
   async #listen(): Promise<void> {
+    checkChannelName('a topic', this.#replyTopic);
     const request = { group: this.#replyTopic, topics: [this.#replyTopic], prefetch: 1000, visibilityMs: 60_000 };
     this.#listening ??= this.options.broker.subscribe({ ...request, ephemeral: true }, (delivery) =>
       this.#answered(delivery),
@@ -107,7 +119,7 @@ export class BrokerClient extends ClientProxy {
   async #answered({ message, ack }: Delivery): Promise<void> {
     await ack();
     const { id, packet } = readReply(message);
-    this.#waiting.get(id)?.(packet);
+    this.#waiting.get(id)?.answered(packet);
   }
 
   async #send(message: ReturnType<typeof eventOf>): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type CustomTransportStrategy, type MessageHandler, Server, type WritePacket } from '@nestjs/microservices';
 import { concatMap, isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { InHand } from '../brokers/in-hand.js';
 import type { Delivery, MessageBroker, Subscription } from '../brokers/message-broker.js';
 import { KeyLanes } from '../consuming/key-lanes.js';
 import { holdsItsKey, retryDelay } from '../consuming/retry-delay.js';
-import { eventMatcher } from '../events/event-name.js';
+import { checkChannelName, eventMatcher } from '../events/event-name.js';
 import { BrokerContext } from './microservices-context.js';
 import { readRequest, replyOf, type Request } from './microservices-packets.js';
 
@@ -35,15 +36,19 @@ export interface BrokerServerOptions {
 export class BrokerServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   override readonly transportId = Symbol.for('@core-framework/messaging:transport');
-  readonly #lanes: KeyLanes;
+  #lanes: KeyLanes;
   readonly #inHand = new Set<Delivery>();
+  readonly #running = new InHand();
   readonly #source: string;
+  #draining = false;
   #wildcards: readonly (readonly [matches: (name: string) => boolean, handler: MessageHandler])[] = [];
   #subscription: Subscription | undefined;
   #keeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: BrokerServerOptions) {
     super();
+    checkChannelName('a group', options.group);
+    for (const topic of options.topics) checkChannelName('a topic', topic);
     this.#lanes = new KeyLanes(options.prefetch ?? 32);
     this.#source = options.group;
   }
@@ -53,7 +58,11 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   }
 
   override async close(): Promise<void> {
-    await this.#subscription?.drain(this.options.drainTimeoutMs ?? 10_000);
+    this.#draining = true;
+    this.#subscription?.pause();
+    this.#lanes.hurry();
+    await this.#running.emptied(this.options.drainTimeoutMs ?? 10_000);
+    await this.#subscription?.drain(0);
     clearInterval(this.#keeping);
     await this.options.broker.disconnect();
   }
@@ -71,6 +80,8 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
     this.#wildcards = [...this.getHandlers()]
       .filter(([pattern]) => pattern.includes('*'))
       .map(([pattern, handler]) => [eventMatcher(pattern), handler] as const);
+    this.#draining = false;
+    this.#lanes = new KeyLanes(prefetch);
     await broker.connect();
     this.#subscription = await broker.subscribe({ group, topics, prefetch, visibilityMs }, (delivery) =>
       this.#take(delivery),
@@ -86,10 +97,15 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
     let held = 0;
     await this.#lanes.run(key === undefined ? undefined : `${delivery.topic} ${key}`, async () => {
       let again: number | undefined | void;
-      try {
-        again = await this.#decide(delivery, delivery.attempt + held++);
-      } catch (error) {
-        this.logger.error(error);
+      // What was not begun is given to others.
+      if (!this.#draining) {
+        this.#running.add();
+        try {
+          again = await this.#decide(delivery, delivery.attempt + held++);
+        } catch (error) {
+          this.logger.error(error);
+        }
+        this.#running.remove();
       }
       if (again === undefined) this.#inHand.delete(delivery);
       return again;

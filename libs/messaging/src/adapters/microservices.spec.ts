@@ -24,7 +24,13 @@ import type { MessageBroker } from '../brokers/message-broker.js';
 import type { EventMessage } from '../envelope/event-message.js';
 import { until } from '../testing/broker-case.js';
 import { brokersThatAnswer } from '../test-support/brokers-that-answer.js';
-import { BrokerClient, type BrokerClientOptions, type BrokerContext, BrokerServer } from './microservices.js';
+import {
+  BrokerClient,
+  type BrokerClientOptions,
+  type BrokerContext,
+  BrokerServer,
+  type BrokerServerOptions,
+} from './microservices.js';
 
 const heard: string[] = [];
 let failures = 0;
@@ -101,7 +107,7 @@ const numberTold = (n: number, key: string): EventMessage => {
   return { id, type: 'number.told', source: 's', time: new Date().toISOString(), key, data: `{"n":${n}}`, headers: {} };
 };
 
-describe.each([...kinds])('a microservice over $name', ({ open }) => {
+describe.each([...kinds])('a microservice over $name', ({ name, open }) => {
   const started: { close(): unknown }[] = [];
   const topics: string[] = [];
   afterEach(async () => {
@@ -114,17 +120,27 @@ describe.each([...kinds])('a microservice over $name', ({ open }) => {
     failures = 0;
   });
 
-  async function start(options: Partial<BrokerClientOptions> = {}) {
-    const topic = `t-${randomUUID()}`;
+  async function start(
+    options: Partial<BrokerClientOptions> = {},
+    server: Partial<BrokerServerOptions> = {},
+    topic = `t-${randomUUID()}`,
+  ) {
     const source = `s-${randomUUID()}`;
     topics.push(topic, `${source}.replies`);
     const broker: MessageBroker = open();
-    const strategy = new BrokerServer({ broker, group: 'numbers', topics: [topic], retry: 1, retryDelayMs: 1 });
+    const strategy = new BrokerServer({
+      broker,
+      group: 'numbers',
+      topics: [topic],
+      retry: 1,
+      retryDelayMs: 1,
+      ...server,
+    });
     const app: INestMicroservice = await NestFactory.createMicroservice(NumbersModule, { strategy, logger: false });
     await app.listen();
     const client = new BrokerClient({ broker: open(), topic, source, ...options });
     started.push(client, app);
-    return { broker, client, place: { topic, group: 'numbers' } };
+    return { app, broker, client, place: { topic, group: 'numbers' } };
   }
 
   test('answers requests, through guards, pipes, interceptors and filters', async () => {
@@ -149,6 +165,24 @@ describe.each([...kinds])('a microservice over $name', ({ open }) => {
     expect(heard).toEqual(['number.told {"n":1} 1', 'number.told {"n":1} 2', 'number.told {"n":2} 1']);
   });
 
+  test('ends without waiting for what is to be tried again, which comes to the next one', async () => {
+    const first = await start({}, { retryDelayMs: 50_000, drainTimeoutMs: 60_000 });
+    failures = 1;
+    await first.broker.publish(first.place.topic, [numberTold(1, 'k'), numberTold(2, 'k')]);
+    await until(() => heard.length === 1);
+    await first.app.close();
+    expect(heard).toEqual(['number.told {"n":1} 1']);
+    if (name === 'memory') return;
+
+    await start({}, {}, first.place.topic);
+    await until(() => heard.length === 3);
+    expect(heard.map((told) => told.slice(0, -2))).toEqual([
+      'number.told {"n":1}',
+      'number.told {"n":1}',
+      'number.told {"n":2}',
+    ]);
+  });
+
   test('handles events, again when that fails, and gives up with a reason', async () => {
     const { broker, client, place } = await start();
     failures = 1;
@@ -169,4 +203,22 @@ test('whoever asks and gets no answer is told so', async () => {
   const client = new BrokerClient({ broker: memory?.open() as MessageBroker, topic: 'nobody-listens', timeoutMs: 30 });
   await expect(lastValueFrom(client.send('number.doubled', {}))).rejects.toMatchObject({ code: 'MESSAGING_NO_REPLY' });
   await client.close();
+});
+
+test('whoever waits for an answer when the client closes is told so at once', async () => {
+  const [memory] = kinds;
+  const client = new BrokerClient({ broker: memory?.open() as MessageBroker, topic: 'nobody-listens' });
+  const answer = lastValueFrom(client.send('number.doubled', {})).catch((error: unknown) => error);
+  // By then it has been sent.
+  await new Promise((resolve) => setImmediate(resolve));
+  await client.close();
+  expect(await answer).toMatchObject({ code: 'MESSAGING_NO_REPLY' });
+});
+
+test('names of groups and topics are checked', () => {
+  const broker = kinds[0]?.open() as MessageBroker;
+  const invalid = expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' });
+  expect(() => new BrokerServer({ broker, group: 'no group', topics: ['t'] })).toThrow(invalid);
+  expect(() => new BrokerServer({ broker, group: 'g', topics: ['no topic'] })).toThrow(invalid);
+  expect(() => new BrokerClient({ broker, topic: 'no topic' })).toThrow(invalid);
 });

@@ -1,5 +1,6 @@
 import { type Channel, type ConfirmChannel, connect, type Options, type RecoveringChannelModel } from 'amqplib';
 import { within } from '../brokers/within.js';
+import { BrokerRefusedError } from '../errors/messaging.errors.js';
 
 /** Where a message goes; the exchange '' leads to the queue of the routing key. */
 export interface Parcel {
@@ -9,6 +10,9 @@ export interface Parcel {
   readonly properties: Options.Publish;
 }
 
+/** Names a message to a queue, so that it is known again when it comes back. */
+const PARCEL_HEADER = 'x-core-parcel';
+
 /** One connection, which comes back by itself, and a channel of it on which the server confirms what it has. */
 export class RabbitMQConnection {
   #model: Promise<RecoveringChannelModel> | undefined;
@@ -16,6 +20,9 @@ export class RabbitMQConnection {
   #version = '';
   #closed = false;
   #lastError: Error | undefined;
+  /** Those that came back, because there is no queue of the name; the server confirms them all the same, afterwards. */
+  readonly #returned = new Set<unknown>();
+  #parcels = 0;
 
   constructor(
     private readonly url: string,
@@ -38,10 +45,10 @@ export class RabbitMQConnection {
     await model?.close();
   }
 
-  /** @throws BrokerUnreachableError */
+  /** @throws BrokerUnreachableError, BrokerRefusedError */
   async asked<T>(work: () => Promise<T>): Promise<T> {
-    return within('rabbitmq', this.timeoutMs, work).catch((error: unknown) => {
-      if (!this.#lastError) throw error;
+    return within('rabbitmq', this.timeoutMs, work, refusalOf).catch((error: unknown) => {
+      if (!this.#lastError || error instanceof BrokerRefusedError) throw error;
       return within('rabbitmq', 0, () => Promise.reject(this.#lastError as Error));
     });
   }
@@ -68,14 +75,28 @@ export class RabbitMQConnection {
     return this.asked(async () => {
       this.#publishing ??= this.#publishingChannel();
       const channel = await this.#publishing;
-      return Promise.all(parcels.map((parcel) => confirmed(channel, parcel)));
+      return Promise.all(
+        parcels.map((parcel) => (parcel.exchange === '' ? this.#toQueue(channel, parcel) : confirmed(channel, parcel))),
+      );
     });
+  }
+
+  /** An exchange may have nobody behind it; a queue has to be there. */
+  async #toQueue(channel: ConfirmChannel, parcel: Parcel): Promise<Error | undefined> {
+    const name = (this.#parcels += 1);
+    const headers = { ...(parcel.properties.headers as Record<string, unknown> | undefined), [PARCEL_HEADER]: name };
+    const error = await confirmed(channel, {
+      ...parcel,
+      properties: { ...parcel.properties, headers, mandatory: true },
+    });
+    return this.#returned.delete(name) ? new Error(`There is no queue "${parcel.routingKey}".`) : error;
   }
 
   async #publishingChannel(): Promise<ConfirmChannel> {
     try {
       const channel = quiet(await (await this.#connected()).createConfirmChannel());
       channel.on('close', () => (this.#publishing = undefined));
+      channel.on('return', ({ properties }) => this.#returned.add(properties.headers?.[PARCEL_HEADER]));
       return channel;
     } catch (error) {
       this.#publishing = undefined;
@@ -127,4 +148,10 @@ async function confirmed(
       resolve(error as Error);
     }
   });
+}
+
+/** What the server said when it ended a channel over what it was asked for; nothing of other errors. */
+function refusalOf(error: unknown): string | undefined {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+  return typeof code === 'number' && code >= 400 && code < 500 ? message : undefined;
 }

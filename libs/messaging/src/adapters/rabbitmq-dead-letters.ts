@@ -60,12 +60,14 @@ export class RabbitMQDeadLetters {
   }
 
   async replay(place: DeadLetterPlace, ids?: readonly string[]): Promise<number> {
-    return this.#takeOut(place, ids, async (channel, taken) => {
-      for (const { received } of taken) {
-        const { content, properties } = sentOn(received, {});
-        channel.sendToQueue(queueOf(place), content, properties);
-      }
-      await channel.waitForConfirms();
+    return this.#takeOut(place, ids, async (taken) => {
+      const parcels = taken.map(({ received }) => ({
+        exchange: '',
+        routingKey: queueOf(place),
+        ...sentOn(received, {}),
+      }));
+      const error = (await this.connection.publish(parcels)).find((one) => one !== undefined);
+      if (error) throw error;
     });
   }
 
@@ -76,12 +78,12 @@ export class RabbitMQDeadLetters {
   async #takeOut(
     place: DeadLetterPlace,
     ids: readonly string[] | undefined,
-    consequence: (channel: ConfirmChannel, taken: readonly Taken[]) => Promise<void>,
+    consequence: (taken: readonly Taken[]) => Promise<void>,
   ): Promise<number> {
     const wanted = ids && new Set(ids);
     return this.#look(place, async (all, channel) => {
       const taken = all.filter(({ letter: { id } }) => wanted?.has(id) ?? true);
-      await consequence(channel, taken);
+      await consequence(taken);
       for (const { received } of taken) channel.ack(received);
       return taken.length;
     });

@@ -1,5 +1,5 @@
 import type { Options } from 'amqplib';
-import { type EventMessage, fromAttributes } from '../envelope/event-message.js';
+import { type EventMessage, fromAttributes, fromStructured, isStructured } from '../envelope/event-message.js';
 
 /** Notes of the framework, beside the attributes of the event. */
 export const ATTEMPTS_HEADER = 'x-core-attempts';
@@ -11,6 +11,7 @@ export const LETTER_HEADER = 'x-core-letter';
 export interface ReceivedMessage {
   readonly content: Buffer;
   readonly properties: {
+    readonly contentType?: unknown;
     readonly messageId?: unknown;
     readonly type?: unknown;
     readonly headers?: Readonly<Record<string, unknown>> | undefined;
@@ -36,9 +37,10 @@ export function propertiesOf(
   return { persistent: true, messageId: id, type, contentType: 'application/json', headers: attributes };
 }
 
-/** @throws InvalidEnvelopeError when it is no event. */
+/** Reads an event in either form of CloudEvents. @throws InvalidEnvelopeError when it is no event. */
 export function readMessage({ content, properties }: ReceivedMessage): EventMessage {
-  const { headers = {}, messageId, type } = properties;
+  const { headers = {}, contentType, messageId, type } = properties;
+  if (isStructured(contentType)) return fromStructured(content.toString());
   const attributes: Record<string, unknown> = { id: messageId, type };
   for (const [name, value] of Object.entries(headers)) if (name.startsWith('ce-')) attributes[name.slice(3)] = value;
   return fromAttributes(attributes, content.toString());
@@ -49,7 +51,7 @@ export function sentOn(
   { content, properties }: ReceivedMessage,
   notes: Readonly<Record<string, string | number>>,
 ): { readonly content: Buffer; readonly properties: Options.Publish } {
-  const { messageId, type, headers = {} } = properties;
+  const { contentType, messageId, type, headers = {} } = properties;
   const kept = Object.entries(headers).filter(([name]) => !name.startsWith('x-'));
   const named = {
     ...(typeof messageId === 'string' && { messageId }),
@@ -60,7 +62,7 @@ export function sentOn(
     properties: {
       ...named,
       persistent: true,
-      contentType: 'application/json',
+      contentType: typeof contentType === 'string' ? contentType : 'application/json',
       headers: { ...Object.fromEntries(kept), ...notes },
     },
   };

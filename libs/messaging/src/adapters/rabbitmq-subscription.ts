@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { deliverEphemeral } from '../brokers/ephemeral-delivery.js';
 import { InHand } from '../brokers/in-hand.js';
-import type { Delivery, SubscribeRequest, Subscription } from '../brokers/message-broker.js';
+import type { DeadLetterPlace, Delivery, SubscribeRequest, Subscription } from '../brokers/message-broker.js';
 import type { EventMessage } from '../envelope/event-message.js';
 import type { Parcel, RabbitMQConnection } from './rabbitmq-connection.js';
 import { deadParcel } from './rabbitmq-dead-letters.js';
@@ -12,6 +12,7 @@ import { keyedQueueOf, queueOf } from './rabbitmq-names.js';
 import type { RabbitMQTopology } from './rabbitmq-topology.js';
 
 const RESTART_MS = 100;
+const COME_AGAIN_MS = 1000;
 
 /** A message on its way to whoever handles it. */
 interface Arrived {
@@ -189,11 +190,15 @@ export class RabbitMQSubscription implements Subscription {
       try {
         await consequence?.();
         channel.ack(received);
+      } catch (error) {
+        void this.#comeAgain(channel, received);
+        throw error;
       } finally {
         this.#inHand.remove();
         this.#next();
       }
     };
+    const place = { topic, group };
     const delivery: Delivery = {
       message,
       topic,
@@ -201,12 +206,13 @@ export class RabbitMQSubscription implements Subscription {
       abandoned: abandonments(received),
       ack: () => decide(),
       retry: (delayMs) =>
-        decide(async () => {
-          const routingKey = await this.topology.ensureDelay({ topic, group }, delayMs);
-          await this.#send({ exchange: '', routingKey, ...sentOn(received, { [ATTEMPTS_HEADER]: attempt }) });
-        }),
-      deadLetter: (reason, attempts = attempt) =>
-        decide(() => this.#send(deadParcel({ topic, group }, received, reason, attempts))),
+        decide(() =>
+          this.#send(place, async () => {
+            const routingKey = await this.topology.ensureDelay(place, delayMs);
+            return { exchange: '', routingKey, ...sentOn(received, { [ATTEMPTS_HEADER]: attempt }) };
+          }),
+        ),
+      deadLetter: (reason, attempts = attempt) => decide(() => this.#sendDead(place, received, reason, attempts)),
       // A message stays with whoever has it as long as the channel is open.
       extend: async () => undefined,
     };
@@ -229,12 +235,32 @@ export class RabbitMQSubscription implements Subscription {
     attempt: number,
     channel: Channel,
   ): Promise<void> {
-    await this.#send(deadParcel({ topic, group: this.request.group }, received, reason, attempt));
-    channel.ack(received);
+    try {
+      await this.#sendDead({ topic, group: this.request.group }, received, reason, attempt);
+      channel.ack(received);
+    } catch {
+      await this.#comeAgain(channel, received);
+    }
   }
 
-  async #send(parcel: Parcel): Promise<void> {
-    const [error] = await this.connection.publish([parcel]);
-    if (error) throw error;
+  async #sendDead(place: DeadLetterPlace, received: ConsumeMessage, reason: string, attempts: number): Promise<void> {
+    await this.#send(place, async () => deadParcel(place, received, reason, attempts));
+  }
+
+  /** Once more when that fails, with queues that are made again: somebody may have deleted one. */
+  async #send(place: DeadLetterPlace, make: () => Promise<Parcel>): Promise<void> {
+    const [error] = await this.connection.publish([await make()]);
+    if (!error) return;
+    this.topology.forget();
+    await this.topology.ensureGroup(place);
+    const [again] = await this.connection.publish([await make()]);
+    if (again) throw again;
+  }
+
+  /** What it was decided on did not come about: it is decided on again. */
+  async #comeAgain(channel: Channel, received: ConsumeMessage): Promise<void> {
+    await pause(COME_AGAIN_MS);
+    // A channel that has ended gave it back.
+    if (this.#channel === channel) channel.nack(received);
   }
 }

@@ -7,7 +7,7 @@ import { Line } from '../test-support/line.js';
 import { until } from '../testing/broker-case.js';
 import { BROKER_CASES } from '../testing/broker.conformance.js';
 import { RabbitMQBroker } from './rabbitmq.js';
-import { delayStep } from './rabbitmq-names.js';
+import { deadQueueOf, delayQueueOf, delayStep, queueOf } from './rabbitmq-names.js';
 
 const SERVER = process.env.TEST_RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672/';
 
@@ -54,11 +54,59 @@ const make = () => new RabbitMQBroker({ url: SERVER, timeoutMs: 20_000 });
     ]);
   });
 
+  test('what the server refuses is told apart from one that is away', async () => {
+    const topic = `t-${randomUUID()}`;
+    const other = await connect(SERVER);
+    const channel = await other.createChannel();
+    await channel.assertExchange(topic, 'direct');
+    await expect(suite.broker.createTopic(topic)).rejects.toMatchObject({
+      code: 'MESSAGING_BROKER_REFUSED',
+      message: expect.stringContaining('inequivalent'),
+    });
+    await channel.deleteExchange(topic);
+    await other.close();
+  });
+
   test('a message that is too big in its headers is refused alone', async () => {
     const [topic, heavy] = [`t-${randomUUID()}`, event({ headers: { big: 'x'.repeat(70_000) } })];
     const errors = await suite.broker.publish(topic, [event(), heavy, event()]);
     expect([...errors.keys()]).toEqual([heavy.id]);
   });
+
+  test('an event is not lost when the queue that it goes to is gone', async () => {
+    const here = { topic: `t-${randomUUID()}`, group: 'g' };
+    const [first, second, third] = [event(), event(), event()];
+    const came: string[] = [];
+    const gone = async (queue: string) => {
+      const other = await connect(SERVER);
+      await (await other.createChannel()).deleteQueue(queue);
+      await other.close();
+    };
+    await suite.broker.subscribe(
+      { topics: [here.topic], group: 'g', prefetch: 1, visibilityMs: 1000 },
+      async ({ message, attempt, ack, retry, deadLetter }) => {
+        came.push(`${message.id} ${attempt}`);
+        if (message.id === third.id) return deadLetter('hopeless');
+        return attempt === 1 ? retry(100, 'not now') : ack();
+      },
+    );
+    await suite.broker.publish(here.topic, [first]);
+    await until(() => came.includes(`${first.id} 2`));
+    await gone(delayQueueOf(here, delayStep(100)));
+    await suite.broker.publish(here.topic, [second]);
+    await until(() => came.includes(`${second.id} 2`));
+
+    await gone(deadQueueOf(here));
+    await suite.broker.publish(here.topic, [third]);
+    // RabbitMQ itself may end the connection (541) of who reads from a queue that goes at that moment.
+    await until(async () => (await suite.broker.deadLetters(here, 10).catch(() => [])).length > 0);
+
+    await gone(queueOf(here));
+    came.length = 0;
+    // Refused until the consumer has made its queue again.
+    await until(async () => (await suite.broker.replay(here).catch(() => 0)) > 0);
+    await until(() => came.includes(`${third.id} 1`));
+  }, 30_000);
 
   test('connections that are cut come back, and no event is lost', async () => {
     await using line = await Line.to(SERVER);

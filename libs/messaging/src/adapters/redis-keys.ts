@@ -8,6 +8,14 @@ export function topicKey(topic: string): string {
   return `evt:{${topic}}`;
 }
 
+/**
+ * Says whether events of a topic have keys: a text once one had, until then a stream that stays empty and has the groups of
+ * the topic. So what reads both at once fails from the very moment at which there are keys.
+ */
+export function keylessKey(topic: string): string {
+  return `${topicKey(topic)}:keyless`;
+}
+
 /** What a group keeps of a topic for itself. */
 export interface GroupKeys {
   /** Messages that wait to be delivered again, by their time. */

@@ -16,7 +16,9 @@ local function placeOf(key, id)
   local ms, seq = string.match(id, '(%d+)-(%d+)')
   return redis.sha1hex(key) .. ':' .. padded(ms) .. '-' .. padded(seq)
 end
+local someWait = redis.call('EXISTS', parked) == 1
 local function waiting(key, most)
+  if not someWait then return {} end
   local hash = redis.sha1hex(key)
   return redis.call('ZRANGEBYLEX', parked, '[' .. hash .. ':', '(' .. hash .. ';', 'LIMIT', 0, most)
 end
@@ -30,7 +32,7 @@ local function free(key)
     redis.call('SADD', ready, key)
   else
     redis.call('HDEL', holders, key)
-    redis.call('SREM', ready, key)
+    if someWait then redis.call('SREM', ready, key) end
   end
 end
 local function release(key)
@@ -39,6 +41,7 @@ local function release(key)
   if tonumber(count) > 1 then redis.call('HSET', holders, key, owner .. ' ' .. (count - 1)) else free(key) end
 end
 local function park(key, id, ...)
+  someWait = true
   redis.call('ZADD', parked, 0, placeOf(key, id))
   redis.call('XCLAIM', stream, group, '${PARKED}', 0, id, 'JUSTID', ...)
 end
@@ -87,7 +90,7 @@ for _ = 1, 5 do
     local key, isMine = keyOf(entry[2]), true
     if key then
       local owner, count = holderOf(key)
-      isMine = not owner or (owner == me and (waits == 0 or #waiting(key, 1) == 0))
+      isMine = not owner or (owner == me and #waiting(key, 1) == 0)
       if isMine then
         redis.call('HSET', holders, key, me .. ' ' .. ((count or 0) + 1))
       else

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { DeadLetterPlace, GroupDescription, TopicDescription } from '../brokers/message-broker.js';
-import { factsOf, groupKeys, topicKey, TOPICS_KEY } from './redis-keys.js';
+import { factsOf, groupKeys, keylessKey, topicKey, TOPICS_KEY } from './redis-keys.js';
 import { TRIM } from './redis-scripts.js';
 
 /** Topics: a stream each, and a set of their names. */
@@ -25,7 +25,7 @@ export class RedisTopics {
 
   async delete(topic: string): Promise<void> {
     const own = (await this.#groupsOf(topic)).flatMap((group) => Object.values({ ...groupKeys({ topic, group }) }));
-    await this.redis.del(topicKey(topic), ...own);
+    await this.redis.del(topicKey(topic), keylessKey(topic), ...own);
     await this.redis.srem(TOPICS_KEY, topic);
   }
 

@@ -11,7 +11,7 @@ import type {
 import { type EventMessage, toStructured } from '../envelope/event-message.js';
 import { BrokerUnreachableError } from '../errors/messaging.errors.js';
 import { RedisDeadLetters } from './redis-dead-letters.js';
-import { topicKey, TOPICS_KEY } from './redis-keys.js';
+import { keylessKey, topicKey, TOPICS_KEY } from './redis-keys.js';
 import { RedisSubscription } from './redis-subscription.js';
 import { RedisTail } from './redis-tail.js';
 import { RedisTopics } from './redis-topics.js';
@@ -71,13 +71,16 @@ export class RedisBroker implements MessageBroker {
   async publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
     const pipeline = this.#redis.pipeline();
     const stream = topicKey(topic);
+    const keyed = messages.some(({ key }) => key !== undefined);
+    // Before what has a key, and each time: the server may have lost it.
+    if (keyed) pipeline.set(keylessKey(topic), 'no longer');
     for (const message of messages) {
       // First, where the scripts that keep the order of keys look for it.
       const key = message.key === undefined ? [] : ['k', message.key];
-      pipeline.xadd(stream, '*', ...key, 'id', message.id, 'type', message.type, 'd', toStructured(message));
+      pipeline.xadd(stream, '*', ...key, 'd', toStructured(message));
     }
     if (!this.#published.has(topic)) pipeline.sadd(TOPICS_KEY, topic);
-    const answers = (await this.#asked(() => pipeline.exec())) ?? [];
+    const answers = ((await this.#asked(() => pipeline.exec())) ?? []).slice(keyed ? 1 : 0);
     const errors = messages.flatMap(({ id }, index) => {
       const error = answers[index]?.[0];
       return error ? [[id, error] as const] : [];

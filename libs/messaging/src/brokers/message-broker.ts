@@ -117,7 +117,7 @@ export interface MessageBroker {
   /**
    * Resolves once the messages are safe, with what was wrong with single ones by their ids.
    *
-   * @throws BrokerUnreachableError when it does not answer within a few seconds.
+   * @throws BrokerUnreachableError when it does not answer within a few seconds, BrokerRefusedError when it says no to all.
    */
   publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>>;
   /** Calls `handle` for each message of the group, for as many at once as `prefetch` says. */

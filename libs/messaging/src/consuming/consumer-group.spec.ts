@@ -30,10 +30,13 @@ class Script {
     return { subscribe } as unknown as MessageBroker;
   }
 
-  give(id: string, { attempt = 1, abandoned = 0, suspect = false, key = undefined as string | undefined } = {}) {
+  give(
+    id: string,
+    { attempt = 1, abandoned = 0, suspect = false, key = undefined as string | undefined, data = 'null' } = {},
+  ) {
     const note = (what: string) => async () => void this.decisions.push(`${what} ${id}`);
     return this.handle({
-      message: { id, type: 'thing.done', source: 's', time: '', data: 'null', headers: {}, key },
+      message: { id, type: 'thing.done', source: 's', time: '', data, headers: {}, key },
       topic: 't',
       attempt,
       abandoned,
@@ -133,6 +136,16 @@ describe('events that were given out before and nobody said what became of them'
       'retry poison',
       'dead poison: Whoever began with it died, 3 times.',
     ]);
+  });
+
+  test('are tried as often once more when they are replayed', async () => {
+    let begun = 0;
+    const { script } = await start(async () => {
+      begun += 1;
+      throw Object.assign(new Error('died'), { name: 'Died' });
+    });
+    for (let turn = 0; turn < 6; turn++) await script.give('poison', { suspect: true });
+    expect([begun, script.decisions.filter((one) => one.startsWith('dead')).length]).toEqual([4, 2]);
   });
 
   test('are tried once more even where nothing is tried again', async () => {
@@ -236,4 +249,10 @@ describe('handlers that take too long', () => {
     // The note that it was handled went with what came too late.
     expect([calls, script.decisions]).toEqual([2, ['retry a', 'ack a']]);
   });
+});
+
+test('what is no JSON is not tried again', async () => {
+  const { script } = await start(async () => undefined);
+  await script.give('a', { data: '{"half":' });
+  expect(script.decisions).toEqual([expect.stringMatching(/^dead a: InvalidPayloadError: .*"thing.done".*JSON/)]);
 });

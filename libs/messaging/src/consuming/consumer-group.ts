@@ -135,6 +135,8 @@ export class ConsumerGroup {
     if (held === 0 && isSuspect(delivery) && (await this.#hasKilled(delivery))) {
       const deaths = this.#mostDeaths + 1;
       await this.#bury(delivery, `Whoever began with it died, ${deaths} times.`, delivery.attempt);
+      // When it is replayed somebody has dealt with the reason.
+      await this.surroundings.inbox.forgetBeginnings(this.options.group, message.id, deaths);
       return undefined;
     }
     const attempt = delivery.attempt + held;

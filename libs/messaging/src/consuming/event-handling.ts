@@ -3,7 +3,7 @@ import { atomic, type Database, runInContext } from '@core-framework/orm';
 import type { Inbox } from '@core-framework/outbox';
 import { Logger } from '@nestjs/common';
 import type { Delivery } from '../brokers/message-broker.js';
-import { EventTimeoutError } from '../errors/messaging.errors.js';
+import { EventTimeoutError, InvalidPayloadError } from '../errors/messaging.errors.js';
 import type { EventMessage } from '../envelope/event-message.js';
 import type { CoreEvent } from '../events/core-event.js';
 import type { PayloadReader } from '../payloads/payload-reader.js';
@@ -66,7 +66,8 @@ export class EventHandling {
   async #callsOf(message: EventMessage, reception: Reception, handlers: readonly EventHandler[]): Promise<Calls> {
     const calls: [EventHandler, CoreEvent][] = [];
     for (const handler of handlers) {
-      const plain: unknown = JSON.parse(message.data);
+      // Each has its own: what one changes is nobody else's.
+      const plain = dataOf(message);
       const { payload } = handler;
       const data = payload ? await this.surroundings.payloads.read(message.type, payload, plain) : plain;
       calls.push([handler, new ReceivedEvent(message, reception, data)]);
@@ -95,5 +96,14 @@ export class EventHandling {
       },
       { database },
     );
+  }
+}
+
+/** @throws InvalidPayloadError when it is no JSON: others than ours may publish, too. */
+function dataOf({ type, data }: EventMessage): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new InvalidPayloadError(type, ['it is no JSON']);
   }
 }

@@ -35,6 +35,11 @@ export function toStructured({ id, type, source, time, key, data, headers }: Eve
   return `${JSON.stringify(attributes).slice(0, -1)},"data":${data}}`;
 }
 
+/** Whether content of such a type is a whole event, as other publishers may send it, not its data alone. */
+export function isStructured(contentType: unknown): boolean {
+  return typeof contentType === 'string' && /^application\/cloudevents\+json\b/i.test(contentType);
+}
+
 /** @throws InvalidEnvelopeError when the text is no CloudEvent in JSON. */
 export function fromStructured(text: string): EventMessage {
   const split = splitStructured(text);

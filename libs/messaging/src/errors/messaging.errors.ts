@@ -60,12 +60,26 @@ export class BrokerUnreachableError extends CoreError {
   }
 }
 
+/** Thrown when a broker answers that it will not do what it was asked for. */
+export class BrokerRefusedError extends CoreError {
+  readonly code = 'MESSAGING_BROKER_REFUSED';
+
+  constructor(broker: string, reason: string, cause: unknown) {
+    super(`The broker "${broker}" refuses: ${reason}`, {
+      fix: 'Look at what it says: rights, limits, or something that it does not know.',
+      cause,
+    });
+  }
+}
+
 /** Thrown when a request over a broker is not answered in time. */
 export class NoReplyError extends CoreError {
   readonly code = 'MESSAGING_NO_REPLY';
 
-  constructor(pattern: string, timeoutMs: number) {
-    super(`Nobody answered "${pattern}" within ${timeoutMs} ms.`, {
+  /** @param timeoutMs none when whoever asked did not wait for so long */
+  constructor(pattern: string, timeoutMs?: number) {
+    const until = timeoutMs === undefined ? 'before the client was closed' : `within ${timeoutMs} ms`;
+    super(`Nobody answered "${pattern}" ${until}.`, {
       fix: 'Check that a microservice with a @MessagePattern() for it listens to the topic.',
     });
   }

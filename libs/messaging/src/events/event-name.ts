@@ -2,7 +2,9 @@ import { InvalidEventNameError } from '../errors/messaging.errors.js';
 
 const NAME = /^[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+$/;
 const PATTERN = /^(?:[a-z][a-z0-9_-]*|\*)(?:\.(?:[a-z][a-z0-9_-]*|\*|\*\*))*$|^\*\*$/;
-const TOPIC = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+const CHANNEL = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** Brokers make names of both together and add to them; Kafka takes 249 characters. */
+const LONGEST = { 'a topic': 130, 'a group': 100 } as const;
 
 /** @throws InvalidEventNameError unless it is of words in lower case with dots between them. */
 export function checkEventName(name: string): string {
@@ -26,8 +28,10 @@ export function checkEventPattern(pattern: string): string {
 
 /** @throws InvalidEventNameError unless every broker takes it as a topic or a group. */
 export function checkChannelName(what: 'a topic' | 'a group', name: string): string {
-  if (TOPIC.test(name)) return name;
-  throw new InvalidEventNameError(what, name, 'Use letters, digits, dots, hyphens and underscores, 200 at most.');
+  const longest = LONGEST[what];
+  if (CHANNEL.test(name) && name.length <= longest) return name;
+  const fix = `Use letters, digits, dots, hyphens and underscores, ${longest} at most.`;
+  throw new InvalidEventNameError(what, name, fix);
 }
 
 /** Compiles a pattern: `*` stands for one word, `**` for one or more. */

@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import type { Delivery, MessageBroker } from '../brokers/message-broker.js';
 import { KeyLanes } from '../consuming/key-lanes.js';
-import { type BrokerCase, listen, PATIENCE_MS, message, place, until } from './broker-case.js';
+import { type BrokerCase, listen, message, numbered, PATIENCE_MS, place, until } from './broker-case.js';
 
 const KEYS = ['a', 'b', 'c', 'd'];
 
@@ -31,6 +31,18 @@ class Worker {
   }
 }
 
+const keyOf = (number: number) => KEYS[number % KEYS.length];
+
+function checkOrder(done: readonly string[]): void {
+  for (const key of KEYS) {
+    const numbers = done.map(Number).filter((number) => keyOf(number) === key);
+    deepEqual(
+      numbers,
+      numbers.toSorted((one, other) => one - other),
+    );
+  }
+}
+
 /** What holds of messages that have a key. */
 export const ORDER_CASES: readonly BrokerCase[] = [
   {
@@ -49,9 +61,7 @@ export const ORDER_CASES: readonly BrokerCase[] = [
       const doomed = await subscribe(second);
       let leaving: Promise<void> | undefined;
       await subscribe(broker);
-      const all = Array.from({ length: 400 }, (_, index) =>
-        message({ data: String(index), key: KEYS[index % KEYS.length] }),
-      );
+      const all = Array.from({ length: 400 }, (_, index) => message({ data: String(index), key: keyOf(index) }));
       for (let start = 0; start < all.length; start += 20) {
         await broker.publish(topic, all.slice(start, start + 20));
         if (start === 100) await until(() => done.length > 40);
@@ -64,15 +74,37 @@ export const ORDER_CASES: readonly BrokerCase[] = [
         }
       }
       await until(() => done.length === all.length);
-      const numbersOf = (key: string) => done.filter((data) => KEYS[Number(data) % KEYS.length] === key).map(Number);
-      for (const key of KEYS) {
-        deepEqual(
-          numbersOf(key),
-          numbersOf(key).toSorted((one, other) => one - other),
-        );
-      }
+      checkOrder(done);
       await leaving;
       await third.disconnect();
+    },
+  },
+  {
+    title: 'keeps the order of keys that come while several subscribers are busy with what has none',
+    acrossProcesses: true,
+    severalMembers: true,
+    async run(broker, { open }) {
+      const { topic, group } = place();
+      const done: string[] = [];
+      let others = 0;
+      const second = await open();
+      const all = Array.from({ length: 200 }, (_, index) => message({ data: String(index), key: keyOf(index) }));
+      await broker.createTopic(topic);
+      await (await listen(broker, { topic, group })).subscription.drain(PATIENCE_MS);
+      await broker.publish(topic, numbered(1000));
+      for (const member of [broker, second]) {
+        const worker = new Worker(done);
+        await listen(member, { topic, group }, async (delivery) => {
+          if (delivery.message.key !== undefined) return worker.take(delivery);
+          others += 1;
+          return delivery.ack();
+        });
+      }
+      await until(() => others > 100);
+      await broker.publish(topic, all);
+      await until(() => done.length === all.length && others === 1000);
+      checkOrder(done);
+      await second.disconnect();
     },
   },
 ];
