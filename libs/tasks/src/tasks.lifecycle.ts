@@ -26,6 +26,7 @@ export interface TasksParts {
 /** Ties tasks to the application's life: a worker starts when all is in place and ends before the database closes. */
 export class TasksLifecycle {
   readonly #logger = new Logger('Tasks');
+  #stopPurging: (() => Promise<void>) | undefined;
 
   constructor(private readonly parts: TasksParts) {}
 
@@ -57,10 +58,13 @@ export class TasksLifecycle {
       relay.register(TASKS_CHANNEL, async (entries) => {
         await backend.enqueue(entries.map(({ payload }) => JSON.parse(payload) as NewTask));
       });
-      relay.start();
+      relay.start(TASKS_CHANNEL);
     }
     const roles = this.#roles();
-    if (roles.includes('worker')) await worker.start();
+    if (roles.includes('worker')) {
+      await worker.start();
+      this.#stopPurging = relay.purgeRegularly();
+    }
     if (roles.includes('scheduler')) scheduler.start();
   }
 
@@ -68,6 +72,7 @@ export class TasksLifecycle {
     const { backend, relay, scheduler, worker } = this.parts;
     await scheduler.stop();
     await worker.stop();
+    await this.#stopPurging?.();
     if (backend.transactions === 'outbox') await relay.stop();
     await backend.disconnect();
   }

@@ -89,6 +89,11 @@ export const RESOLVED_TASKS_OPTIONS = Symbol.for('@core-framework/tasks:resolved
 export const TASK_BACKEND = Symbol.for('@core-framework/tasks:backend');
 
 const LEASE_MS = 15_000;
+/** Workers look after what they hold three times within a lease. */
+const SHORTEST_LEASE_MS = 100;
+const SHORTEST_POLL_MS = 10;
+/** What timers can wait for. */
+const LONGEST_MS = 86_400_000;
 
 /** @throws InvalidTaskOptionError */
 export function resolveTasksOptions(
@@ -104,11 +109,15 @@ export function resolveTasksOptions(
   const concurrency = said.concurrency ?? settings.taskWorkerConcurrency ?? 4;
   checkConcurrency('The worker', concurrency);
   for (const name of queues ?? []) checkQueueName('The worker', name);
+  const retry = options.retry ?? settings.taskDefaultRetry ?? 3;
+  checkWhole('retry', retry, 0);
+  const drainTimeoutMs = options.drainTimeoutMs ?? settings.shutdownTimeoutMs ?? 10_000;
+  checkWhole('drainTimeoutMs', drainTimeoutMs, 0);
   return {
     defaults: {
       queue,
-      retry: options.retry ?? settings.taskDefaultRetry ?? 3,
-      timeoutMs: millisecondsOf(options.timeout ?? settings.taskDefaultTimeout ?? 300, 'timeout'),
+      retry,
+      timeoutMs: within('timeout', options.timeout ?? settings.taskDefaultTimeout ?? 300, 1),
     },
     rules: new Map(Object.entries(options.queues ?? {}).map(([name, rules]) => [name, rulesOf(name, rules)])),
     worker: (asked ?? isEmbedded) ? { queues, concurrency } : undefined,
@@ -116,10 +125,10 @@ export function resolveTasksOptions(
     timezone: options.timezone ?? settings.taskTimezone ?? 'UTC',
     isHostedByDefault: asked === undefined && isEmbedded,
     concurrency,
-    leaseMs: options.lease === undefined ? LEASE_MS : millisecondsOf(options.lease, 'lease'),
-    pollMs: millisecondsOf(options.poll ?? settings.taskPoll ?? 1, 'poll'),
+    leaseMs: options.lease === undefined ? LEASE_MS : within('lease', options.lease, SHORTEST_LEASE_MS, LONGEST_MS),
+    pollMs: within('poll', options.poll ?? settings.taskPoll ?? 1, SHORTEST_POLL_MS, LONGEST_MS),
     resultTtlMs: millisecondsOf(options.resultTtl ?? settings.taskResultTtl ?? 86_400, 'resultTtl'),
-    drainTimeoutMs: options.drainTimeoutMs ?? settings.shutdownTimeoutMs ?? 10_000,
+    drainTimeoutMs,
   };
 }
 
@@ -136,6 +145,20 @@ function rulesOf(name: string, { concurrency, rateLimit }: QueueOptions): QueueR
     ...(concurrency !== undefined && { concurrency }),
     ...(rateLimit && { rateLimit: { max: rateLimit.max, perMs: millisecondsOf(rateLimit.per, 'rateLimit') } }),
   };
+}
+
+function within(what: string, duration: Duration, leastMs: number, mostMs = Number.POSITIVE_INFINITY): number {
+  const milliseconds = millisecondsOf(duration, what);
+  if (milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
+  throw new InvalidTaskOptionError(
+    `TasksModule has the ${what} ${JSON.stringify(duration)}.`,
+    `Give ${leastMs} ms at least${Number.isFinite(mostMs) ? ' and a day at most' : ''}.`,
+  );
+}
+
+function checkWhole(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new InvalidTaskOptionError(`TasksModule has the ${what} ${value}.`, `Give a whole number from ${least} on.`);
 }
 
 function checkConcurrency(what: string, concurrency: number): void {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { atomic, BaseModel, Field, type Manager, Model } from '@core-framework/orm';
 import { randomUUID } from 'node:crypto';
 import { RequestContext } from '@core-framework/common';
@@ -68,6 +68,24 @@ class Letters {
     if (context?.attempt === 1) throw new Error('after it was written');
   }
 
+  @Task({ transaction: true })
+  async noteOnceWithin(text: string, context?: TaskContext) {
+    await context?.once(() => Note.objects.create({ text }));
+    await context?.once(() => Note.objects.create({ text }), 'second');
+  }
+
+  @Task({ retry: 0 })
+  async noteUnderLongName(context?: TaskContext) {
+    await context?.once(async () => seen.push('run'), 'x'.repeat(61));
+  }
+
+  @Task({ retry: 0 })
+  async failStrangely(error: string) {
+    seen.push('run');
+    if (error === 'zero') throw new Error('Unexpected token \0');
+    throw Object.create(null);
+  }
+
   @Task({ unique: (id: number) => String(id) })
   async unique(id: number) {
     seen.push(id);
@@ -85,7 +103,7 @@ class Letters {
     );
   }
 
-  @Task({ rateLimit: { max: 1, per: '60s', key: (tenant: string) => tenant } })
+  @Task({ retry: 0, rateLimit: { max: 1, per: '60s', key: (tenant: string) => tenant } })
   async limited(tenant: string) {
     seen.push(tenant);
   }
@@ -183,6 +201,25 @@ describe.each(cases)('tasks by $backend on $kind', ({ url, backend }) => {
     expect(await world.run(() => Note.objects.filter({ text }).count())).toBe(2);
   });
 
+  test('what one writes once is written also where the whole of it is a transaction', async () => {
+    const text = `within by ${backend}`;
+    await (await letters.noteOnceWithin.delay(text)).result();
+    expect(await world.run(() => Note.objects.filter({ text }).count())).toBe(2);
+  });
+
+  test('a step whose name would be cut off is refused', async () => {
+    await expect((await letters.noteUnderLongName.delay()).result()).rejects.toThrow('has a name of 61 characters');
+    expect(seen).toEqual([]);
+  });
+
+  test('one fails with whatever it throws', async () => {
+    const zero = await letters.failStrangely.delay('zero');
+    await expect(zero.result()).rejects.toThrow('Unexpected token');
+    const nothing = await letters.failStrangely.delay('nothing');
+    await expect(nothing.result()).rejects.toMatchObject({ code: 'TASKS_FAILED' });
+    expect(seen).toEqual(['run', 'run']);
+  });
+
   test('options of one call differ from the declaration', async () => {
     const task = await letters.send.applyAsync({ args: ['c'], queue: 'send-later', countdown: '1h', priority: 9 });
     if (!isSync) {
@@ -224,6 +261,16 @@ describe.each(cases)('tasks by $backend on $kind', ({ url, backend }) => {
       while ((await second.status()) !== 'scheduled') await new Promise((resolve) => setTimeout(resolve, 5));
       await second.cancel();
     }
+  });
+
+  test('keys of limits may be long, and a limit that cannot be asked for costs no attempt', async () => {
+    const long = (letter: string) => `${backend}-${'x'.repeat(300)}${letter}`;
+    await (await letters.limited.delay(long('a'))).result();
+    await (await letters.limited.delay(long('b'))).result();
+    if (isSync) return;
+    jest.spyOn(world.tasks.backend, 'takePermits').mockRejectedValueOnce(new Error('too many connections'));
+    await (await letters.limited.delay(`${backend}-3`)).result();
+    expect(seen).toEqual([long('a'), long('b'), `${backend}-3`]);
   });
 
   test('an answer that is no JSON fails the task, and arguments that are none are refused', async () => {

@@ -69,6 +69,11 @@ export class RedisCoordination {
     await this.client.set(this.#key('cancelled', id), JSON.stringify({ record }), 'PX', Math.max(ttlMs, 60_000));
   }
 
+  /** Forgets that somebody cancelled a task. */
+  async forgetCancel(id: string): Promise<void> {
+    await this.client.unlink(this.#key('cancelled', id));
+  }
+
   async cancelled(id: string): Promise<Cancellation | undefined> {
     const text = await this.client.get(this.#key('cancelled', id));
     if (text === null) return undefined;

@@ -119,19 +119,24 @@ export class RedisTaskWork implements TaskWork {
   }
 
   async #process(job: RedisJob, token: string | undefined): Promise<string | null> {
-    if (this.#slots > 0) this.#slots -= 1;
+    const isWaiting = this.#slots === 0;
+    if (!isWaiting) this.#slots -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      const outcome = this.#paused || this.#stopping ? RELEASED : await this.#outcomeOf(job);
+      const outcome = await this.#outcomeOf(job, isWaiting);
       return await this.#settle(job, token, outcome);
     } finally {
       this.#free();
     }
   }
 
-  async #outcomeOf(job: RedisJob): Promise<TaskOutcome> {
+  async #outcomeOf(job: RedisJob, hasWaited: boolean): Promise<TaskOutcome> {
     const { data, name, queueName: queue, stalledCounter: crashes } = job;
     const id = job.id ?? '';
+    // Of one that has just been taken for the first time whoever cancels it knows that it waits.
+    if ((hasWaited || job.attemptsStarted > 1) && (await this.#isCancelled(id))) return { kind: 'cancelled' };
+    if (this.#paused || this.#stopping) return RELEASED;
+    // From here on without a pause: of suspects that come together one is run.
     if (isSuspect({ crashes }) && [...this.#runs.values()].some(isSuspect)) {
       return { kind: 'released', delayMs: SUSPECT_DELAY_MS };
     }
@@ -221,6 +226,15 @@ export class RedisTaskWork implements TaskWork {
         if (performance.now() > end) throw new DelayedError();
         await pause(INSIST_MS);
       }
+    }
+  }
+
+  async #isCancelled(id: string): Promise<boolean> {
+    try {
+      return (await this.parts.coordination.cancelled(id)) !== undefined;
+    } catch {
+      // The server is away: it is asked again while the task runs.
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { TASK_BACKEND_CASES } from '../testing/backend.conformance.js';
 import { someQueue, someTask, startWork, until, untilStatus } from '../testing/conformance-support.js';
 import { clearRedis, reachableRedis } from '../test-support/reachable-redis.js';
+import { interruptible } from '../test-support/interruptible.js';
 import { RedisTaskBackend } from './redis.js';
 
 const url = await reachableRedis();
@@ -67,6 +68,51 @@ const url = await reachableRedis();
     };
     expect([await keys(url ?? ''), await keys(elsewhere.href)]).toEqual([[], [`${prefix}::result:${task.id}`]]);
     expect((await backend.native(queue).getJob(task.id))?.returnvalue).toBeNull();
+    await backend.disconnect();
+  });
+
+  test('has any number of tasks run again that were given up, however long that takes in all', async () => {
+    const backend = new RedisTaskBackend({ url: url ?? '', prefix, timeoutMs: 400 });
+    await backend.connect();
+    const queue = someQueue();
+    const { came, work } = await startWork(backend, queue, () => ({ kind: 'failed', error: 'no' }));
+    const count = 4000;
+    for (let from = 0; from < count; from += 500) {
+      await backend.enqueue(Array.from({ length: 500 }, () => someTask({ queue })));
+    }
+    await until(async () => came.length === count && (await backend.counts(queue)).failed === count);
+    await work.drain(0);
+    expect(await backend.revive(queue)).toBe(count);
+    expect(await backend.counts(queue)).toMatchObject({ waiting: count, failed: 0 });
+    await backend.disconnect();
+  }, 30_000);
+
+  test('a task of which somebody was told that the server is away is not run when that is back', async () => {
+    const line = await interruptible(url ?? '');
+    const backend = new RedisTaskBackend({ url: line.url, prefix, timeoutMs: 1000 });
+    await backend.connect();
+    const queue = someQueue();
+    await backend.enqueue([someTask({ queue })]);
+    await line.cut();
+    await expect(backend.enqueue([someTask({ queue })])).rejects.toMatchObject({ code: 'TASKS_BACKEND_UNREACHABLE' });
+    await line.mend();
+    await until(() =>
+      backend.enqueue([someTask({ queue, name: 'b' })]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const jobs = await backend.native(queue).getJobs(['prioritized']);
+    expect(jobs.map(({ name }) => name).toSorted()).toEqual(['a', 'b']);
+    await backend.disconnect();
+    await line.cut();
+  });
+
+  test('says what is wrong with a name, not that the server is away', async () => {
+    const backend = new RedisTaskBackend({ url: url ?? '', prefix });
+    await backend.connect();
+    await expect(backend.counts('no name')).rejects.toMatchObject({ code: 'TASKS_INVALID_OPTION' });
+    await expect(backend.enqueue([someTask({ queue: 'a:b' })])).rejects.toMatchObject({ code: 'TASKS_INVALID_OPTION' });
     await backend.disconnect();
   });
 

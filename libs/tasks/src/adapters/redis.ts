@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CoreError } from '@core-framework/common';
 import { Queue, type QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type {
@@ -25,6 +26,10 @@ import { RedisTaskWork } from './redis-work.js';
 
 /** Milliseconds between two tries to connect. */
 const CONNECT_AGAIN_MS = 50;
+/** Longest wait between two tries to connect again. */
+const LONGEST_RETRY_MS = 1000;
+/** Tasks that are revived together: the time that a server has to answer is for these, not for all. */
+const MOST_REVIVED = 100;
 /** Steps in which the time is counted that a server has to answer. */
 const WAITING_STEPS = 10;
 
@@ -116,7 +121,10 @@ export class RedisTaskBackend implements TaskBackend {
     let made = this.#queues.get(queue);
     if (!made) {
       checkQueueName('The backend', queue);
-      made = new Queue<TaskJobData>(queue, { ...this.#connection(), skipWaitingForReady: true });
+      const { connection, ...common } = this.#connection();
+      // It keeps no commands for a server that is away: a task of which somebody was told so must not be run later.
+      const hasty = { enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy: retryDelayMs };
+      made = new Queue<TaskJobData>(queue, { ...common, connection: { ...connection, ...hasty } });
       made.on('error', () => undefined);
       this.#queues.set(queue, made);
     }
@@ -125,7 +133,7 @@ export class RedisTaskBackend implements TaskBackend {
 
   async enqueue(tasks: readonly NewTask[]): Promise<readonly EnqueuedTask[]> {
     if (tasks.length === 0) return [];
-    return this.#answered(async () => {
+    return this.#answered(async (isOver) => {
       const byQueue = Map.groupBy(tasks, ({ queue }) => queue);
       const jobs = new Map<NewTask, RedisJob>();
       await this.#announce([...byQueue.keys()]);
@@ -137,6 +145,7 @@ export class RedisTaskBackend implements TaskBackend {
         }));
         const [only] = wanted;
         const queue = this.native(name);
+        await untilReady(queue, isOver);
         const added =
           wanted.length === 1 && only
             ? [await queue.add(only.name, only.data, only.opts)]
@@ -224,19 +233,14 @@ export class RedisTaskBackend implements TaskBackend {
   }
 
   async revive(queue: string, ids?: readonly string[]): Promise<number> {
-    return this.#answered(async () => {
-      const jobs = ids
-        ? await Promise.all(ids.map((id) => this.native(queue).getJob(id)))
-        : await this.native(queue).getFailed();
-      let revived = 0;
-      for (const job of jobs) {
-        if (!job || (await job.getState()) !== 'failed') continue;
-        await job.updateData({ ...job.data, failures: 0, error: undefined });
-        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-        revived += 1;
-      }
-      return revived;
-    });
+    const given = ids ?? (await this.#answered(() => this.native(queue).getRanges(['failed'], 0, -1)));
+    let revived = 0;
+    for (let from = 0; from < given.length; from += MOST_REVIVED) {
+      const some = given.slice(from, from + MOST_REVIVED);
+      const done = await this.#answered(() => Promise.all(some.map((id) => this.#reviveOne(queue, id))));
+      revived += done.filter(Boolean).length;
+    }
+    return revived;
   }
 
   takePermits(key: string, limit: RateLimit, count: number): Promise<Permits> {
@@ -260,6 +264,15 @@ export class RedisTaskBackend implements TaskBackend {
 
   pauseSchedule(name: string, paused: boolean): Promise<void> {
     return this.#answered(() => this.#coordination.pauseSchedule(name, paused));
+  }
+
+  async #reviveOne(queue: string, id: string): Promise<boolean> {
+    const job = await this.native(queue).getJob(id);
+    if (!job || (await job.getState()) !== 'failed') return false;
+    await job.updateData({ ...job.data, failures: 0, error: undefined });
+    await this.#coordination.forgetCancel(id);
+    await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    return true;
   }
 
   /** Enqueues the tasks of a slot that was claimed; also those of a scheduler that died before it could. */
@@ -288,9 +301,12 @@ export class RedisTaskBackend implements TaskBackend {
     for (const queue of unknown) this.#announced.add(queue);
   }
 
-  #connection(): Pick<QueueOptions, 'connection' | 'prefix'> {
+  #connection() {
     const { url, prefix } = this.#options;
-    return { connection: { url, maxRetriesPerRequest: null, disconnectTimeout: FAREWELL_MS }, prefix };
+    return { connection: { url, maxRetriesPerRequest: null, disconnectTimeout: FAREWELL_MS }, prefix } satisfies Pick<
+      QueueOptions,
+      'connection' | 'prefix'
+    >;
   }
 
   /** @throws TaskBackendUnreachableError when the server does not answer in time */
@@ -308,10 +324,22 @@ export class RedisTaskBackend implements TaskBackend {
     try {
       return await Promise.race([ask(() => steps <= 1), late]);
     } catch (error) {
-      throw new TaskBackendUnreachableError('redis', error);
+      // What is wrong with the question itself has nothing to do with the server.
+      throw error instanceof CoreError ? error : new TaskBackendUnreachableError('redis', error);
     } finally {
       steps = 0;
       clearInterval(timer);
     }
   }
+}
+
+/** A server that was restarted is back soon; until then whoever waits for it may still be served. */
+async function untilReady(queue: Queue<TaskJobData>, isOver: () => boolean): Promise<void> {
+  const client = await queue.getBackend().client;
+  while (client.status !== 'ready' && !isOver()) await pause(CONNECT_AGAIN_MS);
+  if (isOver()) throw new Error('it is away');
+}
+
+function retryDelayMs(times: number): number {
+  return Math.min(times * CONNECT_AGAIN_MS, LONGEST_RETRY_MS);
 }

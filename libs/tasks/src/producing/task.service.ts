@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, RequestContext } from '@core-framework/common';
 import { atomic, Connections, type Database, onCommit, runInContext } from '@core-framework/orm';
-import { type Outbox, transactionOf } from '@core-framework/outbox';
+import { type NewOutboxMessage, type Outbox, transactionOf } from '@core-framework/outbox';
 import type { EnqueuedTask, NewTask, TaskBackend, TaskHeaders, TaskRecord } from '../backends/task-backend.js';
 import { callbackId, callbackOf } from '../backends/group-callback.js';
 import type { TaskDefaults, TaskDefinition } from '../definitions/task-definition.js';
@@ -20,6 +20,8 @@ import type { TaskSignature } from './task-signature.js';
 /** The channel of the outbox that carries tasks to a backend outside of the database. */
 export const TASKS_CHANNEL = 'tasks';
 
+/** Tasks that are handed to the outbox by one call: a call takes no more arguments than the stack has room for. */
+const MOST_AT_ONCE = 5000;
 /** Milliseconds for which the answers of a group's members are kept while others have not ended. */
 const GROUP_KEPT_MS = 604_800_000;
 
@@ -120,7 +122,8 @@ export class TaskService {
   async group(members: readonly Steps[], callback?: Steps): Promise<GroupHandle> {
     const id = randomUUID();
     const end = callback === undefined ? undefined : chainOf(callback, this.#make);
-    const keepMs = GROUP_KEPT_MS + Math.max(0, ...members.map((steps) => this.#delayOfChain(steps)));
+    const longestMs = members.reduce((most, steps) => Math.max(most, this.#delayOfChain(steps)), 0);
+    const keepMs = GROUP_KEPT_MS + longestMs;
     const tasks = members.map((steps, index) => {
       const group = end && { id, index, size: members.length, callback: withoutId(end), keepMs };
       return chainOf(steps, this.#make, group && { group });
@@ -185,15 +188,9 @@ export class TaskService {
     }
     if (!transactionOf(database)) return backend.enqueue(tasks);
     if (backend.transactions === 'outbox') {
-      await outbox.add(
-        ...tasks.map((task) => ({
-          id: task.id,
-          channel: TASKS_CHANNEL,
-          type: task.name,
-          topic: task.queue,
-          payload: JSON.stringify(task),
-        })),
-      );
+      for (let from = 0; from < tasks.length; from += MOST_AT_ONCE) {
+        await outbox.add(...tasks.slice(from, from + MOST_AT_ONCE).map((task) => messageOf(task)));
+      }
     } else {
       onCommit(() => backend.enqueue(tasks), { database });
     }
@@ -222,6 +219,16 @@ export class TaskService {
     if (Number.isNaN(eta.getTime())) throw new InvalidTaskOptionError('eta is no instant.', 'Give a valid Date.');
     return Math.max(0, eta.getTime() - this.parts.clock.now().getTime());
   }
+}
+
+function messageOf(task: NewTask): NewOutboxMessage {
+  return {
+    id: task.id,
+    channel: TASKS_CHANNEL,
+    type: task.name,
+    topic: task.queue,
+    payload: JSON.stringify(task),
+  };
 }
 
 function withoutId({ id: _id, ...task }: NewTask): Omit<NewTask, 'id'> {

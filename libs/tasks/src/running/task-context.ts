@@ -1,7 +1,10 @@
 import { ContextKey, RequestContext, type RunSignal } from '@core-framework/common';
+import { InvalidTaskOptionError } from '../errors/tasks.errors.js';
 import { taskJson } from '../producing/task-json.js';
 import type { TaskDelivery } from '../backends/task-backend.js';
 
+/** What fits beside an id into what the inbox keeps. */
+const LONGEST_STEP = 60;
 const CURRENT = new ContextKey<TaskContext>('tasks:current');
 
 /** Runs work in a transaction beside the note that it was run under a name, unless it was before. */
@@ -71,9 +74,16 @@ export class TaskContext {
    * `transaction` would hold locks for as long as it takes.
    *
    * @param step tells several pieces of work of one task apart, with 60 characters at most
+   * @throws InvalidTaskOptionError when the step is longer
    */
-  once<T>(work: () => Promise<T>, step = ''): Promise<T | undefined> {
-    return this.runOnce(step === '' ? this.id : `${this.id}:${step.slice(0, 60)}`, work);
+  async once<T>(work: () => Promise<T>, step = ''): Promise<T | undefined> {
+    if (step.length > LONGEST_STEP) {
+      throw new InvalidTaskOptionError(
+        `A step of ${this.name} has a name of ${step.length} characters.`,
+        `Use ${LONGEST_STEP} at most, such as the id of what the step is about.`,
+      );
+    }
+    return this.runOnce(step === '' ? this.id : `${this.id}:${step}`, work);
   }
 
   /** Makes this the run of the work in hand. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RunSignal, withinTime } from '@core-framework/common';
 import { atomic, type Database, runInContext } from '@core-framework/orm';
@@ -26,6 +27,10 @@ import { TaskMetrics } from './task-metrics.js';
 const MOST_CRASHES = 3;
 /** Milliseconds after which a task is offered again that this process does not know. */
 const UNKNOWN_DELAY_MS = 5000;
+/** Milliseconds after which a task is offered again whose limit could not be asked for. */
+const LIMIT_DELAY_MS = 1000;
+/** The longest key of a limit that all backends keep. */
+const LONGEST_KEY = 255;
 /** The group under which the inbox notes what tasks have written. */
 const INBOX_GROUP = 'tasks';
 
@@ -83,15 +88,25 @@ export class TaskRunner {
     }
   }
 
-  async #waitOf({ rateLimit }: RunnableTask, args: readonly unknown[]): Promise<number> {
+  async #waitOf({ name, rateLimit }: RunnableTask, args: readonly unknown[]): Promise<number> {
     if (!rateLimit) return 0;
-    const { granted, waitMs } = await this.parts.backend.takePermits(`task:${rateLimit.keyOf(args)}`, rateLimit, 1);
-    return granted > 0 ? 0 : Math.max(waitMs, 1);
+    const key = limitKey(rateLimit.keyOf(args));
+    try {
+      const { granted, waitMs } = await this.parts.backend.takePermits(key, rateLimit, 1);
+      return granted > 0 ? 0 : Math.max(waitMs, 1);
+    } catch (error) {
+      // The task was not tried: it loses no attempt.
+      this.#logger.warn(`The limit of ${name} could not be asked for: ${reasonOf(error)}`);
+      return LIMIT_DELAY_MS;
+    }
   }
 
   #attempt(task: RunnableTask, delivery: TaskDelivery, args: readonly unknown[]): Promise<unknown> {
     const signal = new RunSignal(delivery);
-    const context = new TaskContext(delivery, signal, this.#once);
+    const { id } = delivery;
+    // The whole run is noted under the id itself.
+    const within: RunOnce = (step, work) => this.#once(step === id ? `${id}:` : step, work);
+    const context = new TaskContext(delivery, signal, task.transaction ? within : this.#once);
     context.enter();
     const call = async () => task.run(args, context);
     const work = task.transaction ? () => this.#once(delivery.id, call) : call;
@@ -125,7 +140,7 @@ export class TaskRunner {
         return { kind: 'cancelled' };
       }
     }
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const reason = reasonOf(error);
     if (error instanceof RetryLater && !error.countsAsAttempt) {
       this.metrics.count(task.name, 'retried');
       return { kind: 'again', delayMs: error.delayMs, error: reason, countsAsAttempt: false };
@@ -144,6 +159,20 @@ export class TaskRunner {
     this.#logger.warn(`${said} failed (attempt ${attempt}), again in ${delayMs} ms: ${reason}`);
     return { kind: 'again', delayMs, error: reason, countsAsAttempt: true };
   }
+}
+
+/** What is told of an error; whatever may be thrown has none that fails. */
+function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'what was thrown cannot be told';
+  }
+}
+
+function limitKey(key: string): string {
+  const whole = `task:${key}`;
+  return whole.length <= LONGEST_KEY ? whole : `task:${createHash('sha256').update(key).digest('hex')}`;
 }
 
 /** What follows a task in its chain. */

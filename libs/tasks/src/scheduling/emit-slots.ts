@@ -37,7 +37,7 @@ export async function emitSlots(
     await backend.claimSlot({ name, previous, slot: now, tasks: [] });
     return { emitted: [], nextInMs: nextInMs() };
   }
-  const due = slotsBetween(plan, previous, now, MOST_MISSED);
+  const due = slotsBetween(plan, previous, now, missed === 'all' ? MOST_MISSED : 1);
   const last = due.at(-1);
   if (!last) return { emitted: [], nextInMs: nextInMs() };
   const wanted = isPaused ? [] : slotsToRun(due, now, missed);

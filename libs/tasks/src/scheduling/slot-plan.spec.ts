@@ -10,6 +10,38 @@ function day(plan: SlotPlan, from: string, hours = 24): readonly string[] {
   return slotsBetween(plan, new Date(start.getTime() - 1), end, 100_000).map((slot) => slot.toISOString());
 }
 
+test.each<[Timing, number, string]>([
+  [{ cron: '* * * * * *' }, 1, '2026-11-16T08:30:00.000Z'],
+  [{ interval: 1 }, 1000, '2026-11-16T08:30:00.000Z'],
+  [{ cron: '0 0 1 1 *' }, 1000, '2026-01-01T00:00:00.000Z'],
+])('the last slots of years in which nobody looked are found without going through all: %p', (timing, limit, last) => {
+  const plan = planOf(timing);
+  let asked = 0;
+  const counted: SlotPlan = {
+    description: plan.description,
+    next: (after) => {
+      // It would take minutes, in which the process does nothing else.
+      if (++asked > 100_000) throw new Error('asked too often');
+      return plan.next(after);
+    },
+  };
+  const slots = slotsBetween(counted, new Date('2020-01-01T12:00:00Z'), new Date('2026-11-16T08:30:00Z'), limit);
+  expect([slots.at(-1)?.toISOString(), slots.length]).toEqual([
+    last,
+    Math.min(limit, last.includes('-11-') ? limit : 6),
+  ]);
+});
+
+test('an hour that comes twice does not bring a slot twice, wherever the look begins', () => {
+  const plan = slotPlanOf('a task', { cron: '30 2 * * *' }, 'Europe/Berlin');
+  for (let minute = 0; minute < 24 * 60; minute += 10) {
+    const until = new Date(Date.UTC(2026, 9, 25, 12, minute));
+    const days = slotsBetween(plan, new Date('2026-10-01T00:00:00Z'), until, 100).map((slot) => slot.toISOString());
+    expect(days.filter((slot) => slot.startsWith('2026-10-25'))).toEqual(['2026-10-25T00:30:00.000Z']);
+    expect(slotsBetween(plan, new Date('2026-10-01T00:00:00Z'), until, 1)).toHaveLength(1);
+  }
+});
+
 /** The instants that fields say, found by trying every second: what the library must agree with. */
 function tried(from: string, wanted: (local: Date) => boolean, hours = 24): readonly string[] {
   const start = new Date(from).getTime();

@@ -30,6 +30,10 @@ export interface SlotPlan {
 }
 
 const SHORTEST_INTERVAL_MS = 1000;
+/** How far back slots are looked for at first; further each time, so that a long while ago costs nothing. */
+const FIRST_SPAN_MS = 21_600_000;
+/** Longer than an hour that comes twice: a plan that is asked within one may not know that it has passed a slot. */
+const RUN_UP_MS = 10_800_000;
 
 /** @throws InvalidTaskOptionError */
 export function slotPlanOf(task: string, { cron, interval, timezone }: Timing, defaultZone: string): SlotPlan {
@@ -41,12 +45,17 @@ export function slotPlanOf(task: string, { cron, interval, timezone }: Timing, d
 
 /** The slots after `from` and until `until`, the last `limit` of them. */
 export function slotsBetween(plan: SlotPlan, from: Date, until: Date, limit: number): readonly Date[] {
-  const slots: Date[] = [];
-  for (let slot = plan.next(from); slot && slot <= until; slot = plan.next(slot)) {
-    slots.push(slot);
-    if (slots.length > limit) slots.shift();
+  for (let spanMs = FIRST_SPAN_MS; ; spanMs *= 4) {
+    const since = new Date(Math.max(from.getTime(), until.getTime() - spanMs));
+    const start = new Date(Math.max(from.getTime(), since.getTime() - RUN_UP_MS));
+    const slots: Date[] = [];
+    for (let slot = plan.next(start); slot && slot <= until; slot = plan.next(slot)) {
+      if (slot <= since) continue;
+      slots.push(slot);
+      if (slots.length > limit) slots.shift();
+    }
+    if (slots.length === limit || since <= from) return slots;
   }
-  return slots;
 }
 
 /**

@@ -87,6 +87,32 @@ export const OUTCOME_CASES: readonly TaskBackendCase[] = [
     },
   },
   {
+    title: 'runs a task that was cancelled and failed again as new when asked to, and not by itself',
+    waiting: true,
+    async run(backend) {
+      const queue = someQueue();
+      let outcome: TaskOutcome = { kind: 'failed', error: 'Error: no way' };
+      const { came } = await startWork(backend, queue, async (delivery) => {
+        if (came.length < 3) await new Promise((resolve) => delivery.signal.addEventListener('abort', resolve));
+        return outcome;
+      });
+      const [one, other] = [someTask({ queue }), someTask({ queue })];
+      await backend.enqueue([one]);
+      await until(() => came.length === 1);
+      equal(await backend.cancel(one.id), true);
+      await untilStatus(backend, one.id, 'failed');
+      outcome = { kind: 'again', delayMs: 1, error: 'broken', countsAsAttempt: true };
+      await backend.enqueue([other]);
+      await until(() => came.length === 2);
+      equal(await backend.cancel(other.id), true);
+      await untilStatus(backend, other.id, 'cancelled');
+      equal(came.length, 2);
+      outcome = SUCCEEDED;
+      equal(await backend.revive(queue), 1);
+      await untilStatus(backend, one.id, 'succeeded');
+    },
+  },
+  {
     title: 'gives a task that came back unused to the next worker as if it had never been given out',
     waiting: true,
     async run(backend) {

@@ -84,7 +84,7 @@ export class DatabaseTaskBackend implements TaskBackend {
   async enqueue(tasks: readonly NewTask[]): Promise<readonly EnqueuedTask[]> {
     if (tasks.length === 0) return [];
     const enqueued = await insertTasks(this.database, tasks);
-    const soonest = Math.min(...tasks.map(({ delayMs }) => delayMs));
+    const soonest = tasks.reduce((least, { delayMs }) => Math.min(least, delayMs), Number.POSITIVE_INFINITY);
     if (transactionOf(this.database)) onCommit(() => this.#wakeAll(soonest), { database: this.database });
     else this.#wakeAll(soonest);
     return enqueued;
@@ -135,7 +135,7 @@ export class DatabaseTaskBackend implements TaskBackend {
     if (ids?.length === 0) return 0;
     const which = sql`queue = ${queue}${ids ? sql` and id in (${sql.join(ids)})` : sql``}`;
     const revived = await this.#joined(async () => {
-      await sql`update ${sql.table(TASK_TABLE.name)} set failures = 0 where failed_at is not null and ${which}`.execute(
+      await sql`update ${sql.table(TASK_TABLE.name)} set failures = 0, cancelled_at = null where failed_at is not null and ${which}`.execute(
         connectionOf(this.database),
       );
       return this.#store.queue.revive(which);

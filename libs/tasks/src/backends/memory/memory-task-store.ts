@@ -64,7 +64,8 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
       this.#begin(kept);
       return { id: task.id, isNew: true };
     });
-    if (tasks.length > 0) this.onEnqueued(Math.min(...tasks.map(({ delayMs }) => delayMs)));
+    const soonest = tasks.reduce((least, { delayMs }) => Math.min(least, delayMs), Number.POSITIVE_INFINITY);
+    if (tasks.length > 0) this.onEnqueued(soonest);
     return enqueued;
   }
 
@@ -134,6 +135,7 @@ export class MemoryTaskStore implements TaskStore<MemoryClaim> {
     );
     for (const task of revived) {
       Object.assign(task, { ended: undefined, endedAt: undefined, attempts: 0, failures: 0, error: undefined });
+      task.isCancelled = false;
       task.availableAt = this.#now;
       this.#begin(task);
     }

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TASK_BACKEND_CASES } from '../../testing/backend.conformance.js';
+import { someTask } from '../../testing/conformance-support.js';
 import { SyncTaskBackend } from '../sync/sync.backend.js';
 import { MemoryTaskBackend } from './memory.backend.js';
 
@@ -10,6 +11,10 @@ describe('the backend in memory', () => {
     await backend.connect();
   });
   afterEach(() => backend.disconnect());
+
+  test('takes any number of tasks at once', async () => {
+    expect(await backend.enqueue(Array.from({ length: 200_000 }, () => someTask()))).toHaveLength(200_000);
+  });
 
   // Another worker on the same tasks; what it may not do is end them with itself.
   const open = async () =>

@@ -14,10 +14,21 @@ interface SettlerOptions {
   readonly onLost: (count: number) => void;
 }
 
-/** Tells a store what became of tasks: while it is told of some, others gather and are told together. */
+/** What became of a task, and until when it is tried to tell that. */
+interface Ended<C> {
+  readonly claim: C;
+  readonly outcome: TaskOutcome;
+  readonly end: number;
+  failures: number;
+}
+
+/**
+ * Tells a store what became of tasks: while it is told of some, others gather and are told together. What it does not take
+ * though it answers is told by itself, so that the others do not wait for it.
+ */
 export class Settler<C extends ClaimedTask> {
   readonly #logger = new Logger('Tasks');
-  #ended: (readonly [C, TaskOutcome])[] = [];
+  #ended: Ended<C>[] = [];
   #size = 0;
   #flushing: Promise<void> | undefined;
 
@@ -32,7 +43,7 @@ export class Settler<C extends ClaimedTask> {
   }
 
   add(claim: C, outcome: TaskOutcome): void {
-    this.#ended.push([claim, outcome]);
+    this.#ended.push({ claim, outcome, end: performance.now() + this.options.leaseMs, failures: 0 });
     this.#size += 1;
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
   }
@@ -48,26 +59,37 @@ export class Settler<C extends ClaimedTask> {
     while (this.#ended.length > 0) {
       const batch = this.#ended;
       this.#ended = [];
-      await this.#settle(batch);
-      this.#size -= batch.length;
+      const left = await this.#settle(batch);
+      this.#size -= batch.length - left.length;
       this.options.onSettled();
+      if (left.length === 0) continue;
+      await pause(RETRY_MS);
+      this.#ended.unshift(...left);
     }
   }
 
-  async #settle(batch: readonly (readonly [C, TaskOutcome])[]): Promise<void> {
-    const end = performance.now() + this.options.leaseMs;
-    for (;;) {
-      try {
-        const lost = await this.store.settle(batch);
-        if (lost > 0) this.options.onLost(lost);
-        return;
-      } catch (error) {
-        if (performance.now() > end) {
-          this.#logger.error(`What became of ${batch.length} tasks could not be told; they will be run again.`, error);
-          return;
-        }
-        await pause(RETRY_MS);
+  /** Answers those that are to be told again. */
+  async #settle(batch: readonly Ended<C>[]): Promise<readonly Ended<C>[]> {
+    const fresh = batch.filter(({ failures }) => failures < 2);
+    const alone = batch.filter(({ failures }) => failures >= 2);
+    const groups = [...(fresh.length > 0 ? [fresh] : []), ...alone.map((one) => [one])];
+    const left = await Promise.all(groups.map((group) => this.#tell(group)));
+    return left.flat();
+  }
+
+  async #tell(group: readonly Ended<C>[]): Promise<readonly Ended<C>[]> {
+    try {
+      const lost = await this.store.settle(group.map(({ claim, outcome }) => [claim, outcome]));
+      if (lost > 0) this.options.onLost(lost);
+      return [];
+    } catch (error) {
+      const now = performance.now();
+      const [late, left] = [group.filter(({ end }) => now > end), group.filter(({ end }) => now <= end)];
+      if (late.length > 0) {
+        this.#logger.error(`What became of ${late.length} tasks could not be told; they will be run again.`, error);
       }
+      for (const one of left) one.failures += 1;
+      return left;
     }
   }
 }
