@@ -71,9 +71,15 @@ export class SecretWatch {
   /** Looks for all secrets that were noted. @throws LeakedSecretError */
   async search(app: TestApp): Promise<void> {
     const places: [place: string, text: string][] = this.lines.map((line) => ['log', line.replace(IN_ADDRESS, '')]);
-    places.push(...(await tablesOf(app)));
+    this.searchIn([...places, ...(await tablesOf(app))]);
+  }
+
+  /** Looks for all secrets that were noted in the texts of places: what a process printed, what a broker holds. @throws LeakedSecretError */
+  searchIn(places: Iterable<readonly [place: string, text: string]>): void {
     const found = [...this.#secrets].flatMap((secret) =>
-      places.filter(([, text]) => text.includes(secret)).map(([place]) => `${secret.slice(0, SHORTEST)}… in ${place}`),
+      [...places]
+        .filter(([, text]) => text.includes(secret))
+        .map(([place]) => `${secret.slice(0, SHORTEST)}… in ${place}`),
     );
     if (found.length > 0) throw new LeakedSecretError([...new Set(found)]);
   }
