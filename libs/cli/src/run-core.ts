@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { CoreError } from '@core-framework/common';
 import { describeFailure, explainFailure } from '@core-framework/platform';
 import type { CommanderError, CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { InterruptedError } from 'create-core-app';
+import type { CreateError, InterruptedError } from 'create-core-app';
 import { customCommands } from './custom-commands/custom-commands.js';
 import { withoutAlias } from './program/aliases.js';
 import { CommandContext } from './program/command-context.js';
@@ -51,7 +51,7 @@ export async function runCore(words: readonly string[], options: CoreOptions = {
     if (isInterruption(error)) return error.exitCode;
     if (words.includes('--json')) streams.stderr.write(`${JSON.stringify({ error: explainFailure(error) })}\n`);
     else streams.stderr.write(`${describeFailure(error, isDebugging())}\n`);
-    return error instanceof CoreError && error.code === 'CLI_USAGE' ? MISUSED : FAILED;
+    return isMisuse(error) ? MISUSED : FAILED;
   }
 }
 
@@ -94,6 +94,12 @@ function misuse({ message }: CommanderError) {
 /** Told by its code: `core init` comes from another package, which may have another copy of the library. */
 function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && String((error as Partial<CommanderError>).code).startsWith('commander.');
+}
+
+/** Errors of generators and of `core init` say it themselves. */
+function isMisuse(error: unknown): boolean {
+  if (error instanceof CoreError) return error.code === 'CLI_USAGE';
+  return error instanceof Error && (error as Partial<CreateError>).isMisuse === true;
 }
 
 /** Told by its name, for the same reason. */

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createCommand } from './create-command.js';
+import { runCreate } from './run-create.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -57,6 +58,26 @@ describe('create-core-app', () => {
     await expect(create()).rejects.toMatchObject({ code: 'CREATE_QUESTION_NEEDED' });
     await expect(create('shop', '--db', 'oracle')).rejects.toMatchObject({ code: 'commander.invalidArgument' });
     await expect(create('shop', '--packages', folder)).rejects.toMatchObject({ code: 'CREATE_PACKAGE_NOT_FOUND' });
+  });
+
+  test('ends with 2 where the command line is wrong, with 1 where the folder is', async () => {
+    const said: unknown[] = [];
+    const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(text) > 0);
+    mkdirSync(join(folder, 'shop'));
+    writeFileSync(join(folder, 'shop', 'precious.txt'), 'mine');
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      expect(await runCreate(['My Shop'])).toBe(2);
+      expect(await runCreate([])).toBe(2);
+      expect(await runCreate(['shop', '--nmae'])).toBe(2);
+      expect(await runCreate(['shop', '--yes', '--no-install'])).toBe(1);
+    } finally {
+      process.chdir(before);
+      stderr.mockRestore();
+    }
+    expect(said.join('')).toContain('[CREATE_INVALID_NAME]');
+    expect(said.join('')).toContain('[CREATE_FOLDER_NOT_EMPTY]');
   });
 
   test('tells programs what it made', async () => {

@@ -18,4 +18,9 @@ export class CreateError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CreateError';
   }
+
+  /** Whether what was asked for is wrong in itself, wherever and whenever it is asked for. */
+  get isMisuse(): boolean {
+    return this.code === 'CREATE_INVALID_NAME' || this.code === 'CREATE_QUESTION_NEEDED';
+  }
 }

@@ -21,6 +21,6 @@ export async function runCreate(words: readonly string[]): Promise<number> {
     if (error instanceof InterruptedError) return error.exitCode;
     if (!(error instanceof CreateError)) throw error;
     stderr.write(`${error.message}\n${error.fix}\n[${error.code}]\n`);
-    return 1;
+    return error.isMisuse ? 2 : 1;
   }
 }

@@ -1,5 +1,8 @@
 import { SchematicsException } from '@angular-devkit/schematics';
 
+/** Codes of what is wrong whatever the project has. */
+const MISUSES = /^(?:FIELD_\w+|GENERATOR_(?:INVALID_\w+|NO_VALUES|VALUE_TWICE|UNKNOWN_ACTION))$/;
+
 /** What was asked for and cannot be done; nothing was written. */
 export class GeneratorError extends SchematicsException {
   /** Names the kind of problem to programs. */
@@ -12,6 +15,11 @@ export class GeneratorError extends SchematicsException {
     this.name = 'GeneratorError';
     this.code = code;
     this.fix = fix;
+  }
+
+  /** Whether what was asked for is wrong in itself, wherever and whenever it is asked for. */
+  get isMisuse(): boolean {
+    return MISUSES.test(this.code);
   }
 }
 
