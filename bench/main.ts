@@ -17,10 +17,13 @@ Compares rivals in one run on one machine: numbers only mean something beside ea
   --json              prints the figures as JSON instead of a table
   --help              prints this
 
+of viewset, tasks and messaging:
+
+  --only <scenarios>  runs the scenarios (drivers, brokers) whose names have one of these parts: retrieve,create
+
 of viewset and tasks:
 
   --markdown          prints tables to paste into a README
-  --only <scenarios>  runs the scenarios (of tasks: the drivers) whose names have one of these parts: retrieve,create
   --rounds <n>        repeats a scenario so often
 
 and of viewset alone:

@@ -9,12 +9,17 @@ import { RedisBroker } from '@core-framework/messaging/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RedisServer } from './reliability/brokers/redis-server.js';
 import { type Exercise, EXERCISES, GENERATING, SERVING } from './support/command-exercises.js';
+import { ProcessWatch } from './support/process-watch.js';
 import { scratchRedis } from './support/redis.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const AWAY = 'postgresql://ann:hunter22@127.0.0.1:1/shop';
 
 let folder: string;
+const database = () => `sqlite://${join(folder, 'app.db')}`;
+const watch = new ProcessWatch();
+/** What the commands said, by their lines. */
+const printed: Record<string, string> = {};
 /** What stands for values in the lines, which are known only once there is something. */
 const values = { FOLDER: '', PERIODIC: '', TASK: '', LETTER: '' };
 /** Keeps topics from one command to the next; a broker in memory does not. */
@@ -25,7 +30,7 @@ const env = { ...process.env };
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'core-commands-'));
   Object.assign(process.env, {
-    DATABASE_URL: `sqlite://${join(folder, 'app.db')}`,
+    DATABASE_URL: database(),
     AUTH_PASSWORD_HASHER: 'scrypt',
     SEED_WHEN_EMPTY: 'false',
     LOG_LEVEL: 'error',
@@ -62,9 +67,13 @@ async function deadLetterOn(url: string): Promise<string> {
 }
 
 afterAll(async () => {
-  await redis?.[Symbol.asyncDispose]();
-  process.env = env;
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    await watch.searchLeavings({ printed, databases: [database()], redis: redis?.url });
+  } finally {
+    await redis?.[Symbol.asyncDispose]();
+    process.env = env;
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 interface Given {
@@ -98,6 +107,8 @@ async function core(line: string, { input = '', keys }: Given = {}) {
     const code = await runCore(words, { folder: ROOT, streams: streams as never });
     // What was written last is heard in the next turn.
     await new Promise(setImmediate);
+    watch.add(input.trim());
+    printed[`core ${line}`] = said.out + said.err;
     return { code, ...said };
   } finally {
     process.chdir(home);
@@ -143,9 +154,10 @@ async function expectAll({ right, wrong }: Exercise, run: (line: string) => Outc
 
 test.each(Object.entries(EXERCISES))(
   'core %s does what it is told, and says what is wrong',
-  async (_, exercise) => {
+  async (name, exercise) => {
     if (exercise.needsBroker && !redis) return;
     await expectAll(exercise, (line) => core(line, exercise));
+    if (/password|superuser/.test(name)) await watch.searchLeavings({ printed, databases: [database()] });
   },
   60_000,
 );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Generator, NewProject } from './support/new-project.js';
+import { ProcessWatch } from './support/process-watch.js';
 import { callSixRoutes, SIX_SUCCESSES } from './support/six-routes.js';
 
 const ARTICLE =
@@ -80,12 +81,13 @@ test('made again, everything stays, and what was edited is kept', () => {
 }, 600_000);
 
 test('all six routes of it are served', async () => {
-  await using server = project.serve();
+  await using server = project.serve({ LOG_LEVEL: 'DEBUG', DB_ECHO: 'true' });
+  const watch = new ProcessWatch();
   const api = `${await server.url()}/api/v1`;
   const account = JSON.stringify({ email: 'ann@example.com', password: 'correct horse battery' });
   const headers = { 'content-type': 'application/json' };
-  expect((await fetch(`${api}/auth/register`, { method: 'POST', headers, body: account })).status).toBe(201);
-  const signedIn = await fetch(`${api}/auth/login`, { method: 'POST', headers, body: account });
+  expect((await watch.fetch(`${api}/auth/register`, { method: 'POST', headers, body: account })).status).toBe(201);
+  const signedIn = await watch.fetch(`${api}/auth/login`, { method: 'POST', headers, body: account });
   const { access_token: token } = (await signedIn.json()) as { access_token: string };
   const authorized = { authorization: `Bearer ${token}` };
   const post = { body: { title: 'First', body: 'Text' }, change: { title: 'Second' }, headers: authorized };
@@ -94,4 +96,5 @@ test('all six routes of it are served', async () => {
   expect(await callSixRoutes({ url: `${api}/products`, ...product })).toEqual(SIX_SUCCESSES);
   server.kill('SIGTERM');
   expect(await server.exit).toBe(0);
+  await watch.searchLeavings({ printed: { server: server.output }, databases: [project.database] });
 }, 600_000);

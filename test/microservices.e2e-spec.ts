@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisBroker } from '@core-framework/messaging/redis';
 import { MicroservicesExample } from '../scripts/microservices/example.js';
 import { freePort } from './reliability/brokers/free-port.js';
+import { ProcessWatch } from './support/process-watch.js';
 import { scratchRedis } from './support/redis.js';
 
 const redis = await scratchRedis();
@@ -28,6 +29,8 @@ interface Order {
 (redis ? describe : describe.skip)('users and orders as two services, four processes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'core-microservices-'));
   const said: string[] = [];
+  const watch = new ProcessWatch();
+  const databases = [`sqlite://${folder}/users.db`, `sqlite://${folder}/orders.db`] as const;
   const broker = new RedisBroker({ url: redis?.url ?? '' });
   let example: MicroservicesExample;
 
@@ -36,7 +39,7 @@ interface Order {
     for (;;) {
       const headers = { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' };
       const request = body ? { method: 'POST', body: JSON.stringify(body), headers } : { headers };
-      const answer = await fetch(url, request).catch(() => undefined);
+      const answer = await watch.fetch(url, request).catch(() => undefined);
       if (answer && answer.status !== 503) return { status: answer.status, body: (await answer.json()) as Body };
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -80,14 +83,15 @@ interface Order {
         PATH: process.env['PATH'] ?? '',
         ENVIRONMENT: 'testing',
         HOST: '127.0.0.1',
-        LOG_LEVEL: 'WARNING',
+        LOG_LEVEL: 'DEBUG',
+        DB_ECHO: 'true',
         MESSAGE_BROKER: 'redis',
         REDIS_URL: redis?.url ?? '',
         MESSAGE_VISIBILITY: '2',
         RATE_LIMIT_ENABLED: 'false',
         AUTH_THROTTLE_ENABLED: 'false',
-        USERS_DATABASE_URL: `sqlite://${folder}/users.db`,
-        ORDERS_DATABASE_URL: `sqlite://${folder}/orders.db`,
+        USERS_DATABASE_URL: databases[0],
+        ORDERS_DATABASE_URL: databases[1],
       },
     });
     await example.start();
@@ -95,8 +99,12 @@ interface Order {
   afterAll(async () => {
     await example?.stop();
     await broker.disconnect();
-    await redis?.[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await watch.searchLeavings({ printed: { processes: said.join('\n') }, databases, redis: redis?.url });
+    } finally {
+      await redis?.[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    }
   }, 60_000);
 
   test('whoever registers with one gets a welcome order from the other', async () => {

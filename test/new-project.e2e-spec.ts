@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ProcessWatch } from './support/process-watch.js';
+import { ServingProcess } from './support/serving-process.js';
 
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const CORE = fileAt('../libs/cli/bin/core.mjs');
@@ -44,12 +45,14 @@ test('from nothing to a resource of one’s own: made, generated, migrated, serv
   expect(core(resource)).not.toMatch(/^(?:CREATE|UPDATE)/m);
   expect(() => core('g resource Tag -f name:strng')).toThrow('Did you mean "string"?');
 
-  const server = spawn(process.execPath, [CORE, 'run', '--no-reload'], { cwd: project, env: environment() });
+  const env = { ...environment(), LOG_LEVEL: 'DEBUG', DB_ECHO: 'true' };
+  const server = new ServingProcess(process.execPath, [CORE, 'run', '--no-reload'], { cwd: project, env });
+  const watch = new ProcessWatch();
   try {
-    const origin = await originOf(server);
+    const api = await server.url();
     const send = async (path: string, body: object, token = '') => {
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-      return fetch(`${origin}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return watch.fetch(`${api}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     };
     const account = { email: 'ann@example.com', password: 'correct horse battery' };
     expect((await send('auth/register', account)).status).toBe(201);
@@ -58,21 +61,8 @@ test('from nothing to a resource of one’s own: made, generated, migrated, serv
     expect((await send('posts', { title: 'First', body: 'Text' }, token)).status).toBe(201);
   } finally {
     server.kill('SIGTERM');
-    expect((await once(server, 'exit'))[0]).toBe(0);
+    expect(await server.exit).toBe(0);
   }
+  const databases = [`sqlite://${join(project, '.data/app.db')}`];
+  await watch.searchLeavings({ printed: { server: server.output }, databases });
 }, 120_000);
-
-/** Where a server says that it listens. */
-async function originOf(server: ReturnType<typeof spawn>): Promise<string> {
-  let said = '';
-  server.stderr?.on('data', (piece: Buffer) => (said += piece.toString()));
-  for await (const piece of server.stdout ?? []) {
-    said += String(piece);
-    const found = /http:\/\/\S+(?=\/api\/v1)/.exec(said);
-    if (found) {
-      server.stdout?.resume();
-      return found[0];
-    }
-  }
-  throw new Error(`It ended before it listened:\n${said}`);
-}

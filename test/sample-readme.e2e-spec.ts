@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import { type ScratchDatabase, scratchDatabase } from './support/databases.js';
+import { ProcessWatch } from './support/process-watch.js';
 import { SourceProcess } from './support/source-process.js';
 
 const README = readFileSync(new URL('../apps/blog/README.md', import.meta.url), 'utf8');
@@ -17,7 +18,8 @@ afterEach(async () => {
 
 test('the session that the README of the blog shows goes as it says', async () => {
   database = await scratchDatabase('sqlite');
-  api = new SourceProcess('apps/api/src/main.ts', { DATABASE_URL: database.url });
+  const talkative = { LOG_LEVEL: 'DEBUG', DB_ECHO: 'true' };
+  api = new SourceProcess('apps/api/src/main.ts', { DATABASE_URL: database.url, ...talkative });
   const session = /```sh\n(API=.*?)```/s.exec(README)?.[1] ?? '';
   const script = session.replace('http://localhost:8000', await api.url());
   const { stdout } = await run('bash', ['-e', '-o', 'pipefail', '-c', script], {
@@ -41,4 +43,10 @@ test('the session that the README of the blog shows goes as it says', async () =
   expect(
     seen.filter((text, index) => stdout.indexOf(text, index === 0 ? 0 : stdout.indexOf(seen[index - 1]!)) < 0),
   ).toEqual([]);
+  api.kill('SIGTERM');
+  await api.exit;
+  const watch = new ProcessWatch();
+  // That of the logins that are there while one develops is told at the start.
+  watch.hear(script.replaceAll('Development1', ''), stdout);
+  await watch.searchLeavings({ printed: { api: api.output }, databases: [database.url] });
 });

@@ -74,7 +74,13 @@ describe.each(await databaseKinds())('the tasks of the sample on %s', (kind) => 
 
   test('are run by a worker of its own, which finishes when it is told to end; the clock is the scheduler', async () => {
     sample = await startSampleApp(kind, { TASK_IN_PROCESS: 'false' });
-    const env = { ENVIRONMENT: 'testing', DATABASE_URL: process.env['DATABASE_URL'] ?? '', HEALTH_PORT: '0' };
+    const env = {
+      ENVIRONMENT: 'testing',
+      DATABASE_URL: process.env['DATABASE_URL'] ?? '',
+      HEALTH_PORT: '0',
+      LOG_LEVEL: 'DEBUG',
+      DB_ECHO: 'true',
+    };
     const registered = await sample.call('post', '/api/v1/auth/register', { body: NEW_USER });
     expect([registered.status, registered.body.email]).toEqual([201, NEW_USER.email]);
     const tasks = sample.app.get(TaskService);
@@ -106,5 +112,7 @@ describe.each(await databaseKinds())('the tasks of the sample on %s', (kind) => 
       each.kill('SIGTERM');
       expect(await each.exit).toBe(0);
     }
+    const printed = { worker: worker.output, scheduler: scheduler.output };
+    await sample.watch.searchLeavings({ printed, databases: [] });
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NewProject } from './support/new-project.js';
+import { ProcessWatch } from './support/process-watch.js';
 import type { ServingProcess } from './support/serving-process.js';
 
 /** A block of the page, and the answer that the page shows below it. */
@@ -28,19 +29,26 @@ let project: NewProject;
 let server: ServingProcess | undefined;
 /** Whether the running application is older than its files. */
 let isOutdated = true;
+const watch = new ProcessWatch();
+let said = '';
 
 beforeAll(async () => {
   project = await NewProject.create();
 }, 300_000);
 
 afterAll(async () => {
-  await stop();
-  project[Symbol.dispose]();
+  try {
+    await stop();
+    await watch.searchLeavings({ printed: { server: said }, databases: [project.database] });
+  } finally {
+    project[Symbol.dispose]();
+  }
 });
 
 async function stop(): Promise<void> {
   server?.kill('SIGTERM');
   expect(await (server?.exit ?? 0)).toBe(0);
+  said += server?.output ?? '';
   server = undefined;
 }
 
@@ -48,6 +56,7 @@ async function stop(): Promise<void> {
 async function running(): Promise<string> {
   if (isOutdated) await stop();
   isOutdated = false;
+  // Not more talkative: nobody reads what it says while the shell is waited for, and it would stop at a full pipe.
   return (server ??= project.serve()).url();
 }
 
@@ -56,9 +65,13 @@ async function inShell(text: string): Promise<string> {
   const origin = await running();
   const script = text.replace('http://localhost:8000', origin);
   const variables = '.git/variables';
-  return project.run(
+  const printed = project.run(
     `touch ${variables}; . ${variables}; API=${origin}/api/v1\n${script}\necho; declare -p TOKEN > ${variables} 2>/dev/null || true`,
   );
+  const [, token = ''] = /TOKEN="(.*)"/.exec(project.read(variables)) ?? [];
+  watch.hear(text, printed);
+  watch.add(token);
+  return printed;
 }
 
 /** Calls of the API; what only asks is repeated until the answer has come about that the page shows. */

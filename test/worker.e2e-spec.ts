@@ -18,6 +18,7 @@ const settled = async (condition: () => Promise<boolean>) => {
 (redis ? describe : describe.skip)('the worker of the sample', () => {
   let sample: SampleApp;
   let worker: SourceProcess;
+  let said = '';
   const noticesOf = async (email: string) => (await sample.call('get', '/api/v1/notices', { as: email })).body.results;
   const comment = (as: string, post: number) =>
     sample.call('post', '/api/v1/comments', { as, body: { post, body: 'Well said.' } });
@@ -27,6 +28,8 @@ const settled = async (condition: () => Promise<boolean>) => {
     MESSAGE_BROKER: 'redis',
     REDIS_URL: redis?.url ?? '',
     OUTBOX_POLL: '0.1',
+    LOG_LEVEL: 'DEBUG',
+    DB_ECHO: 'true',
   });
 
   beforeAll(async () => {
@@ -42,6 +45,8 @@ const settled = async (condition: () => Promise<boolean>) => {
   });
   afterAll(async () => {
     await worker?.[Symbol.asyncDispose]();
+    const printed = { worker: said + (worker?.output ?? '') };
+    await sample?.watch.searchLeavings({ printed, databases: [], redis: redis?.url });
     await sample?.[Symbol.asyncDispose]();
     await redis?.[Symbol.asyncDispose]();
   });
@@ -86,6 +91,7 @@ const settled = async (condition: () => Promise<boolean>) => {
   test('finishes what it has in work when it is told to end, and the next one goes on', async () => {
     worker.kill('SIGTERM');
     expect(await worker.exit).toBe(0);
+    said += worker.output;
     const before = await runInContext(() => Notice.objects.count());
     const { post } = (await runInContext(() => Comment.objects.filter({ author__email: BOB }).first()))!;
     expect((await comment(BOB, post.id)).status).toBe(201);

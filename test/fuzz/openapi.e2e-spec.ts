@@ -44,6 +44,7 @@ const BEYOND_SCHEMA = new Set([
   'password_too_short',
   'password_too_long',
   'invalid_password',
+  'password_required',
 ]);
 
 /** Statuses of requests that are turned away before any operation is found; `default` describes them. */

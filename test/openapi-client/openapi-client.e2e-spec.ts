@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppModule } from '@core-framework-apps/api';
 import { Hash } from '@core-framework/auth';
-import { createTestApp, type TestApp } from '@core-framework/testing';
+import { type TestApp } from '@core-framework/testing';
+import { createWatchedApp } from '../support/accounts-watch.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANN, createWorld, PASSWORD, WEAK_HASHING } from '../support/world.js';
 
@@ -18,7 +19,7 @@ describe("a client that @hey-api/openapi-ts makes of the sample's document", () 
   let folder: string;
 
   beforeAll(async () => {
-    app = await createTestApp(AppModule, { database: 'sqlite://', env: { SEED_WHEN_EMPTY: 'false' } });
+    app = await createWatchedApp(AppModule, { database: 'sqlite://', env: { SEED_WHEN_EMPTY: 'false' } });
     app.nest.get(Hash).configure('argon2', WEAK_HASHING);
     await app.work(createWorld);
     folder = await mkdtemp(join(tmpdir(), 'core-client-'));

@@ -1,7 +1,9 @@
-import { AuthEvent } from '@core-framework/auth';
+import { AuthEvent, Sessions } from '@core-framework/auth';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Account, AccountsApp, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds } from '../support/databases.js';
+
+const CLIENT = { ip: null, userAgent: null, requestId: null };
 
 describe.each(await databaseKinds())('changes of accounts on %s', (kind) => {
   let world: AccountsApp;
@@ -56,6 +58,33 @@ describe.each(await databaseKinds())('changes of accounts on %s', (kind) => {
     world.app.clock.reset();
   });
 
+  test('SEC-78: an account is deleted by its password, or by a recent sign-in where it has none', async () => {
+    world.app.clock.set('2026-06-01T12:00:00Z');
+    const create = async (name: string, password: string | null) => {
+      const user = await work(() => Account.objects.createUser({ email: `${name}@example.com`, password }));
+      const { accessToken } = await work(() => world.app.nest.get(Sessions).start(user, { client: CLIENT }));
+      return world.bearer({ access_token: accessToken });
+    };
+    const [owner, guest] = [await create('owner', PASSWORD), await create('guest', null)];
+    const me = `${API}/auth/me`;
+    for (const body of [undefined, {}, { currentPassword: null }]) {
+      const answer = await owner.delete(me, { body });
+      expect([answer.status, answer.json()]).toMatchObject([
+        400,
+        { errors: { currentPassword: [{ code: 'password_required' }] } },
+      ]);
+    }
+    world.app.clock.advance({ minutes: 16 });
+    const late = await guest.delete(me);
+    expect([late.status, late.json().code]).toEqual([403, 'reauthentication_required']);
+    expect((await guest.delete(me, { body: { currentPassword: '' } })).status).toBe(403);
+    world.app.clock.set('2026-06-01T12:14:00Z');
+    expect((await guest.delete(me)).status).toBe(204);
+    expect((await guest.get(me)).status).toBe(401);
+    expect((await owner.delete(me, { body: { currentPassword: PASSWORD } })).status).toBe(204);
+    world.app.clock.reset();
+  });
+
   test('an address changes when its mails are shown to be read, and the former one is told', async () => {
     const held = await world.hold('bob');
     const bob = world.bearer(held);
@@ -91,6 +120,37 @@ describe.each(await databaseKinds())('changes of accounts on %s', (kind) => {
     const token = await world.mailedToken('free@example.com');
     await work(() => Account.objects.createUser({ email: 'free@example.com' }));
     expect((await world.app.client.post(`${API}/auth/email/confirm`, { token })).status).toBe(400);
+  });
+
+  test('SEC-76: a link that changes the address is good no longer once somebody else may have asked for it', async () => {
+    const password = 'a fine new horse';
+    const root = world.bearer(await world.hold('root'));
+    const endings: Record<string, (id: number, held: Held) => Promise<unknown>> = {
+      'the password is changed': (_id, held) =>
+        world.bearer(held).post(`${API}/auth/password`, { currentPassword: PASSWORD, newPassword: password }),
+      'the password is reset': async (id) => {
+        await world.app.client.post(`${API}/auth/forgot-password`, { email: `kim${id}@example.com` });
+        const token = await world.mailedToken(`kim${id}@example.com`);
+        await world.app.client.post(`${API}/auth/reset-password`, { token, password });
+      },
+      'a superuser sets the password': (id) => root.patch(`${API}/users/${id}`, { password }),
+      'a superuser sets the address': (id) => root.patch(`${API}/users/${id}`, { email: `kim${id}@example.org` }),
+      'a superuser switches the account off and on': async (id) => {
+        await root.patch(`${API}/users/${id}`, { isActive: false });
+        await root.patch(`${API}/users/${id}`, { isActive: true });
+      },
+      'a superuser ends all sessions': (id) => root.post(`${API}/users/${id}/revoke-sessions`),
+    };
+    for (const [what, end] of Object.entries(endings)) {
+      const { id } = await work(() => Account.objects.createUser({ email: 'kim@example.com', password: PASSWORD }));
+      await work(() => Account.objects.filter({ id }).update({ email: `kim${id}@example.com` }));
+      const held = (await world.login(`kim${id}`)).json<Held>();
+      await world.bearer(held).post(`${API}/auth/email`, { email: `mallory${id}@example.com` });
+      const token = await world.mailedToken(`mallory${id}@example.com`);
+      await end(id, held);
+      const late = await world.app.client.post(`${API}/auth/email/confirm`, { token });
+      expect([what, late.status]).toEqual([what, 400]);
+    }
   });
 
   test('SEC-73: an address with a line break in it is refused', async () => {

@@ -1,7 +1,7 @@
 import { OneTimeTokens } from '@core-framework/auth';
 import type { TestResponse } from '@core-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Account, AccountsApp, API, PASSWORD } from '../support/accounts-app.js';
+import { Account, AccountsApp, API, Letter, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds } from '../support/databases.js';
 import { totpCode } from '../support/totp-codes.js';
 
@@ -94,6 +94,107 @@ describe.each(await databaseKinds())('cookies on %s', (kind) => {
     });
     expect((await crossSite.patch(`${API}/auth/me`, { lastName: 'X' })).status).toBe(403);
     expect((await change(jar)).status).toBe(200);
+  });
+
+  test('SEC-50: that holds for every verb that changes rows, and for no other way in', async () => {
+    const jar = jarOf(await signIn());
+    const id = await world.app.work(async () => {
+      const author = await Account.objects.get({ email: 'alice@example.com' });
+      await author.addPermission('letters.create');
+      return (await Letter.objects.create({ title: 'Mine', author })).id;
+    });
+    const requests = [
+      ['POST', 'letters', { title: 'New' }, 201],
+      ['PUT', `letters/${id}`, { title: 'Put' }, 200],
+      ['PATCH', `letters/${id}`, { title: 'Patched' }, 200],
+      ['POST', `letters/${id}/publish`, {}, 201],
+      ['DELETE', `letters/${id}`, undefined, 204],
+    ] as const;
+    for (const [method, path, body] of requests) {
+      const bare = world.app.client.with({ cookie: jar.cookie });
+      const foreign = ['https://evil.example', 'null', 'https://app.example.com.evil.example'].map((origin) =>
+        browser(jar, { origin }),
+      );
+      const crossSite = bare.with({ 'x-csrf-token': jar.csrf, 'sec-fetch-site': 'cross-site' });
+      for (const client of [bare, ...foreign, crossSite]) {
+        const answer = await client.request(method, `${API}/${path}`, { body });
+        expect([method, path, answer.status, answer.json().code]).toEqual([method, path, 403, 'csrf_failed']);
+      }
+    }
+    expect((await world.app.work(() => Letter.objects.get({ id }))).title).toBe('Mine');
+    const bearer = world.bearer(await world.hold('alice')).with({ origin: 'https://evil.example' });
+    expect((await bearer.patch(`${API}/letters/${id}`, { title: 'By a token' })).status).toBe(200);
+    for (const [method, path, body, status] of requests) {
+      const answer = await browser(jar).request(method, `${API}/${path}`, { body });
+      expect([method, path, answer.status < 300 && answer.status]).toEqual([
+        method,
+        path,
+        status === 201 && path.endsWith('publish') ? expect.any(Number) : status,
+      ]);
+    }
+  });
+
+  test.each([
+    ['application/x-www-form-urlencoded', 'title=Forged'],
+    ['text/plain', '{"title":"Forged"}'],
+    [
+      'multipart/form-data; boundary=b',
+      '--b\r\ncontent-disposition: form-data; name="title"\r\n\r\nForged\r\n--b--\r\n',
+    ],
+  ])('SEC-51: %s of a browser that is signed in writes nothing, not even with its token', async (type, body) => {
+    const jar = jarOf(await signIn());
+    await world.app.work(async () =>
+      (await Account.objects.get({ email: 'alice@example.com' })).addPermission('letters.create'),
+    );
+    const plain = world.app.client.with({ cookie: jar.cookie, 'content-type': type, origin: 'https://evil.example' });
+    expect((await plain.post(`${API}/letters`, body)).status).toBe(403);
+    const answer = await browser(jar, { 'content-type': type }).post(`${API}/letters`, body);
+    expect([answer.status, answer.json().code]).toEqual([415, expect.any(String)]);
+    expect(await world.app.work(() => Letter.objects.filter({ title: 'Forged' }).count())).toBe(0);
+  });
+
+  test('SEC-52: no other way in by cookies is taken from a page elsewhere, and the form of a login sets none', async () => {
+    const evil = { origin: 'https://evil.example' };
+    const code = await world.app.work(async () => {
+      const alice = await Account.objects.get({ email: 'alice@example.com' });
+      return world.app.nest.get(OneTimeTokens).issue(alice, 'oauth_sign_in', 1);
+    });
+    for (const [path, body] of [
+      ['oauth/token', { code }],
+      ['2fa/verify', { mfaToken: 'x', code: '000000' }],
+      ['oauth/acme/id-token', { idToken: 'x' }],
+    ] as const) {
+      for (const headers of [evil, { 'sec-fetch-site': 'cross-site' }]) {
+        const answer = await world.app.client.post(`${API}/auth/cookie/${path}`, body, { headers });
+        expect([path, answer.status, answer.json().code, cookiesOf(answer)]).toEqual([path, 403, 'csrf_failed', []]);
+      }
+    }
+    const form = `username=alice%40example.com&password=${encodeURIComponent(PASSWORD)}`;
+    const headers = { ...evil, 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await world.app.client.post(`${API}/auth/login`, form, { headers });
+    expect([answer.status, cookiesOf(answer)]).toEqual([200, []]);
+    // The code is good still: who came from elsewhere did not use it up.
+    expect((await world.app.client.post(`${API}/auth/cookie/oauth/token`, { code })).status).toBe(200);
+  });
+
+  test('SEC-50: a page of the API’s own host is trusted, unless it came in clear where the API does not', async () => {
+    await using trusting = await AccountsApp.start(kind, { TRUST_PROXY: '127.0.0.1' });
+    const signInFrom = (origin: string, proto: string) =>
+      trusting.app.client.post(
+        `${API}/auth/cookie/login`,
+        { email: 'alice@example.com', password: PASSWORD },
+        { headers: { host: 'api.example.com', origin, 'x-forwarded-proto': proto } },
+      );
+    for (const [origin, proto, status] of [
+      ['https://api.example.com', 'https', 200],
+      ['http://api.example.com', 'https', 403],
+      ['https://api.example.com:444', 'https', 403],
+      ['https://api.example.com', 'http', 200],
+      ['http://api.example.com', 'http', 200],
+      ['https://evil.example', 'https', 403],
+    ] as const) {
+      expect([origin, proto, (await signInFrom(origin, proto)).status]).toEqual([origin, proto, status]);
+    }
   });
 
   test('SEC-51 and SEC-52: no page elsewhere signs a browser in, and logout takes a POST', async () => {

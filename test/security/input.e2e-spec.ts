@@ -73,13 +73,34 @@ describeLibrary('hostile input', (library) => {
     'fields=author.passwordHash',
     'expand=author.passwordHash',
     'expand=author.posts',
+    'tags__posts__author__passwordHash__startswith=p',
+    'author__posts__secret=secret 1',
+    'ordering=tags__posts__author__passwordHash',
+    'fields=-passwordHash',
+    'fields=author.name,author.passwordHash',
+    'search_fields=secret',
+    'group=author__passwordHash',
   ])('SEC-61: ?%s is 400, so nothing hidden can be found out by it', async (query) => {
     expect((await library.anyone.get(`/posts?${encodeURI(query)}`)).status).toBe(400);
   });
 
   test('SEC-61: a search does not look through what is hidden or write-only', async () => {
-    for (const term of ['pbkdf2', 'secret']) {
-      expect((await library.anyone.get(`/posts?search=${term}`)).json().count).toBe(0);
+    await library.app.work(() => Post.objects.update({ secret: 'secret 1' }));
+    for (const path of ['/posts', '/plain', '/tagged', '/expandable']) {
+      const all = (await library.anyone.get(path)).text;
+      for (const term of ['pbkdf2', 'secret']) {
+        const found = await library.anyone.get(`${path}?search=${term}`);
+        expect([path, found.status === 400 || found.json().count === 0]).toEqual([path, true]);
+      }
+      expect((await library.anyone.get(path)).text).toBe(all);
+    }
+  });
+
+  test('SEC-61: an expression that is refused says the same whether it would have found something or not', async () => {
+    const withoutId = ({ text }: { text: string }) => text.replace(/"requestId":"[^"]*"/, '');
+    for (const field of ['secret', 'author__passwordHash']) {
+      const ask = (value: string) => library.anyone.get(`/posts?${field}__startswith=${value}`);
+      expect(withoutId(await ask('pbkdf2'))).toBe(withoutId(await ask('secret')));
     }
   });
 
@@ -92,8 +113,13 @@ describeLibrary('hostile input', (library) => {
     'filter[author]=1',
     'id__in[]=1',
     'isPublished=true&isPublished=false',
+    'limit=1',
+    'order=asc;select pg_sleep(3)',
   ])('SEC-62: ?%s is 400', async (query) => {
-    expect((await library.anyone.get(`/posts?${query}`)).status).toBe(400);
+    for (const path of ['/posts', post(1), '/slugs/s1', '/expandable', '/cursors']) {
+      await refuses(() => library.anyone.get(`${path}?${query}`));
+      expect([path, (await library.anyone.get(`${path}?${query}`)).status]).toEqual([path, 400]);
+    }
   });
 
   test.each([
@@ -105,6 +131,14 @@ describeLibrary('hostile input', (library) => {
     'views,,title)',
     '__proto__',
     'constructor',
+    'asc;select pg_sleep(3)',
+    'views desc',
+    'views;',
+    '"views"',
+    'views--',
+    'VIEWS',
+    '*',
+    '1',
   ])('SEC-63: the order %s is 400', async (ordering) => {
     await refuses(() => library.anyone.get('/posts', { query: { ordering } }));
   });
@@ -127,6 +161,31 @@ describeLibrary('hostile input', (library) => {
       await refuses(() => library.anyone.get('/posts', { query: { [name]: number } }));
     }
     await refuses(() => library.anyone.get(`/posts/${number}`));
+  });
+
+  test.each(['\\u0000', 'a\\u0000b', '\\ud800', 'x\\udfff'])(
+    'SEC-65: the text "%s" is refused in every kind of field, keys and depths of JSON included',
+    async (text) => {
+      const user = library.bearer('u');
+      const doc = `/docs/${library.world.doc.id}`;
+      const bodies = ['name', 'contact', 'phone', 'handle', 'link', 'extra'].map((field) => `{"${field}":"${text}"}`);
+      bodies.push(`{"extra":{"a":[{"b":"${text}"}]}}`, `{"extra":{"${text}":1}}`);
+      for (const body of bodies) {
+        await refuses(() => user.patch(doc, body, { headers: JSON_TYPE }));
+        expect([body, (await user.patch(doc, body, { headers: JSON_TYPE })).status]).toEqual([body, 400]);
+      }
+    },
+  );
+
+  test.each(['%00', '%ed%a0%80', '%ff', '%c0%80', '%'])('SEC-65: %s in an address fails nothing', async (bytes) => {
+    for (const path of [`/posts/${bytes}`, `/slugs/${bytes}`, `/slugs/s1${bytes}`]) {
+      await refuses(() => library.anyone.get(path));
+      await refuses(() => library.anyone.patch(path, { title: 'x' }));
+    }
+    for (const name of ['search', 'title__icontains', 'ordering', 'page', 'views__in', 'author']) {
+      const { status } = await library.anyone.get(`/posts?${name}=${bytes}`);
+      expect([name, [200, 400, 404].includes(status)]).toEqual([name, true]);
+    }
   });
 
   test('SEC-65: a text longer than its column is refused, an endless number in a decimal too', async () => {
@@ -222,6 +281,33 @@ describeLibrary('hostile input', (library) => {
     await refuses(() => library.anyone.get(`/posts?${'isPublished=true&'.repeat(500)}`));
     await refuses(() => library.anyone.get(`/posts?ordering=${'views,'.repeat(200)}views`));
     await refuses(() => library.anyone.get('/posts?page=99999999999'));
+    // As many as there are, each allowed for itself.
+    const filters = Array.from({ length: 500 }, (_, index) => `views__gte=${index}`).join('&');
+    await refuses(() => library.anyone.get(`/posts?${filters}`));
+    for (const paging of ['limit=100000', 'page_size=100000', 'offset=99999999999999999999', 'limit=-1', 'offset=-1']) {
+      const { status, text } = await library.anyone.get(`/offsets?${paging}`);
+      const rows = status === 200 ? (JSON.parse(text) as { results: object[] }).results.length : 0;
+      expect([paging, rows <= 5, status === 200 || status === 400]).toEqual([paging, true, true]);
+    }
+    const words = Array.from({ length: 500 }, (_, index) => `w${index}`).join('%20');
+    const { result, statements } = await library.app.recordQueries(() => library.anyone.get(`/posts?search=${words}`));
+    expect(result.status).toBe(200);
+    // Ten words in two fields.
+    for (const statement of statements) expect(String(statement).match(/like/gi)?.length ?? 0).toBeLessThanOrEqual(20);
+  });
+
+  test('SEC-70: a page asks the database as often, however many rows it has', async () => {
+    const queries = async (path: string, pageSize: number) => {
+      const address = `${path}${path.includes('?') ? '&' : '?'}pageSize=${pageSize}`;
+      const { result, statements } = await library.app.recordQueries(() => library.anyone.get(address));
+      expect([address, result.status, result.json().results]).toEqual([address, 200, expect.any(Array)]);
+      return [statements.length, result.json().results.length];
+    };
+    for (const path of ['/posts', '/bylines', '/tagged', '/expandable?expand=author,tags']) {
+      const [one, few] = await queries(path, 1);
+      const [many, rows] = await queries(path, 5);
+      expect([path, few, many, (rows ?? 0) > 1]).toEqual([path, 1, one, true]);
+    }
   });
 
   test('SEC-72: texts made to slow down a regular expression are judged at once', async () => {

@@ -229,6 +229,38 @@ describe.each(await databaseKinds())('sign-in by other services on %s', (kind) =
     expect((await signIn()).json()).toMatchObject({ code: 'email_required' });
   });
 
+  test('SEC-65: what people call themselves elsewhere fails no sign-in, and no address is mailed to that is none', async () => {
+    const long = `${'x'.repeat(149)}\u{1f600}`;
+    for (const [n, [given, kept]] of [
+      ['A\0nn', 'Ann'],
+      [long, 'x'.repeat(149)],
+      ['x'.repeat(300), 'x'.repeat(150)],
+    ].entries()) {
+      oidc.signInAs({ sub: `named-${n}`, email: `named-${n}@example.com`, email_verified: true, given_name: given });
+      expect(await me(await signIn())).toMatchObject({ firstName: kept });
+      oidc.signInAs({ sub: `shown-${n}`, email: `shown-${n}@example.com`, email_verified: true, given_name: given });
+      expect(await me(await showWith({}))).toMatchObject({ firstName: kept });
+    }
+    const count = await app.work(() => Account.objects.count());
+    const addresses = [
+      'a\nBcc: evil@example.com',
+      'ann',
+      'a@b@c.de',
+      `${'x'.repeat(250)}@example.com`,
+      'a\0@example.com',
+      '',
+    ];
+    for (const email of addresses) {
+      oidc.signInAs({ sub: 'nowhere', email, email_verified: true });
+      for (const answer of [await signIn(), await showWith({})]) {
+        expect([email, answer.status, answer.json()]).toMatchObject([email, 400, { code: 'email_required' }]);
+      }
+    }
+    oidc.signInAs(ANN);
+    for (const sub of ['a\0', 'x'.repeat(256)]) expect(refusalOf(await showWith({ sub }))).toEqual(REFUSED);
+    expect(await app.work(() => Account.objects.count())).toBe(count);
+  });
+
   test('who is not active is not let in', async () => {
     oidc.signInAs(ANN);
     await signIn();

@@ -1,6 +1,7 @@
 import {
   AbstractUser,
   AuthEvent,
+  AuthEvents,
   AuthModule,
   CasbinRule,
   Group,
@@ -12,7 +13,7 @@ import {
   RequireRole,
   type UserManager,
 } from '@core-framework/auth';
-import type { Principal } from '@core-framework/common';
+import { CheckRegistry, type Principal } from '@core-framework/common';
 import { SettingsModule } from '@core-framework/config';
 import { atomic, BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { type TestApp, type TestClient } from '@core-framework/testing';
@@ -191,6 +192,23 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s'
     expect(JSON.stringify(details)).not.toContain('ghost');
   });
 
+  test('SEC-90: a rule whose entry in the audit trail fails is neither added nor removed', async () => {
+    const app = await start({ model: 'rbac' });
+    const rule = ['p', `user:${ed}`, 'pages', 'read'] as const;
+    const events = app.nest.get(AuthEvents);
+    const failing = async (change_: () => Promise<unknown>) => {
+      const record = events.record.bind(events);
+      events.record = () => Promise.reject(new Error('The disk is full.'));
+      await expect(change_()).rejects.toThrow('The disk is full.');
+      events.record = record;
+    };
+    await failing(() => change(app, (permissions) => permissions.addPolicy(...rule)));
+    expect((await as(app).get(PAGES)).status).toBe(403);
+    await change(app, (permissions) => permissions.addPolicy(...rule));
+    await failing(() => change(app, (permissions) => permissions.removePolicy(...rule)));
+    expect((await as(app).get(PAGES)).status).toBe(200);
+  });
+
   test('of groups that are given at the same time none is lost', async () => {
     const app = await start();
     const names = ['dancer', 'singer', 'actor', 'juggler', 'clown'];
@@ -259,6 +277,42 @@ describe.each((await databaseKinds()).map((kind) => [kind]))('permissions on %s'
     const refused = await as(app).get(PAGES);
     expect([refused.status, refused.text.includes('casbin')]).toEqual([503, false]);
     await rename('away', 'casbin_version');
+  });
+
+  test('SEC-27: roles that stand too far above one another are told of at start-up, by whichever model', async () => {
+    for (const model of ['rbac', 'acl'] as const) {
+      const app = await start({ model });
+      const codes = async () => (await app.work(() => app.nest.get(CheckRegistry).run())).map(({ code }) => code);
+      await app.work(() => CasbinRule.objects.delete());
+      await change(app, async (permissions) => {
+        await permissions.addPolicy('p', 'role:r11', 'pages', 'read');
+        for (let n = 0; n < 10; n++) await permissions.addPolicy('g', `role:r${n}`, `role:r${n + 1}`);
+        await permissions.addRoleToUser(ed, 'r0');
+      });
+      expect(await codes()).not.toContain('AUTH_ROLE_CHAIN_TOO_DEEP');
+      await change(app, (permissions) => permissions.addPolicy('g', 'role:r10', 'role:r11'));
+      expect(await codes()).toContain('AUTH_ROLE_CHAIN_TOO_DEEP');
+      expect([model, (await as(app).get(PAGES)).status]).toEqual([model, 403]);
+    }
+  });
+
+  test('SEC-27: a question that lacks what the model asks for is not answered in favour of the caller', async () => {
+    const text = `
+[request_definition]
+r = sub, obj, act, dom
+[policy_definition]
+p = sub, obj, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub && r.obj == p.obj && r.act == p.act`;
+    const app = await start({ model: { text } });
+    await change(app, (permissions) => permissions.addPolicy('p', `user:${ed}`, 'pages', 'read'));
+    const answer = await as(app).get(PAGES);
+    expect([answer.status >= 400, answer.text.includes('dom')]).toEqual([true, false]);
+    const asked = { attributes: { dom: 'x' } };
+    const allowed = app.work(() => app.nest.get(PermissionService).checkPermission(ed, 'pages', 'read', asked));
+    expect(await allowed).toBe(true);
   });
 
   test('SEC-17: a model that judges objects opens the ones that its rules name and no other', async () => {

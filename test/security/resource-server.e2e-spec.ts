@@ -31,6 +31,7 @@ import { Inject, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createWatchedApp } from '../support/accounts-watch.js';
 import { Account, API, PASSWORD } from '../support/accounts-app.js';
+import { type DatabaseKind, databaseKinds, SERVERS } from '../support/databases.js';
 
 const SHARED = 'k7Rr2wq9Zb4nVx8sLm3tPd6yFh1cJg5e';
 const NAMES = { AUTH_TOKEN_ISSUER: 'users', AUTH_TOKEN_AUDIENCE: 'shop' };
@@ -100,8 +101,8 @@ function orderApi(options?: ResourceServerOptions) {
 const orders = (options?: ResourceServerOptions, env: Record<string, string> = {}) =>
   createWatchedApp(orderApi(options), { database: false, env: { ...NAMES, ...env } });
 
-async function users(env: Record<string, string>): Promise<TestApp> {
-  const app = await createWatchedApp(UserApi, { database: 'sqlite://', env: { ...NAMES, ...env } });
+async function users(kind: DatabaseKind, env: Record<string, string>): Promise<TestApp> {
+  const app = await createWatchedApp(UserApi, { database: SERVERS[kind], env: { ...NAMES, ...env } });
   app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
   await app.work(async () => {
     const create = (name: string) =>
@@ -128,12 +129,17 @@ const pair = () => generateKeyPairSync('ed25519');
 const pem = (key: ReturnType<typeof pair>['privateKey']) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-describe.each(['published keys', 'a shared secret'])('a service without users, by %s', (how) => {
+const ways = (await databaseKinds()).flatMap((kind) =>
+  ['published keys', 'a shared secret'].map((how) => [how, kind] as const),
+);
+
+describe.each(ways)('a service without users, by %s of one that keeps them on %s', (how, kind) => {
   let issuer: TestApp;
   let service: TestApp;
   beforeAll(async () => {
     const signing = pair().privateKey;
     issuer = await users(
+      kind,
       how === 'published keys'
         ? { AUTH_ALGORITHM: 'EdDSA', AUTH_SIGNING_KEY: pem(signing) }
         : { SECRET_KEY: SHARED, AUTH_ALGORITHM: 'HS384' },

@@ -1,18 +1,30 @@
-import { createHmac } from 'node:crypto';
-import { AuthEvent, AuthModule, DerivedKeys, Hash, PasswordHasher } from '@core-framework/auth';
+import { createHash, createHmac } from 'node:crypto';
+import {
+  AuthEvent,
+  AuthModule,
+  DerivedKeys,
+  Hash,
+  type InMemoryMailSender,
+  MailSender,
+  PasswordHasher,
+  PermissionService,
+} from '@core-framework/auth';
 import { SettingsModule } from '@core-framework/config';
 import { CoreOrmModule } from '@core-framework/orm';
-import { createTestApp, type TestApp, type TestResponse } from '@core-framework/testing';
+import { type TestApp, type TestResponse } from '@core-framework/testing';
 import { ViewSetModule } from '@core-framework/viewset';
 import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createWatchedApp } from '../support/accounts-watch.js';
 import { Account, AccountsApp, AccountsModule, API, type Held, PASSWORD } from '../support/accounts-app.js';
 import { databaseKinds, scratchDatabase, SERVERS } from '../support/databases.js';
+import { totpCode } from '../support/totp-codes.js';
 
 const encode = (part: object | string) =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 const KEYS = ['former', 'today'].map((name) => `${name}-k3Y-of-the-suite-with-enough-0f-everything`);
+
+const digestOf = (password: string) => createHash('sha256').update(password).digest('hex');
 
 /** Checks passwords when it is told to. */
 @Injectable()
@@ -22,13 +34,13 @@ class GatedHasher extends PasswordHasher {
   readonly name = 'gated';
 
   hash(password: string): string {
-    return `of ${password}`;
+    return digestOf(password);
   }
 
   async verify(password: string, hashed: string): Promise<boolean> {
     GatedHasher.checks += 1;
     await GatedHasher.gate.promise;
-    return hashed === `of ${password}`;
+    return hashed === digestOf(password);
   }
 }
 
@@ -74,7 +86,7 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
       }
     };
     const unknown = await work('nobody');
-    expect([unknown.status, unknown.hashed, unknown.statements.length]).toEqual([401, ['once'], 2]);
+    expect([unknown.status, unknown.hashed, unknown.statements.length]).toEqual([401, ['once'], 3]);
     for (const one of [await work('alice', 'wrong horse battery'), await work('ivy'), await work('nopass')]) {
       expect(one).toEqual(unknown);
     }
@@ -189,8 +201,7 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
   });
 
   test('SEC-10: passwords that wait to be checked are few, and nothing else waits for them', async () => {
-    // Its hasher keeps passwords as they are.
-    await using app = await createTestApp(GatedApp, {
+    await using app = await createWatchedApp(GatedApp, {
       database: SERVERS[kind],
       env: { AUTH_PASSWORD_HASHER: 'gated', AUTH_ACCOUNT_RATE: '4/5m', AUTH_CLIENT_RATE: '25/m' },
     });
@@ -214,4 +225,53 @@ describe.each(await databaseKinds())('tokens and sessions on %s', (kind) => {
     await Promise.all(logins);
     expect(statuses.filter((status) => status === 200)).toHaveLength(3);
   });
+});
+
+// SQLite has no copies.
+const servers = (await databaseKinds()).filter((kind) => kind === 'postgresql');
+test.each(servers)('accounts are as the primary of %s knows them, however late its copies are', async (kind) => {
+  await using primary = await scratchDatabase(kind);
+  await using copy = await scratchDatabase(kind);
+  // A copy that has the tables, and never hears of a row.
+  const filled = await createWatchedApp(AccountsModule, { database: false, env: { DATABASE_URL: copy.url } });
+  await filled.work(() => Account.objects.createUser({ email: 'zoe@example.com', password: PASSWORD }));
+  await filled.close();
+  await using app = await createWatchedApp(AccountsModule, {
+    database: false,
+    env: { DATABASE_URL: primary.url, DB_REPLICA_URLS: copy.url, AUTH_PASSWORD_HASHER: 'scrypt' },
+  });
+  const zoe = { email: 'zoe@example.com', password: 'another fine horse' };
+  const login = (password = zoe.password) => app.client.post(`${API}/auth/login`, { email: zoe.email, password });
+  expect((await app.client.post(`${API}/auth/register`, zoe)).status).toBe(201);
+  expect([(await login(PASSWORD)).status, (await login()).status]).toEqual([401, 200]);
+  const { access_token: token } = (await login()).json<Held>();
+  const client = app.client.with({ authorization: `Bearer ${token}` });
+  expect((await client.get(`${API}/letters/statistics`)).status).toBe(403);
+  await app.work(async () => {
+    const user = await Account.objects.where({ email: zoe.email }).using('primary').get();
+    await user.addPermission('letters.create');
+    expect(await app.nest.get(PermissionService).checkPermission(user.id, 'letters', 'create')).toBe(true);
+  });
+  expect((await client.post(`${API}/letters`, { title: 'One' })).status).toBe(201);
+  const mails = app.nest.get<InMemoryMailSender>(MailSender);
+  await app.client.post(`${API}/auth/forgot-password`, { email: zoe.email });
+  await mails.settled();
+  const link = /#token=(\S+)/.exec(mails.lastTo(zoe.email)?.text ?? '')?.[1];
+  const reset = { token: link, password: 'a third fine horse' };
+  expect((await app.client.post(`${API}/auth/reset-password`, reset)).status).toBe(200);
+  const { isVerified, permissions } = await app.work(async () => app.nest.get(PermissionService).grantsOf(1));
+  expect([isVerified, [...permissions]]).toEqual([true, ['letters.create']]);
+  const held = (await login(reset.password)).json<Held>();
+  const again = app.client.with({ authorization: `Bearer ${held.access_token}` });
+  const { secret } = (await again.post(`${API}/auth/2fa/totp`)).json<{ secret: string }>();
+  const code = totpCode(secret, app.clock.now());
+  expect((await again.post(`${API}/auth/2fa/totp/confirm`, { code })).status).toBe(200);
+  // What was switched on a moment ago is asked for.
+  const first = await login(reset.password);
+  expect([first.status, first.json()]).toMatchObject([401, { code: 'mfa_required' }]);
+  app.clock.set(new Date(Date.now() + 60_000).toISOString());
+  const { mfaToken } = first.json<{ detail: { mfaToken: string } }>().detail;
+  const second = { mfaToken, code: totpCode(secret, app.clock.now()) };
+  expect((await app.client.post(`${API}/auth/2fa/verify`, second)).status).toBe(200);
+  expect((await again.get(`${API}/auth/2fa`)).json()).toMatchObject({ isEnabled: true, recoveryCodesLeft: 10 });
 });

@@ -156,16 +156,19 @@ describe.each(await databaseKinds())('tokens for other services on %s', (kind) =
   });
 });
 
-test('SEC-11: guesses of a secret are limited, and do not lock the service out', async () => {
-  await using world = await AccountsApp.start('sqlite', {
-    AUTH_THROTTLE_ENABLED: 'true',
-    AUTH_CLIENTS: `order-api:${SECRET}`,
-  });
-  const ask = (secret: string) =>
-    world.app.client.post(`${API}/auth/token/introspect`, { token: 'x' }, { headers: basic('order-api', secret) });
-  const statuses: number[] = [];
-  for (let n = 0; n < 6; n++) statuses.push((await ask('wrong')).status);
-  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
-  expect((await ask(SECRET)).status).toBe(200);
-  expect((await world.app.client.get(JWKS)).status).toBe(404);
-});
+test.each(await databaseKinds())(
+  'SEC-11: guesses of a secret are limited, and do not lock the service out (%s)',
+  async (kind) => {
+    await using world = await AccountsApp.start(kind, {
+      AUTH_THROTTLE_ENABLED: 'true',
+      AUTH_CLIENTS: `order-api:${SECRET}`,
+    });
+    const ask = (secret: string) =>
+      world.app.client.post(`${API}/auth/token/introspect`, { token: 'x' }, { headers: basic('order-api', secret) });
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++) statuses.push((await ask('wrong')).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    expect((await ask(SECRET)).status).toBe(200);
+    expect((await world.app.client.get(JWKS)).status).toBe(404);
+  },
+);

@@ -7,6 +7,7 @@ import {
   PermissionsMixin,
   type UserManager,
 } from '@core-framework/auth';
+import type { Principal } from '@core-framework/common';
 import { SettingsModule } from '@core-framework/config';
 import { BaseModel, CoreOrmModule, Field, type Manager, Model, type Ref } from '@core-framework/orm';
 import type { TestApp, TestResponse } from '@core-framework/testing';
@@ -63,15 +64,24 @@ class LetterViewSet extends ModelViewSet<Letter> {
   }
 }
 
-@Module({
-  imports: [
-    SettingsModule.forRoot(),
-    CoreOrmModule.forRoot({ schema: 'update' }),
-    ViewSetModule.forRoot(),
-    AuthModule.forRoot({ userModel: Account, usersViewSet: true, cookies: true, mailSender: InMemoryMailSender }),
-    ViewSetModule.forFeature([LetterViewSet]),
-  ],
-})
+/** Letters of which only their author knows. */
+@ViewSet({ path: 'private-letters', model: Letter, permissions: [IsAuthenticated] })
+class PrivateLetterViewSet extends ModelViewSet<Letter> {
+  override scope({ id }: Principal) {
+    return { author: id };
+  }
+}
+
+/** What an application with accounts is made of. */
+export const accountsImports = (orm: Parameters<typeof CoreOrmModule.forRoot>[0] = {}) => [
+  SettingsModule.forRoot(),
+  CoreOrmModule.forRoot(orm),
+  ViewSetModule.forRoot(),
+  AuthModule.forRoot({ userModel: Account, usersViewSet: true, cookies: true, mailSender: InMemoryMailSender }),
+  ViewSetModule.forFeature([LetterViewSet, PrivateLetterViewSet]),
+];
+
+@Module({ imports: accountsImports({ schema: 'update' }) })
 export class AccountsModule {}
 
 export const PASSWORD = 'correct horse battery';

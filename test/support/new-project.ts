@@ -27,6 +27,8 @@ export type Generator = readonly [schematic: string, options: SchematicRun['opti
 export class NewProject implements Disposable {
   readonly #workplace = mkdtempSync(join(tmpdir(), 'core-project-'));
   readonly folder = join(this.#workplace, 'blog');
+  /** The URL of its database, unless a test names another. */
+  readonly database = `sqlite://${join(this.folder, '.data/app.db')}`;
 
   /** Makes one, with its first migration. */
   static async create(choices: Partial<ProjectChoices> = {}): Promise<NewProject> {

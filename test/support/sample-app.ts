@@ -4,6 +4,7 @@ import { CoreFactory } from '@core-framework/platform';
 import { AppModule } from '@core-framework-apps/api';
 import request from 'supertest';
 import { type DatabaseKind, scratchDatabase } from './databases.js';
+import { ProcessWatch } from './process-watch.js';
 import { PASSWORD, WEAK_HASHING } from './world.js';
 
 /** The sample API, listening, on a database of its own with a small known world in it. */
@@ -11,6 +12,8 @@ export interface SampleApp extends AsyncDisposable {
   readonly app: NestFastifyApplication;
   /** Calls the API; `as` names the e-mail of the caller, who signs in first. */
   readonly call: (method: Method, path: string, options?: { as?: string; body?: unknown }) => request.Test;
+  /** Knows the secrets of its callers; when the application ends they are looked for in its tables. */
+  readonly watch: ProcessWatch;
 }
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options' | 'head';
@@ -30,25 +33,34 @@ export async function startSampleApp(kind: DatabaseKind, env: Record<string, str
   app.get(Hash).configure('argon2', WEAK_HASHING);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer();
+  const watch = new ProcessWatch();
+  watch.add(PASSWORD);
   return {
     app,
+    watch,
     call: (method, path, { as, body } = {}) => {
       const test = request(server)[method](path);
-      if (as) sendAfter(test, signIn(server, as));
+      if (as) sendAfter(test, signIn(server, as, watch));
+      watch.hear(JSON.stringify(body) ?? '');
       return body === undefined ? test : test.send(body as object);
     },
     [Symbol.asyncDispose]: async () => {
       await app.close();
-      await database[Symbol.asyncDispose]();
+      try {
+        await watch.searchLeavings({ printed: {}, databases: [database.url] });
+      } finally {
+        await database[Symbol.asyncDispose]();
+      }
     },
   };
 }
 
 type Server = ReturnType<NestFastifyApplication['getHttpServer']>;
 
-async function signIn(server: Server, email: string): Promise<string> {
+async function signIn(server: Server, email: string, watch: ProcessWatch): Promise<string> {
   const { status, body } = await request(server).post('/api/v1/auth/login').send({ email, password: PASSWORD });
   if (status !== 200) throw new Error(`${email} could not sign in: ${JSON.stringify(body)}`);
+  watch.hear(JSON.stringify(body));
   // Wrapped where the test has answers in the envelope.
   return (body.data ?? body).access_token as string;
 }
