@@ -15,12 +15,17 @@ export class RabbitMqServer implements BrokerServer {
     private readonly ports: { readonly amqp: number; readonly epmd: number; readonly dist: number },
   ) {}
 
-  /** Answers nothing when RabbitMQ is not installed. */
-  static async start(): Promise<RabbitMqServer | undefined> {
+  /**
+   * Answers nothing when RabbitMQ is not installed.
+   *
+   * @param settings further lines of its configuration
+   */
+  static async start(...settings: readonly string[]): Promise<RabbitMqServer | undefined> {
     const folder = await mkdtemp(join(tmpdir(), 'core-reliability-rabbitmq-'));
     const ports = { amqp: await freePort(), epmd: await freePort(), dist: await freePort() };
     await writeFile(join(folder, 'plugins'), '[].\n');
-    await writeFile(join(folder, 'rabbitmq.conf'), `listeners.tcp.1 = 127.0.0.1:${ports.amqp}\n`);
+    const lines = [`listeners.tcp.1 = 127.0.0.1:${ports.amqp}`, ...settings];
+    await writeFile(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
     const server = new RabbitMqServer(folder, ports);
     try {
       await server.up();

@@ -1,4 +1,11 @@
-import { type Channel, type ConfirmChannel, connect, type Options, type RecoveringChannelModel } from 'amqplib';
+import {
+  type Channel,
+  type ConfirmChannel,
+  connect,
+  IllegalOperationError,
+  type Options,
+  type RecoveringChannelModel,
+} from 'amqplib';
 import { within } from '../brokers/within.js';
 import { BrokerRefusedError } from '../errors/messaging.errors.js';
 
@@ -22,6 +29,8 @@ export class RabbitMQConnection {
   #lastError: Error | undefined;
   /** Those that came back, because there is no queue of the name; the server confirms them all the same, afterwards. */
   readonly #returned = new Set<unknown>();
+  /** What the server said when it ended a channel. */
+  readonly #refusals = new WeakMap<ConfirmChannel, Error>();
   #parcels = 0;
 
   constructor(
@@ -61,7 +70,7 @@ export class RabbitMQConnection {
   /** Does work on a channel that is gone afterwards: a question about what is not there ends a channel. */
   async withChannel<T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
     return this.asked(async () => {
-      const channel = quiet(await (await this.#connected()).createConfirmChannel());
+      const channel = await this.#confirmChannel();
       try {
         return await work(channel);
       } finally {
@@ -74,11 +83,21 @@ export class RabbitMQConnection {
   async publish(parcels: readonly Parcel[]): Promise<readonly (Error | undefined)[]> {
     return this.asked(async () => {
       this.#publishing ??= this.#publishingChannel();
-      const channel = await this.#publishing;
-      return Promise.all(
-        parcels.map((parcel) => (parcel.exchange === '' ? this.#toQueue(channel, parcel) : confirmed(channel, parcel))),
-      );
+      return this.#publishOn(await this.#publishing, parcels);
     });
+  }
+
+  /** As {@link publish}, on a channel that no other parcel can end. */
+  async publishApart(parcels: readonly Parcel[]): Promise<readonly (Error | undefined)[]> {
+    return this.withChannel((channel) => this.#publishOn(channel, parcels));
+  }
+
+  async #publishOn(channel: ConfirmChannel, parcels: readonly Parcel[]): Promise<readonly (Error | undefined)[]> {
+    const answers = await Promise.all(
+      parcels.map((parcel) => (parcel.exchange === '' ? this.#toQueue(channel, parcel) : confirmed(channel, parcel))),
+    );
+    const refusal = this.#refusals.get(channel);
+    return answers.map((error) => (error instanceof BrokerRefusedError ? error : error && (refusal ?? error)));
   }
 
   /** An exchange may have nobody behind it; a queue has to be there. */
@@ -94,7 +113,7 @@ export class RabbitMQConnection {
 
   async #publishingChannel(): Promise<ConfirmChannel> {
     try {
-      const channel = quiet(await (await this.#connected()).createConfirmChannel());
+      const channel = await this.#confirmChannel();
       channel.on('close', () => (this.#publishing = undefined));
       channel.on('return', ({ properties }) => this.#returned.add(properties.headers?.[PARCEL_HEADER]));
       return channel;
@@ -102,6 +121,15 @@ export class RabbitMQConnection {
       this.#publishing = undefined;
       throw error;
     }
+  }
+
+  async #confirmChannel(): Promise<ConfirmChannel> {
+    const channel = quiet(await (await this.#connected()).createConfirmChannel());
+    channel.on('error', (error: Error) => {
+      const reason = refusalOf(error);
+      if (reason !== undefined) this.#refusals.set(channel, new BrokerRefusedError('rabbitmq', reason, error));
+    });
+    return channel;
   }
 
   async #connected(): Promise<RecoveringChannelModel> {
@@ -145,7 +173,9 @@ async function confirmed(
         else resolve(error instanceof Error ? error : new Error('RabbitMQ refused the message.'));
       });
     } catch (error) {
-      resolve(error as Error);
+      // What cannot be sent at all, as too many headers; else the channel is closed.
+      const isRefused = !(error instanceof IllegalOperationError);
+      resolve(isRefused ? new BrokerRefusedError('rabbitmq', (error as Error).message, error) : error);
     }
   });
 }

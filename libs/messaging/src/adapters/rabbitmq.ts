@@ -8,10 +8,10 @@ import type {
   TopicDescription,
 } from '../brokers/message-broker.js';
 import type { EventMessage } from '../envelope/event-message.js';
-import { BrokerUnreachableError } from '../errors/messaging.errors.js';
+import { BrokerRefusedError, BrokerUnreachableError } from '../errors/messaging.errors.js';
 import { RabbitMQConnection } from './rabbitmq-connection.js';
 import { RabbitMQDeadLetters } from './rabbitmq-dead-letters.js';
-import { propertiesOf } from './rabbitmq-messages.js';
+import { publishToExchange, refusesMessage } from './rabbitmq-publishing.js';
 import { RabbitMQSubscription } from './rabbitmq-subscription.js';
 import { RabbitMQTopology } from './rabbitmq-topology.js';
 
@@ -57,14 +57,15 @@ export class RabbitMQBroker implements MessageBroker {
 
   async publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
     let errors = await this.#send(topic, messages);
-    if (messages.length > 0 && errors.size === messages.length) {
+    const isAway = () => messages.length > 0 && messages.every(({ id }) => isOfAll(errors.get(id)));
+    if (isAway()) {
       // A topic that somebody deleted, or a connection that ended meanwhile: once more, from the beginning.
       this.#topology.forget();
       errors = await this.#send(topic, messages);
     }
+    if (!isAway()) return errors;
     const [first] = errors.values();
-    if (first && errors.size === messages.length) throw new BrokerUnreachableError(this.name, first);
-    return errors;
+    throw first instanceof BrokerRefusedError ? first : new BrokerUnreachableError(this.name, first);
   }
 
   async subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription> {
@@ -116,19 +117,9 @@ export class RabbitMQBroker implements MessageBroker {
     return this.#letters.purge(place, ids);
   }
 
-  async #send(topic: string, messages: readonly EventMessage[]): Promise<Map<string, Error>> {
+  async #send(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>> {
     await this.#topology.ensureTopic(topic);
-    const answers = await this.#connection.publish(
-      messages.map((message) => ({
-        exchange: topic,
-        routingKey: message.type,
-        content: Buffer.from(message.data),
-        properties: propertiesOf(message),
-      })),
-    );
-    const errors = new Map<string, Error>();
-    for (const [index, error] of answers.entries()) if (error) errors.set(messages[index]?.id ?? '', error);
-    return errors;
+    return publishToExchange(this.#connection, topic, messages);
   }
 
   #inHand(topic: string, group: string): number {
@@ -136,4 +127,9 @@ export class RabbitMQBroker implements MessageBroker {
       .filter(([, request]) => request.group === group && !request.ephemeral)
       .reduce((sum, [subscription]) => sum + subscription.inHandOf(topic), 0);
   }
+}
+
+/** Whether it failed for a reason that others have too. */
+function isOfAll(error: Error | undefined): boolean {
+  return error !== undefined && !refusesMessage(error);
 }
