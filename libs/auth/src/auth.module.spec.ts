@@ -1,11 +1,16 @@
 import { CoreSettings, SettingsModule } from '@core-framework/config';
 import { SecretWatch } from '@core-framework/testing/auth';
-import { BaseModel, CoreOrmModule, type Manager, Model } from '@core-framework/orm';
+import { BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { Module } from '@nestjs/common';
 import { describe, expect, test } from '@jest/globals';
+import { AuthHooks } from './accounts/auth-hooks.js';
 import { AuthModule } from './auth.module.js';
-import { RESOLVED_AUTH_OPTIONS, resolveAuthOptions, USER_MODEL } from './auth.options.js';
+import { RESOLVED_AUTH_OPTIONS, resolveAuthOptions, USER_MODEL, type UserModel } from './auth.options.js';
+import { AuthBackend } from './authentication/auth-backend.js';
+import type { AuthOptionsError } from './errors/auth.errors.js';
 import { Group } from './groups/group.model.js';
+import { PasswordHasher } from './hashing/password-hasher.js';
+import { resolveResourceServerOptions } from './resource-server/resource-server.options.js';
 import { Session } from './sessions/session.model.js';
 import { AbstractUser } from './users/abstract-user.js';
 import { PermissionsMixin } from './users/permissions.mixin.js';
@@ -37,6 +42,15 @@ const SECRET = 'k7Rr2wq9Zb4nVx8sLm3tPd6yFh1cJg5e';
   ],
 })
 class AsyncModule {}
+
+function thrownBy(work: () => unknown): AuthOptionsError {
+  try {
+    work();
+  } catch (error) {
+    return error as AuthOptionsError;
+  }
+  throw new Error('nothing was thrown');
+}
 
 const servers = [
   ['sqlite', 'sqlite://'],
@@ -85,6 +99,89 @@ describe('the module', () => {
   test('refuses a former key that is empty, from which everybody could derive keys', async () => {
     const env = { SECRET_KEY: SECRET, SECRET_KEY_FALLBACKS: '["a former key of the application",""]' };
     await expect(new SecretWatch().start(AppModule, { env })).rejects.toThrow('an empty one');
+  });
+
+  test('refuses what is no option, and names those that stand beside a factory', () => {
+    const resolved = (options: object) => () => resolveAuthOptions({ secretKey: SECRET, ...options });
+    expect(resolved({ cokies: true })).toThrow('"cokies" is no option');
+    expect(thrownBy(resolved({ cookies: true })).fix).toContain('beside useFactory');
+    const settings = Object.assign(new CoreSettings(), { secretKey: SECRET });
+    expect(() => resolveAuthOptions(undefined as never, settings)).toThrow('no options');
+    expect(() => resolveResourceServerOptions({ secretKey: SECRET, issuers: 'x' } as never)).toThrow('"issuers"');
+    expect(thrownBy(() => resolveResourceServerOptions({ backends: [] } as never)).fix).toContain('beside useFactory');
+  });
+
+  test('refuses an algorithm that is none, a key that would not sign, and addresses that lead nowhere', () => {
+    const resolved = (options: object) => () => resolveAuthOptions({ secretKey: SECRET, ...options });
+    expect(resolved({ algorithm: 'none' })).toThrow('algorithm "none"');
+    expect(resolved({ signingKey: 'a PEM' })).toThrow('signingKey');
+    expect(resolved({ publicUrl: 'example.com' })).toThrow('publicUrl "example.com"');
+    expect(resolved({ oauthApiUrl: 'ftp://example.com' })).toThrow('oauthApiUrl "ftp://example.com"');
+    const provider = { name: 'acme', issuer: 'https://id.example.com' };
+    expect(resolved({ oauthProviders: [provider] })).toThrow('"acme" has no clientId');
+    const settings = Object.assign(new CoreSettings(), { secretKey: SECRET });
+    settings.googleClientId = 'client';
+    expect(() => resolveAuthOptions({}, settings)).toThrow('GOOGLE_CLIENT_SECRET');
+  });
+
+  test('refuses classes that are not what their option asks for, and names that two of them share', async () => {
+    class Something {}
+    const forRoot = (options: object) => () => AuthModule.forRoot({ userModel: User, ...options });
+    expect(forRoot({ backends: Something })).toThrow('backends is no list of classes');
+    expect(forRoot({ backends: [Something] })).toThrow('Something in backends does not extend AuthBackend');
+    expect(forRoot({ hashers: [new Something()] })).toThrow('extend PasswordHasher');
+    expect(forRoot({ mailSender: {} })).toThrow('mailSender does not extend MailSender');
+    expect(forRoot({ authViewSet: true })).toThrow('authViewSet does not extend AuthViewSet');
+    expect(forRoot({ hooks: AuthHooks, authViewSet: false, mailSender: undefined })).not.toThrow();
+
+    class Other extends AuthBackend {
+      readonly name = 'jwt';
+    }
+    class Nameless extends AuthBackend {
+      declare readonly name: string;
+    }
+    class NamelessHasher extends PasswordHasher {
+      declare readonly name: string;
+      hash = (password: string) => password;
+      verify = () => true;
+    }
+    const started = async (options: object) => {
+      @Module({
+        imports: [SettingsModule.forRoot(CoreSettings), orm, AuthModule.forRoot({ userModel: User, ...options })],
+      })
+      class Wrong {}
+      await using _app = await new SecretWatch().start(Wrong);
+    };
+    await expect(started({ backends: [Other] })).rejects.toThrow('Two backends are named "jwt"');
+    await expect(started({ backends: [Nameless] })).rejects.toThrow('Nameless has no name');
+    await expect(started({ hashers: [NamelessHasher] })).rejects.toThrow('NamelessHasher has no name');
+  });
+
+  test('refuses users who could not sign in, or not register, by what their model says', () => {
+    @Model()
+    class Unnamed extends AbstractUser {
+      static override readonly USERNAME_FIELD = 'handle';
+    }
+    @Model()
+    class Ambiguous extends AbstractUser {
+      static override readonly USERNAME_FIELD = 'handle';
+      @Field.string({ maxLength: 30 }) handle!: string;
+    }
+    @Model({ unique: [['handle']] })
+    class Known extends AbstractUser {
+      static override readonly USERNAME_FIELD = 'handle';
+      @Field.string({ maxLength: 30 }) handle!: string;
+    }
+    @Model()
+    class Mistyped extends AbstractUser {
+      static override readonly REQUIRED_FIELDS = ['nmae'];
+      @Field.string({ maxLength: 30 }) name!: string;
+    }
+    const forRoot = (userModel: UserModel) => () => AuthModule.forRoot({ userModel });
+    expect(forRoot(Unnamed)).toThrow('Unnamed.USERNAME_FIELD names "handle", which is no field of it');
+    expect(forRoot(Ambiguous)).toThrow('Ambiguous.USERNAME_FIELD names "handle", which is not unique');
+    expect(forRoot(Known)).not.toThrow();
+    expect(forRoot(Mistyped)).toThrow('Mistyped.REQUIRED_FIELDS names "nmae", which is no field of it');
   });
 
   test('refuses a model that is none of users, a short key and a rate that is none', () => {

@@ -1,6 +1,6 @@
 import { AUTHENTICATOR, type Clock, CLOCK, CommonModule, PRINCIPAL_SOURCE } from '@core-framework/common';
 import { CoreSettings } from '@core-framework/config';
-import { CoreOrmModule, getManagerToken, isModel } from '@core-framework/orm';
+import { CoreOrmModule, getManagerToken } from '@core-framework/orm';
 import { ViewSetModule } from '@core-framework/viewset';
 import {
   type ConfigurableModuleAsyncOptions,
@@ -33,6 +33,7 @@ import { usersViewFor } from './views/users.viewset.js';
 import { AccountSecurityViewSet } from './views/account-security.viewset.js';
 import { authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
 import { AuthChecks } from './checks/auth-checks.js';
+import { checkClasses } from './checks/option-classes.js';
 import { RegisteredClients } from './clients/registered-clients.js';
 import { JwksRoute } from './tokens/jwks.route.js';
 import { TokenStatusService } from './tokens/token-status.service.js';
@@ -42,6 +43,7 @@ import { ApiKey } from './api-keys/api-key.model.js';
 import { ApiKeyViewSet } from './api-keys/api-key.viewset.js';
 import { ApiKeys } from './api-keys/api-keys.service.js';
 import {
+  AUTH_EXTRAS,
   AUTH_OPTIONS,
   type AuthExtras,
   type AuthOptions,
@@ -49,7 +51,6 @@ import {
   RESOLVED_AUTH_OPTIONS,
   type ResolvedAuthOptions,
   USER_MODEL,
-  type UserModel,
 } from './auth.options.js';
 import { AUTH_BACKENDS, type AuthBackend } from './authentication/auth-backend.js';
 import { AuthBackends } from './authentication/auth-backends.js';
@@ -58,7 +59,6 @@ import { AuthenticatedGuard } from './authentication/authenticated.guard.js';
 import { UseAuthCheck } from './authentication/use-auth.check.js';
 import { UserPrincipalSource } from './authentication/user-principal.source.js';
 import { PasswordBackend } from './authentication/password.backend.js';
-import { AuthOptionsError } from './errors/auth.errors.js';
 import { AccountEventPublisher } from './events/account-event-publisher.js';
 import { AuthEvent } from './events/auth-event.model.js';
 import { AuthEvents } from './events/auth-events.service.js';
@@ -103,7 +103,7 @@ import { TotpFactors } from './two-factor/totp-factors.js';
 import { TwoFactor } from './two-factor/two-factor.service.js';
 import { TwoFactorViewSet } from './two-factor/two-factor.viewset.js';
 import { AccountServices } from './users/account-services.js';
-import { AbstractBaseUser } from './users/abstract-user.js';
+import { checkedUserModel } from './users/checked-user-model.js';
 import { USERS } from './users/users.provider.js';
 
 const MODELS = [
@@ -276,26 +276,8 @@ export class AuthModule {
   }
 }
 
-const EXTRAS = [
-  'userModel',
-  'hashers',
-  'backends',
-  'tokenBackend',
-  'mailSender',
-  'tokenClaims',
-  'mails',
-  'hooks',
-  'accountEvents',
-  'schemas',
-  'authViewSet',
-  'usersViewSet',
-  'cookies',
-  'isGlobal',
-] as const satisfies readonly (keyof AuthExtras)[];
-
 function split<O extends AuthExtras>(options: O): { extras: AuthExtras; rest: Omit<O, keyof AuthExtras> } {
-  const names: readonly string[] = EXTRAS;
-  const of = (wanted: boolean) => Object.entries(options).filter(([name]) => names.includes(name) === wanted);
+  const of = (wanted: boolean) => Object.entries(options).filter(([name]) => AUTH_EXTRAS.includes(name) === wanted);
   return {
     extras: Object.fromEntries(of(true)) as unknown as AuthExtras,
     rest: Object.fromEntries(of(false)) as never,
@@ -303,8 +285,9 @@ function split<O extends AuthExtras>(options: O): { extras: AuthExtras; rest: Om
 }
 
 function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
-  const { userModel, hashers = [], backends = [], tokenBackend, schemas, authViewSet, isGlobal = true } = extras;
-  const users = checkedModel(userModel);
+  const { hashers = [], backends = [], tokenBackend, schemas, authViewSet, isGlobal = true } = extras;
+  const users = checkedUserModel(extras.userModel);
+  checkClasses(extras);
   return {
     ...options,
     module: AuthModule,
@@ -357,12 +340,4 @@ function createTokenBackend(keys: DerivedKeys, options: ResolvedAuthOptions, clo
   }
   const signingKeys = new SigningKeys({ ...options, algorithm });
   return new JwtTokenBackend({ keys, algorithm: 'HS256', issuer, audience, signingKeys, clock });
-}
-
-function checkedModel(model: unknown): UserModel {
-  if (isModel(model) && model.prototype instanceof AbstractBaseUser) return model as UserModel;
-  throw new AuthOptionsError(
-    `The userModel of AuthModule is ${typeof model === 'function' ? model.name : typeof model}, which is no model of users.`,
-    'Pass a class that extends AbstractUser and is decorated with @Model().',
-  );
 }

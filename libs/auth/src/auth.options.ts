@@ -1,4 +1,4 @@
-import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-framework/common';
+import type { ThrottleLimit, ThrottleRate } from '@core-framework/common';
 import { AuthSettings, type CoreSettings, type TokenAlgorithm } from '@core-framework/config';
 import type { ModelClass } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
@@ -6,10 +6,13 @@ import type { AccountMails } from './accounts/account-mails.js';
 import type { AccountEventPublisher } from './events/account-event-publisher.js';
 import type { AuthHooks } from './accounts/auth-hooks.js';
 import type { AuthBackend } from './authentication/auth-backend.js';
+import { addressOf, algorithmOf, checkNumber, LEAST, prefixOf, rateOf } from './checks/option-values.js';
+import { refuseUnknownOptions } from './checks/unknown-options.js';
 import { AuthOptionsError } from './errors/auth.errors.js';
 import type { PasswordHasher } from './hashing/password-hasher.js';
 import type { MailSender } from './mail/mail-sender.js';
-import { checkedProviders, githubProvider, googleProvider, type OAuthProvider } from './oauth/oauth-provider.js';
+import { checkedProviders, type OAuthProvider } from './oauth/oauth-provider.js';
+import { providersOf } from './oauth/providers-of-settings.js';
 import type { AccessClaims } from './tokens/access-claims.js';
 import type { KeyMaterial } from './tokens/key-material.js';
 import type { TokenBackend } from './tokens/token-backend.js';
@@ -89,19 +92,6 @@ export interface AuthOptions {
   readonly policies?: PolicyOptions;
 }
 
-/** The least that each number may be. */
-const LEAST = {
-  accessTokenExpireMinutes: 1,
-  refreshTokenExpireDays: 1,
-  sessionExpireDays: 1,
-  refreshGraceSeconds: 0,
-  passwordMinLength: 1,
-  hashingConcurrency: 1,
-  hashingQueue: 0,
-  resetExpireMinutes: 1,
-  verifyExpireHours: 1,
-} as const satisfies Partial<Record<keyof AuthOptions, number>>;
-
 type Rates = 'accountRate' | 'clientRate' | 'requestRate' | 'mailRate';
 
 /** {@link AuthOptions} with every default filled in. */
@@ -140,6 +130,24 @@ export interface AuthExtras {
   readonly isGlobal?: boolean;
 }
 
+/** Names of the {@link AuthExtras}. */
+export const AUTH_EXTRAS: readonly string[] = Object.keys({
+  userModel: true,
+  hashers: true,
+  backends: true,
+  tokenBackend: true,
+  tokenClaims: true,
+  mailSender: true,
+  mails: true,
+  hooks: true,
+  accountEvents: true,
+  schemas: true,
+  authViewSet: true,
+  cookies: true,
+  usersViewSet: true,
+  isGlobal: true,
+} satisfies Record<keyof AuthExtras, true>);
+
 /** Token of the options as they were given. */
 export const AUTH_OPTIONS = Symbol.for('@core-framework/auth:options');
 /** Token of the {@link ResolvedAuthOptions}. */
@@ -149,8 +157,14 @@ export const USER_MODEL = Symbol.for('@core-framework/auth:user-model');
 
 const SHORTEST_KEY_BYTES = 32;
 
-/** @throws AuthOptionsError when a key is missing or short, or a rate or a number is none. */
+/** @throws AuthOptionsError when a key is missing or short, or an option is none, or holds what cannot work. */
 export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings): ResolvedAuthOptions {
+  const resolved = resolve(options ?? {}, settings);
+  refuseUnknownOptions('AuthModule', options, [...Object.keys(resolved), 'policies'], AUTH_EXTRAS);
+  return resolved;
+}
+
+function resolve(options: AuthOptions, settings?: CoreSettings): ResolvedAuthOptions {
   for (const name of Object.keys(LEAST) as (keyof typeof LEAST)[]) checkNumber(name, options[name]);
   const known = settings ?? new AuthSettings();
   const secretKey = options.secretKey ?? settings?.secretKey ?? '';
@@ -161,13 +175,21 @@ export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings
     );
   }
   const tokenIssuer = options.tokenIssuer ?? (known.authTokenIssuer || 'core-framework');
-  const publicUrl = options.publicUrl ?? known.authPublicUrl;
+  const publicUrl = addressOf('publicUrl', options.publicUrl ?? known.authPublicUrl);
+  const algorithm = algorithmOf(options.algorithm ?? known.authAlgorithm);
+  const signingKey = options.signingKey ?? known.authSigningKey;
+  if (signingKey !== '' && algorithm.startsWith('HS')) {
+    throw new AuthOptionsError(
+      `AuthModule has a signingKey, which ${algorithm} has no use for.`,
+      'Set AUTH_ALGORITHM=EdDSA (or RS256, by what the key is), or take AUTH_SIGNING_KEY out.',
+    );
+  }
   return Object.freeze({
     secretKey,
     secretKeyFallbacks: options.secretKeyFallbacks ?? known.secretKeyFallbacks,
     encryptionKey: encryptionKeyOf(options, settings) ?? secretKey,
-    algorithm: options.algorithm ?? known.authAlgorithm,
-    signingKey: options.signingKey ?? known.authSigningKey,
+    algorithm,
+    signingKey,
     signingKeyFallbacks: options.signingKeyFallbacks ?? known.authSigningKeyFallbacks,
     tokenIssuer,
     tokenAudience: options.tokenAudience ?? audienceOf(known, tokenIssuer),
@@ -189,7 +211,10 @@ export function resolveAuthOptions(options: AuthOptions, settings?: CoreSettings
     clientRate: rateOf('clientRate', options.clientRate ?? known.authClientRate),
     requestRate: rateOf('requestRate', options.requestRate ?? known.authRequestRate),
     oauthProviders: checkedProviders([...providersOf(settings), ...(options.oauthProviders ?? [])]),
-    oauthApiUrl: options.oauthApiUrl ?? settings?.oauthApiUrl ?? 'http://localhost:8000/api/v1',
+    oauthApiUrl: addressOf(
+      'oauthApiUrl',
+      options.oauthApiUrl ?? (settings?.oauthApiUrl || 'http://localhost:8000/api/v1'),
+    ),
     oauthReturnOrigins: options.oauthReturnOrigins ?? [new URL(publicUrl).origin],
     cookieSecure: options.cookieSecure ?? known.authCookieSecure,
     apiKeyPrefix: prefixOf(options.apiKeyPrefix),
@@ -203,46 +228,11 @@ export function audienceOf(settings: AuthSettings, issuer: string): string {
   return authTokenAudience === authTokenIssuer ? issuer : authTokenAudience;
 }
 
-/** Those whose clients the settings name. */
-function providersOf(settings?: CoreSettings): OAuthProvider[] {
-  if (!settings) return [];
-  const { googleClientId, googleClientSecret, githubClientId, githubClientSecret, githubRedirectUri } = settings;
-  return [
-    ...(googleClientId ? [googleProvider({ clientId: googleClientId, clientSecret: googleClientSecret })] : []),
-    ...(githubClientId
-      ? [githubProvider({ clientId: githubClientId, clientSecret: githubClientSecret, redirectUri: githubRedirectUri })]
-      : []),
-  ];
-}
-
 function encryptionKeyOf({ encryptionKey }: AuthOptions, settings?: CoreSettings): string | undefined {
   const key = encryptionKey ?? settings?.appKey;
   if (key === undefined || key === '' || Buffer.byteLength(key) >= SHORTEST_KEY_BYTES) return key || undefined;
   throw new AuthOptionsError(
     `AuthModule has an encryptionKey of less than ${SHORTEST_KEY_BYTES} bytes.`,
     'Set APP_KEY to a longer one: openssl rand -base64 48.',
-  );
-}
-
-function checkNumber(option: keyof typeof LEAST, value: number | undefined): void {
-  const least = LEAST[option];
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
-  throw new AuthOptionsError(
-    `AuthModule: ${option} is ${String(value)}.`,
-    `Give a whole number of ${least} or more, or leave it to the setting of its name.`,
-  );
-}
-
-function rateOf(option: Rates, rate: string): ThrottleLimit {
-  const limit = parseThrottleRate(rate);
-  if (limit) return limit;
-  throw new AuthOptionsError(`AuthModule: ${option} "${rate}" is no rate.`, "Write '10/minute' or '5/15m'.");
-}
-
-function prefixOf(prefix = 'key'): string {
-  if (/^[a-z0-9]{1,20}$/.test(prefix)) return prefix;
-  throw new AuthOptionsError(
-    `AuthModule: apiKeyPrefix "${prefix}" is none.`,
-    'Write small letters and digits, at most 20: acmelive.',
   );
 }

@@ -6,7 +6,7 @@ import { Post } from '../posts/post.model.js';
 @Model({ tableName: 'users' })
 export class User extends PermissionsMixin(AbstractUser) {
   declare static readonly objects: UserManager<User>;
-  static readonly REQUIRED_FIELDS = ['name'];
+  static override readonly REQUIRED_FIELDS = ['name'];
 
   /** What readers see; the other names and the address are the user's own business. */
   @Field.string({ maxLength: 150 }) name!: string;

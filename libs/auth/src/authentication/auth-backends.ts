@@ -1,7 +1,7 @@
 import type { Authenticator, Principal, RouteHandler } from '@core-framework/common';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { UnknownAuthBackendError } from '../errors/auth.errors.js';
+import { AuthOptionsError, UnknownAuthBackendError } from '../errors/auth.errors.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { AUTH_BACKENDS, type AuthBackend, type Credentials } from './auth-backend.js';
 import { handlerOf, namedBackends } from './use-auth.decorator.js';
@@ -16,7 +16,9 @@ export class AuthBackends implements Authenticator {
   /** The backends of each class and method that `@UseAuth` stands on, and of all others. */
   readonly #asked = new WeakMap<RouteHandler, readonly AuthBackend[]>();
 
+  /** @throws AuthOptionsError when one has no name, or that of another. */
   constructor(@Inject(AUTH_BACKENDS) readonly all: readonly AuthBackend[]) {
+    checkNames(all);
     const challenges = all.flatMap(({ challenge }) => challenge ?? []);
     this.challenge = challenges.join(', ') || 'Bearer';
   }
@@ -73,5 +75,17 @@ export class AuthBackends implements Authenticator {
     let asked = this.#asked.get(handler);
     if (!asked) this.#asked.set(handler, (asked = namedBackends(handler)?.map((name) => this.get(name)) ?? this.all));
     return asked;
+  }
+}
+
+function checkNames(backends: readonly AuthBackend[]): void {
+  const known = new Set<string>();
+  for (const backend of backends) {
+    const { name } = backend;
+    if (!name)
+      throw new AuthOptionsError(`The backend ${backend.constructor.name} has no name.`, "Give it one: name = 'ldap'.");
+    if (known.has(name))
+      throw new AuthOptionsError(`Two backends are named "${name}".`, `Give ${backend.constructor.name} another name.`);
+    known.add(name);
   }
 }

@@ -1,4 +1,4 @@
-import { UnknownHasherError } from '../errors/auth.errors.js';
+import { AuthOptionsError, UnknownHasherError } from '../errors/auth.errors.js';
 import type { PasswordHasher } from './password-hasher.js';
 
 /** Names by which hashers are known elsewhere. */
@@ -12,8 +12,15 @@ const ALIASES: Readonly<Record<string, string>> = {
 export class HasherRegistry {
   readonly #hashers = new Map<string, PasswordHasher>();
 
+  /** @throws AuthOptionsError when one has no name that a setting could hold. */
   constructor(hashers: readonly PasswordHasher[]) {
-    for (const hasher of hashers) this.#hashers.set(hasher.name, hasher);
+    for (const hasher of hashers) {
+      if (!/^\w[\w-]*$/.test(hasher.name ?? '')) {
+        const what = hasher.name ? `a name ("${hasher.name}") that AUTH_PASSWORD_HASHER cannot hold` : 'no name';
+        throw new AuthOptionsError(`The hasher ${hasher.constructor.name} has ${what}.`, "Name it like name = 'sha3'.");
+      }
+      this.#hashers.set(hasher.name, hasher);
+    }
   }
 
   /** @throws UnknownHasherError */

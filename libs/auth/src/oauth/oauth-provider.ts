@@ -71,7 +71,7 @@ export function checkedProviders(providers: readonly OAuthProvider[]): readonly 
         ? 'is named twice'
         : !/^https?:\/\//.test(issuer) || !URL.canParse(issuer)
           ? 'has an issuer that is no address'
-          : clientId === ''
+          : !clientId
             ? 'has no clientId'
             : (endpoints === undefined) === (profile === undefined)
               ? undefined

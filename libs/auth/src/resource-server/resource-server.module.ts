@@ -7,6 +7,7 @@ import {
   Module,
 } from '@nestjs/common';
 import { AUTH_BACKENDS, type AuthBackend } from '../authentication/auth-backend.js';
+import { checkBackends } from '../checks/option-classes.js';
 import { AuthBackends } from '../authentication/auth-backends.js';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { CallerForwarding } from './caller-forwarding.js';
@@ -62,6 +63,7 @@ export class ResourceServerModule {
 }
 
 function assemble(options: DynamicModule, { backends = [], isGlobal = true }: ResourceServerExtras): DynamicModule {
+  checkBackends(backends);
   return {
     ...options,
     module: ResourceServerModule,

@@ -3,6 +3,7 @@ import type { Principal } from '@core-framework/common';
 import type { Type } from '@nestjs/common';
 import type { AuthBackend } from '../authentication/auth-backend.js';
 import { audienceOf } from '../auth.options.js';
+import { refuseUnknownOptions } from '../checks/unknown-options.js';
 import { AuthOptionsError } from '../errors/auth.errors.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
 
@@ -52,12 +53,25 @@ export const RESOLVED_RESOURCE_SERVER_OPTIONS = Symbol.for('@core-framework/auth
 
 const PUBLIC_ALGORITHMS = ['EdDSA', 'ES256', 'RS256'] as const;
 const FEWEST_BYTES = 32;
+const OPTIONS = Object.keys({
+  jwksUrl: true,
+  secretKey: true,
+  secretKeyFallbacks: true,
+  algorithms: true,
+  issuer: true,
+  audience: true,
+  tokenType: true,
+  principal: true,
+  forwardTo: true,
+} satisfies Record<keyof ResourceServerOptions, true>);
+const EXTRAS = Object.keys({ backends: true, isGlobal: true } satisfies Record<keyof ResourceServerExtras, true>);
 
 /** @throws AuthOptionsError when there is neither an address of keys nor a shared one, or one of them is none. */
 export function resolveResourceServerOptions(
   options: ResourceServerOptions,
   settings?: CoreSettings,
 ): ResolvedResourceServerOptions {
+  refuseUnknownOptions('AuthModule.forResourceServer()', options, OPTIONS, EXTRAS);
   const known = settings ?? new AuthSettings();
   const trust = trustOf(options, settings);
   const issuer = options.issuer ?? known.authTokenIssuer;

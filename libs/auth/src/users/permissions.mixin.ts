@@ -33,13 +33,16 @@ export interface PermissionHolder {
   setPermissions(codenames: readonly string[]): Promise<void>;
 }
 
+/** What user models say of themselves, so that `override` and the types of both hold behind the mixin, too. */
+type UserConstants = Pick<typeof AbstractBaseUser, 'USERNAME_FIELD' | 'REQUIRED_FIELDS'>;
+
 // Instances that a database loads are made without their constructor, so what they know besides columns stands here.
 const snapshots = new WeakMap<AbstractBaseUser, PermissionSnapshot>();
 
 /** Gives a user model groups, and permissions of its own beside those of its groups. */
 export function PermissionsMixin<T extends AbstractBaseUser>(
   Base: abstract new () => T,
-): abstract new () => T & PermissionHolder {
+): (abstract new () => T & PermissionHolder) & UserConstants {
   // A class can only extend what is known statically; T comes back in the return type.
   const Plain = Base as abstract new () => AbstractBaseUser;
   abstract class UserWithPermissions extends Plain implements PermissionHolder {
@@ -99,7 +102,7 @@ export function PermissionsMixin<T extends AbstractBaseUser>(
       await changePermissions(this, () => codenames);
     }
   }
-  return UserWithPermissions as unknown as abstract new () => T & PermissionHolder;
+  return UserWithPermissions as unknown as (abstract new () => T & PermissionHolder) & UserConstants;
 }
 
 function snapshotOf(user: AbstractBaseUser, method: string): PermissionSnapshot {

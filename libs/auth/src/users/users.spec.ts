@@ -222,3 +222,11 @@ test('a hasher that nobody has stops the start', async () => {
     code: 'AUTH_UNKNOWN_HASHER',
   });
 });
+
+test('the constants of a model keep their types behind the mixin', () => {
+  // @ts-expect-error the names are a list
+  abstract class Mistaken extends PermissionsMixin(AbstractUser) {
+    static override readonly REQUIRED_FIELDS = 'handle';
+  }
+  expect([Mistaken.USERNAME_FIELD, PermissionsMixin(AbstractUser).REQUIRED_FIELDS]).toEqual(['email', []]);
+});

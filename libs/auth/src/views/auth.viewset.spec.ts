@@ -19,7 +19,7 @@ import { AuthViewSet } from './auth.viewset.js';
 @Model({ tableName: 'users' })
 class User extends PermissionsMixin(AbstractUser) {
   declare static readonly objects: UserManager<User>;
-  static readonly REQUIRED_FIELDS = ['nickname'];
+  static override readonly REQUIRED_FIELDS = ['nickname'];
   @Field.string({ maxLength: 30, unique: true }) nickname!: string;
   @Field.integer({ default: 0, readOnly: true }) credits = 0;
 }
