@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommonModule } from '@core-framework/common';
 import { CoreOrmModule, type SqlEntityManager } from '@core-framework/orm';
@@ -7,6 +10,8 @@ import { OutboxRelay } from '@core-framework/outbox';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { RabbitMQBroker } from './adapters/rabbitmq.js';
+import { RedisBroker } from './adapters/redis.js';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { MemoryBroker } from './brokers/memory.broker.js';
 import { Consumer } from './decorators/consumer.decorator.js';
@@ -24,9 +29,11 @@ afterEach(async () => {
 });
 
 /** An application with one consumer of a topic of its own. */
-async function start(options: () => MessagingOptions, transaction = true) {
+async function start(
+  options: () => MessagingOptions,
+  { transaction = true, url = 'sqlite://:memory:', topic = `t-${randomUUID()}` } = {},
+) {
   const heard: string[] = [];
-  const topic = `t-${randomUUID()}`;
   @Consumer('heard', { topics: [topic], retryDelayMs: 1, transaction })
   class Heard {
     @OnEvent('thing.*')
@@ -39,7 +46,7 @@ async function start(options: () => MessagingOptions, transaction = true) {
   @Module({
     imports: [
       CommonModule,
-      CoreOrmModule.forRoot({ url: 'sqlite://:memory:', schema: 'update' }),
+      CoreOrmModule.forRoot({ url, schema: 'update' }),
       MessagingModule.forRootAsync({ useFactory: async () => options() }),
       MessagingModule.forFeature([Heard]),
     ],
@@ -96,11 +103,57 @@ test('without a relay events stay in the outbox until somebody takes them out', 
   await until(() => heard.length === 2);
 });
 
+test('what waits in the outbox leaves where none is written to any more', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'core-messaging-'));
+  closing.push(() => rm(folder, { recursive: true }));
+  const where = { url: `sqlite://${folder}/app.db`, topic: 'things' };
+  const before = await start(() => ({ broker: new MemoryBroker(), relay: false }), where);
+  await before.bus.publish('thing.happened', { n: 1 }, { topic: where.topic });
+  await before.app.close();
+  const { heard } = await start(() => ({ broker: new MemoryBroker(), outbox: false }), where);
+  await until(() => heard.length > 0);
+  expect(heard[0]).toBe('thing.happened {"n":1} 1');
+});
+
 test('a consumer may do without a transaction', async () => {
-  const { bus, heard, topic } = await start(() => ({ broker: new MemoryBroker() }), false);
+  const { bus, heard, topic } = await start(() => ({ broker: new MemoryBroker() }), {
+    transaction: false,
+  });
   await bus.publish('thing.happened', {}, { topic });
   await until(() => heard.length > 1);
   expect(heard).toEqual(['thing.happened {} 1', 'thing.happened {} 2']);
+});
+
+describe('an application does not start', () => {
+  test.each<[string, () => MessagingOptions, object]>([
+    [
+      'where its Redis has no such database',
+      () => ({ broker: new RedisBroker({ url: 'redis://127.0.0.1:6379/99' }) }),
+      { code: 'MESSAGING_BROKER_REFUSED', message: expect.stringContaining('DB index is out of range') },
+    ],
+    [
+      'where its RabbitMQ does not know who it is',
+      () => ({ broker: new RabbitMQBroker({ url: 'amqp://guest:wrong@127.0.0.1:5672/', timeoutMs: 500 }) }),
+      { code: 'MESSAGING_BROKER_REFUSED', message: expect.stringContaining('ACCESS_REFUSED') },
+    ],
+    [
+      'where its RabbitMQ has no such virtual host',
+      () => ({ broker: new RabbitMQBroker({ url: 'amqp://guest:guest@127.0.0.1:5672/nope', timeoutMs: 500 }) }),
+      { code: 'MESSAGING_BROKER_REFUSED', message: expect.stringContaining('virtual host') },
+    ],
+    [
+      'where the address is that of another kind of server',
+      () => ({ broker: new RabbitMQBroker({ url: 'redis://127.0.0.1:6379/' }) }),
+      { code: 'MESSAGING_BROKER_CHOICE', message: expect.stringContaining('redis://') },
+    ],
+    [
+      'where the address is not set',
+      () => ({ broker: new RedisBroker({ url: process.env['NOWHERE_SET'] as string }) }),
+      { code: 'MESSAGING_BROKER_CHOICE', message: expect.stringContaining('is not set') },
+    ],
+  ])('%s', async (_case, options, expected) => {
+    await expect(start(options)).rejects.toMatchObject(expected);
+  });
 });
 
 describe('the broker of an application', () => {

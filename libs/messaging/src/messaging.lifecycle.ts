@@ -6,16 +6,21 @@ import {
   isAssembledOnly,
 } from '@core-framework/common';
 import type { Database } from '@core-framework/orm';
-import { type Inbox, type OutboxEntry, OutboxRelay } from '@core-framework/outbox';
+import { type Inbox, type OutboxEntry, OutboxRelay, Waking } from '@core-framework/outbox';
+import { Logger } from '@nestjs/common';
 import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 import type { MessageBroker } from './brokers/message-broker.js';
 import type { ConsumerGroup } from './consuming/consumer-group.js';
 import type { EventMessage } from './envelope/event-message.js';
+import { BrokerUnreachableError } from './errors/messaging.errors.js';
 import { EVENTS_CHANNEL } from './event-bus.js';
 import type { MessagingExplorer } from './messaging.explorer.js';
 import type { ResolvedMessagingOptions } from './messaging.options.js';
 import { publishByTopic } from './publishing/publish-by-topic.js';
 import type { EventRegistry } from './registry/event.registry.js';
+
+/** Pause between two looks for a broker that was away when the application started. */
+const BEGIN_AGAIN_MS = 1000;
 
 /** What the lifecycle needs. */
 export interface MessagingParts {
@@ -37,6 +42,10 @@ export class MessagingLifecycle {
   #groups: readonly ConsumerGroup[] = [];
   #silence: (() => void) | undefined;
   #stopPurging: (() => Promise<void>) | undefined;
+  readonly #logger = new Logger('Messaging');
+  readonly #waking = new Waking();
+  #beginning: Promise<void> | undefined;
+  #isEnding = false;
 
   constructor(private readonly parts: MessagingParts) {
     parts.hooks.register(parts.explorer);
@@ -52,37 +61,84 @@ export class MessagingLifecycle {
   }
 
   onModuleInit(): void {
-    const { broker, explorer, health, report } = this.parts;
+    const { broker, explorer, health, options, report } = this.parts;
     explorer.declare();
     explorer.listen();
-    health.register({ name: 'broker', check: async () => ({ broker: broker.name, ...(await broker.health()) }) });
+    health.register({
+      name: 'broker',
+      // Requests write to the outbox, whether the broker is there or not.
+      background: options.outbox,
+      check: async () => ({ broker: broker.name, ...(await broker.health()) }),
+    });
     report.set('Events', broker.name);
   }
 
   /** After views have bound their hooks: their module is global, and those come first. */
   async onApplicationBootstrap(): Promise<void> {
-    const { broker, database, explorer, health, inbox, relay, report, options } = this.parts;
+    const { broker, database, explorer, health, inbox, report } = this.parts;
     explorer.bindEmitters();
     if (isAssembledOnly()) return;
     this.#groups = explorer.groups(database, inbox);
-    await broker.connect();
-    for (const group of this.#groups) await group.start(broker);
-    relay.register(EVENTS_CHANNEL, (entries) => this.#publish(entries));
-    if (options.outbox && options.relay) relay.start();
     this.#silence = explorer.announce();
+    try {
+      await this.#begin();
+    } catch (error) {
+      if (!(error instanceof BrokerUnreachableError)) {
+        await broker.disconnect();
+        throw error;
+      }
+      this.#logger.warn(`${error.message} Events wait in the outbox, and consumers for their broker.`);
+      this.#beginning = this.#beginLater(error);
+    }
     if (this.#groups.length === 0) return;
-    if (!relay.isRunning) this.#stopPurging = relay.purgeRegularly();
     report.set('Consumers', this.#groups.map((group) => group.description).join('; '));
-    health.register({ name: 'consumers', check: async () => Object.fromEntries(await this.#standing()) });
+    health.register({
+      name: 'consumers',
+      background: true,
+      check: async () => Object.fromEntries(await this.#standing()),
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    const { options, relay } = this.parts;
+    const { broker, options, relay } = this.parts;
+    this.#isEnding = true;
+    this.#waking.wake();
     await Promise.all(this.#groups.map((group) => group.drain(options.drainTimeoutMs)));
     await relay.stop();
     await this.#stopPurging?.();
-    await this.parts.broker.disconnect();
+    await broker.disconnect();
+    await this.#beginning;
     this.#silence?.();
+  }
+
+  /** Consumers first: a broker may keep an event only for groups that it knows. */
+  async #begin(): Promise<void> {
+    const { broker, options, relay } = this.parts;
+    await broker.connect();
+    for (const group of this.#groups) await group.start(broker);
+    if (this.#isEnding) return;
+    relay.register(EVENTS_CHANNEL, (entries) => this.#publish(entries));
+    if (options.relay) relay.start();
+    if (this.#groups.length > 0 && !relay.isRunning) this.#stopPurging = relay.purgeRegularly();
+  }
+
+  /** Tries again until the broker is there. */
+  async #beginLater(reason: Error): Promise<void> {
+    const { broker } = this.parts;
+    let told = reason.message;
+    while (!this.#isEnding) {
+      await this.#waking.pause(BEGIN_AGAIN_MS);
+      if (this.#isEnding) return;
+      try {
+        await this.#begin();
+        this.#logger.log(`The broker "${broker.name}" is there.`);
+        return;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== told && !this.#isEnding) this.#logger.warn(message);
+        told = message;
+      }
+    }
   }
 
   /** What each group has done here, and how far behind it is anywhere. */

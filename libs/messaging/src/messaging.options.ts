@@ -14,7 +14,10 @@ export interface MessagingOptions {
   readonly topic?: string;
   /** Names this application in its events. @defaultValue the setting `MESSAGE_SOURCE` */
   readonly source?: string;
-  /** Whether events go through the outbox; else straight to the broker after the commit. @defaultValue the setting `OUTBOX_ENABLED`: true */
+  /**
+   * Whether events go through the outbox; else straight to the broker after the commit. What waits there from before leaves
+   * all the same. @defaultValue the setting `OUTBOX_ENABLED`: true
+   */
   readonly outbox?: boolean;
   /** Whether an event that comes again has no second effect. @defaultValue true */
   readonly inbox?: boolean;

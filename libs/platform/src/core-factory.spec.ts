@@ -22,8 +22,10 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IsInt, IsString, MaxLength } from 'class-validator';
+import { fastify } from 'fastify';
 import { CoreFactory } from './core-factory.js';
 import { ERROR_RENDERER, type ErrorRenderer } from './errors/error-renderer.js';
+import { registerHealthRoutes } from './health/health.routes.js';
 import type { CoreFactoryOptions } from './platform.options.js';
 
 class NoteInput {
@@ -382,6 +384,26 @@ describe('an application made by CoreFactory', () => {
       expect(ready.body).not.toContain('internal');
       expect((await app.inject('/health/db')).statusCode).toBe(503);
       expect((await app.inject('/health/live')).statusCode).toBe(200);
+    });
+
+    test('is ready without what works beside requests, and tells of it', async () => {
+      healthy = true;
+      app
+        .get(HealthRegistry)
+        .register({ name: 'relay', background: true, check: () => Promise.reject(new Error('away')) });
+      const ready = await app.inject('/health/ready');
+      expect([ready.statusCode, ready.json()]).toMatchObject([
+        200,
+        { status: 'ok', checks: { relay: { status: 'error' } } },
+      ]);
+      expect((await app.inject('/health/relay')).statusCode).toBe(503);
+
+      // A process that is there for such work needs it.
+      const settings = { appName: 'a', appVersion: '1', environment: 'development', isProduction: false } as const;
+      const worker = fastify();
+      const registry = app.get(HealthRegistry);
+      registerHealthRoutes(worker, { registry, drain: { draining: false }, settings, bases: [''], isBackground: true });
+      expect((await worker.inject('/health/ready')).statusCode).toBe(503);
     });
 
     test('knows no other checks', async () => {

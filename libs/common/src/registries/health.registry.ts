@@ -5,6 +5,11 @@ export interface HealthCheck {
   /** Last part of its address: `db` answers at `/health/db`. */
   readonly name: string;
   /**
+   * Whether it is about work beside requests: what serves them stays ready while it fails, and tells of it.
+   * @defaultValue false
+   */
+  readonly background?: boolean;
+  /**
    * Resolves with facts for operators (never secrets) when all is well, rejects when it is not.
    * `signal` aborts when the prober has stopped waiting.
    */

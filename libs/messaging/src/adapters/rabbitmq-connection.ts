@@ -58,7 +58,7 @@ export class RabbitMQConnection {
   async asked<T>(work: () => Promise<T>): Promise<T> {
     return within('rabbitmq', this.timeoutMs, work, refusalOf).catch((error: unknown) => {
       if (!this.#lastError || error instanceof BrokerRefusedError) throw error;
-      return within('rabbitmq', 0, () => Promise.reject(this.#lastError as Error));
+      return within('rabbitmq', 0, () => Promise.reject(this.#lastError as Error), refusalOfConnection);
     });
   }
 
@@ -184,4 +184,13 @@ async function confirmed(
 function refusalOf(error: unknown): string | undefined {
   const { code, message } = error as { readonly code?: unknown; readonly message?: string };
   return typeof code === 'number' && code >= 400 && code < 500 ? message : undefined;
+}
+
+/** What the server said that let nobody in; nothing of other errors. */
+function refusalOfConnection(error: unknown): string | undefined {
+  const { message } = error as Error;
+  if (message.startsWith('Handshake terminated by server: 403')) return message;
+  // The client drops what the server says here.
+  const isClosed = message.startsWith('Expected ConnectionOpenOk; got <ConnectionClose');
+  return isClosed ? 'there is no virtual host of the name, or the user may not use it.' : undefined;
 }

@@ -7,6 +7,7 @@ import type {
   Subscription,
   TopicDescription,
 } from '../brokers/message-broker.js';
+import { checkAddress } from '../brokers/check-address.js';
 import type { EventMessage } from '../envelope/event-message.js';
 import { BrokerRefusedError, BrokerUnreachableError } from '../errors/messaging.errors.js';
 import { RabbitMQConnection } from './rabbitmq-connection.js';
@@ -34,7 +35,9 @@ export class RabbitMQBroker implements MessageBroker {
   readonly #letters: RabbitMQDeadLetters;
   readonly #subscriptions = new Map<RabbitMQSubscription, SubscribeRequest>();
 
+  /** @throws BrokerChoiceError when the address is none of a RabbitMQ */
   constructor({ url, timeoutMs = 5000 }: RabbitMQBrokerOptions) {
+    checkAddress('rabbitmq', url, ['amqp:', 'amqps:']);
     this.#connection = new RabbitMQConnection(url, timeoutMs);
     this.#topology = new RabbitMQTopology(this.#connection);
     this.#letters = new RabbitMQDeadLetters(this.#connection);

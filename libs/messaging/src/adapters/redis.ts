@@ -9,7 +9,8 @@ import type {
   TopicDescription,
 } from '../brokers/message-broker.js';
 import { type EventMessage, toStructured } from '../envelope/event-message.js';
-import { BrokerUnreachableError } from '../errors/messaging.errors.js';
+import { checkAddress } from '../brokers/check-address.js';
+import { BrokerRefusedError, BrokerUnreachableError } from '../errors/messaging.errors.js';
 import { RedisDeadLetters } from './redis-dead-letters.js';
 import { keylessKey, topicKey, TOPICS_KEY } from './redis-keys.js';
 import { RedisSubscription } from './redis-subscription.js';
@@ -41,15 +42,19 @@ export class RedisBroker implements MessageBroker {
   /** Topics that are known to the server, with how much was published since they were cut. */
   readonly #published = new Map<string, number>();
   readonly #subscriptions = new Set<Subscription>();
+  #lastError: Error | undefined;
 
+  /** @throws BrokerChoiceError when the address is none of a Redis */
   constructor(private readonly options: RedisBrokerOptions) {
+    checkAddress('redis', options.url, ['redis:', 'rediss:']);
     this.#redis = this.#client({ commandTimeout: options.timeoutMs ?? 5000, maxRetriesPerRequest: 1 });
     this.#topics = new RedisTopics(this.#redis);
     this.#letters = new RedisDeadLetters(this.#redis);
   }
 
   async connect(): Promise<void> {
-    await this.#asked(() => this.#redis.ping());
+    // Of a database that is not there the client says nothing, and works on another.
+    await this.#asked(() => this.#redis.select(this.#redis.options.db ?? 0));
   }
 
   async disconnect(): Promise<void> {
@@ -85,8 +90,7 @@ export class RedisBroker implements MessageBroker {
       const error = answers[index]?.[0];
       return error ? [[id, error] as const] : [];
     });
-    if (errors.length > 0 && errors.length === messages.length)
-      throw new BrokerUnreachableError(this.name, errors[0]?.[1]);
+    if (errors.length > 0 && errors.length === messages.length) throw this.#failure(errors[0]?.[1]);
     this.#count(topic, messages.length);
     return new Map(errors);
   }
@@ -164,7 +168,8 @@ export class RedisBroker implements MessageBroker {
       ...options,
     });
     // Told by the command that fails; without a listener it would be thrown.
-    client.on('error', () => undefined);
+    client.on('error', (error: Error) => (this.#lastError = error));
+    client.on('ready', () => (this.#lastError = undefined));
     return client;
   }
 
@@ -172,7 +177,23 @@ export class RedisBroker implements MessageBroker {
     try {
       return await work();
     } catch (error) {
-      throw error instanceof BrokerUnreachableError ? error : new BrokerUnreachableError(this.name, error);
+      throw error instanceof BrokerUnreachableError || error instanceof BrokerRefusedError
+        ? error
+        : this.#failure(error);
     }
   }
+
+  #failure(error: unknown): Error {
+    // Without a connection the client says of a command only that it gave up.
+    const cause = isAnswer(error) ? error : (this.#lastError ?? error);
+    if (!isAnswer(cause) || PASSING.test(cause.message)) return new BrokerUnreachableError(this.name, cause);
+    return new BrokerRefusedError(this.name, cause.message, cause);
+  }
+}
+
+/** What a server answers that is about to start, changes its part or is full: later it takes the same. */
+const PASSING = /^(?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|OOM|MISCONF)/;
+
+function isAnswer(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
 }

@@ -63,11 +63,15 @@ export class ConsumerGroup {
     return { ...this.#counts };
   }
 
+  /** Does nothing when it has started, or is to end. */
   async start(broker: MessageBroker): Promise<void> {
+    if (this.#subscription || this.#draining) return;
     const { topics, group, prefetch, visibilityMs } = this.options;
-    this.#subscription = await broker.subscribe({ topics, group, prefetch, visibilityMs }, (delivery) =>
+    const subscription = await broker.subscribe({ topics, group, prefetch, visibilityMs }, (delivery) =>
       this.#take(delivery),
     );
+    if (this.#draining) return subscription.drain(0);
+    this.#subscription = subscription;
     this.#keeping = setInterval(() => {
       for (const delivery of this.#inHand) void delivery.extend().catch(() => undefined);
     }, visibilityMs / 3);

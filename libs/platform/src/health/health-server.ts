@@ -20,7 +20,7 @@ export class HealthServer {
     if (port === undefined) return undefined;
     const server = fastify();
     const state = { draining: false };
-    registerHealthRoutes(server, { registry, drain: state, settings, bases: [''] });
+    registerHealthRoutes(server, { registry, drain: state, settings, bases: [''], isBackground: true });
     await listenOn({ host, port }, () => server.listen({ host, port }));
     return new HealthServer(server, state, `${originOf(server.server, { host, port })}/health/ready`);
   }

@@ -12,6 +12,8 @@ export interface HealthRoutesOptions {
   readonly settings: Pick<CoreSettings, 'appName' | 'appVersion' | 'environment' | 'isProduction'>;
   /** Paths in front of `/health`: the root and the prefix of the API. */
   readonly bases: readonly string[];
+  /** Whether the process is there for what others do beside requests. @defaultValue false */
+  readonly isBackground?: boolean;
 }
 
 interface CheckResult {
@@ -26,11 +28,11 @@ const CHECK_TIMEOUT_MS = 3000;
  * Serves the health addresses, straight on Fastify: open whatever guards the application has.
  *
  * `/health` and `/health/live` say that the process answers; `/health/ready` and `/health/<check>` are 503 while a
- * check fails or the application shuts down.
+ * check fails or the application shuts down. What serves requests is ready without what works beside them.
  */
 export function registerHealthRoutes(
   fastify: FastifyInstance,
-  { registry, drain, settings, bases }: HealthRoutesOptions,
+  { registry, drain, settings, bases, isBackground = false }: HealthRoutesOptions,
 ): void {
   const logger = new Logger('Health');
   const startedAt = Date.now();
@@ -67,8 +69,10 @@ export function registerHealthRoutes(
 
     fastify.get(`${base}/health/ready`, options, async (_request, reply) => {
       if (drain.draining) return answer(reply, false, { status: 'shutting down', checks: {} });
-      const results = await Promise.all(registry.checks.map(run));
-      const ready = results.every(({ status }) => status === 'ok') && !drain.draining;
+      const { checks: known } = registry;
+      const results = await Promise.all(known.map(run));
+      const isNeeded = (index: number) => isBackground || !known[index]?.background;
+      const ready = results.every(({ status }, index) => status === 'ok' || !isNeeded(index)) && !drain.draining;
       const checks = Object.fromEntries(results.map(({ name, ...result }) => [name, result]));
       return answer(reply, ready, { status: ready ? 'ok' : 'error', checks });
     });
