@@ -31,6 +31,8 @@ export class BulkReader {
     private readonly action: StandardAction,
     private readonly resource: Resource,
     readonly maxItems: number,
+    /** Whether it works in a transaction of a database that locks rows, not all of itself. */
+    private readonly locksRows: boolean,
   ) {
     const { field } = resource.lookup;
     this.#parseKey = compileFieldParser(field);
@@ -55,6 +57,25 @@ export class BulkReader {
     if (this.action.bulk === 'create') context.input = await this.#readNew(view, context, input, items);
     else if (this.action.bulk === 'update') context.input = await this.#readChanges(view, context, input, items);
     else context.input = await this.#find(view, context, this.#keys(items, named !== undefined), (index) => `${index}`);
+  }
+
+  /**
+   * Locks the rows that are to be written, in the order of their keys: who writes the same ones in another order waits for
+   * its turn, where each would wait for the other.
+   */
+  async lock({ input }: ActionContext): Promise<void> {
+    const items = input as readonly object[];
+    if (!this.locksRows || this.action.bulk === 'create' || items.length < 2) return;
+    const { manager, model } = this.resource;
+    const { name } = model.primaryKey;
+    const rows =
+      this.action.bulk === 'update' ? (items as readonly BulkChange[]).map(({ instance }) => instance) : items;
+    const keys: unknown[] = rows.map((row) => Reflect.get(row, name));
+    await manager
+      .where({ [`${name}__in`]: keys })
+      .orderBy(name as never)
+      .selectForUpdate()
+      .rows({ columns: [name] });
   }
 
   async #readNew(

@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors/viewset.errors.js';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { IsOwner } from '../permissions/parameterised.permissions.js';
 import { AllowAny } from '../permissions/standard.permissions.js';
+import { scratchUrls } from '../testing/scratch-databases.js';
 import { Author, Book, Document, Tag } from '../testing/shop.models.js';
 import { TestApp } from '../testing/test-app.js';
 import { ModelViewSet } from '../views/model.viewset.js';
@@ -239,6 +240,30 @@ describe('deleting many rows', () => {
     expect(await app.work(() => Document.objects.filter({ name: 'n' }).count())).toBe(3);
     expect((await remove([0])).status).toBe(204);
   });
+});
+
+test.each(await scratchUrls())('who writes the same rows in another order waits, on %s', async (_name, url) => {
+  @ViewSet({ model: Document, permissions: [AllowAny], bulk: ALL })
+  class OpenDocumentViewSet extends ModelViewSet<Document> {}
+  await using shop = await TestApp.start({ views: [OpenDocumentViewSet], url });
+  const reference = (index: number) => `${String(index).repeat(8)}-1111-4111-8111-111111111111`;
+  const [a, b] = await shop.work(() =>
+    Document.objects.bulkCreate([1, 2].map((index) => ({ owner: 1, reference: reference(index), name: 'n' }))),
+  );
+  const patch = (items: object[]) => shop.call('PATCH', '/documents/bulk', { body: items });
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all([
+      patch([
+        { id: a!.id, name: `a${round}` },
+        { id: b!.id, owner: round },
+      ]),
+      patch([
+        { id: b!.id, name: `b${round}` },
+        { id: a!.id, owner: round },
+      ]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  }
 });
 
 test('a limit that is no number is refused at start', async () => {

@@ -150,6 +150,7 @@ export class ViewCompiler {
     const { action: name, verb, options } = route;
     const standard = resource && !options && isStandardAction(name) ? name : undefined;
     const { many, output } = this.#output(options?.output, standard !== undefined || listing !== undefined, resource);
+    const transaction = this.#transaction(route, resource);
     return {
       id: routeId(view, name, verb),
       name,
@@ -164,7 +165,7 @@ export class ViewCompiler {
         : resource !== undefined && route.detail,
       input: standard ? bodyOf(standard, resource) : this.#input(view, route, resource),
       plainRows: standard && resource && compilePlainRows(view, standard, { authorization, perRequest, resource }),
-      bulk: standard && resource && bulkReaderOf(view, standard, resource),
+      bulk: standard && resource && bulkReaderOf(view, standard, resource, transaction),
       partial: standard !== undefined && STANDARD_ACTIONS[standard].body === 'partial',
       output,
       shapes: output === resource?.output ? shapesOf(standard, listing, resource) : undefined,
@@ -174,7 +175,7 @@ export class ViewCompiler {
       ),
       shape: shapeOf(standard, output !== undefined, many, listing),
       listing,
-      transaction: this.#transaction(route, resource),
+      transaction,
       invoke: invokerOf(view, name),
     };
   }
@@ -238,10 +239,16 @@ function bodyOf(name: StandardActionName, resource?: Resource): CompiledInput | 
   return STANDARD_ACTIONS[name].body ? resource?.input : undefined;
 }
 
-function bulkReaderOf(view: AnyClass, name: StandardActionName, resource: Resource): BulkReader | undefined {
+function bulkReaderOf(
+  view: AnyClass,
+  name: StandardActionName,
+  resource: Resource,
+  transaction: CompiledAction['transaction'],
+): BulkReader | undefined {
   const action = STANDARD_ACTIONS[name];
   const maxItems = bulkLimitOf(`@ViewSet of ${view.name}`, resolvedViewSet(view).bulk);
-  return action.bulk && new BulkReader(action, resource, maxItems);
+  const locksRows = transaction !== undefined && transaction.database?.dialect !== 'sqlite';
+  return action.bulk && new BulkReader(action, resource, maxItems, locksRows);
 }
 
 /** What clients may choose of the rows that an action answers by the view's own schema. */

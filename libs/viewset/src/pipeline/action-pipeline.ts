@@ -185,6 +185,7 @@ export class ActionPipeline {
     const { action, resource } = this;
     const hook = this.#hook;
     const run = async () => {
+      if (action.bulk) await action.bulk.lock(context);
       const result = await this.#invoke(view, context, plain);
       return result instanceof QuerySet ? this.#read(view, result as QuerySet<object>, context) : result;
     };

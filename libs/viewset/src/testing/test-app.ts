@@ -168,6 +168,10 @@ export class TestApp {
   async close(): Promise<void> {
     await this.app.close();
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
 }
 
 function readJson(text: string): unknown {
