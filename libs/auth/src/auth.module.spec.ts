@@ -3,7 +3,14 @@ import { SecretWatch } from '@core-framework/testing/auth';
 import { BaseModel, CoreOrmModule, Field, type Manager, Model } from '@core-framework/orm';
 import { Module } from '@nestjs/common';
 import { describe, expect, test } from '@jest/globals';
+import { AccountService } from './accounts/account.service.js';
 import { AuthHooks } from './accounts/auth-hooks.js';
+import { EmailChangeService } from './accounts/email-change.service.js';
+import { PasswordsService } from './accounts/passwords.service.js';
+import { RegistrationService } from './accounts/registration.service.js';
+import { SignInService } from './accounts/sign-in.service.js';
+import { VerificationService } from './accounts/verification.service.js';
+import { ApiKeys } from './api-keys/api-keys.service.js';
 import { AuthModule } from './auth.module.js';
 import { RESOLVED_AUTH_OPTIONS, resolveAuthOptions, USER_MODEL, type UserModel } from './auth.options.js';
 import { AuthBackend } from './authentication/auth-backend.js';
@@ -11,7 +18,12 @@ import type { AuthOptionsError } from './errors/auth.errors.js';
 import { Group } from './groups/group.model.js';
 import { PasswordHasher } from './hashing/password-hasher.js';
 import { resolveResourceServerOptions } from './resource-server/resource-server.options.js';
+import { OAuthAccounts } from './oauth/oauth-accounts.service.js';
+import { PermissionService } from './permissions/permission.service.js';
 import { Session } from './sessions/session.model.js';
+import { Sessions } from './sessions/sessions.service.js';
+import { RecoveryCodes } from './two-factor/recovery-codes.service.js';
+import { TwoFactor } from './two-factor/two-factor.service.js';
 import { AbstractUser } from './users/abstract-user.js';
 import { PermissionsMixin } from './users/permissions.mixin.js';
 
@@ -94,6 +106,17 @@ describe('the module', () => {
     });
     await using other = await new SecretWatch().start(AsyncModule, { env: { APP_NAME: 'Blog' } });
     expect(other.nest.get(RESOLVED_AUTH_OPTIONS)).toMatchObject({ tokenIssuer: 'Blog!', secretKey: SECRET });
+  });
+
+  test('gives its services to other modules', async () => {
+    const SERVICES = [AccountService, EmailChangeService, PasswordsService, RegistrationService, SignInService];
+    const REST = [VerificationService, TwoFactor, RecoveryCodes, ApiKeys, OAuthAccounts, PermissionService, Sessions];
+    @Module({ providers: [{ provide: 'seen', inject: [...SERVICES, ...REST], useFactory: (...all: object[]) => all }] })
+    class Other {}
+    @Module({ imports: [AppModule, Other] })
+    class Both {}
+    await using app = await new SecretWatch().start(Both);
+    expect(app.nest.get<object[]>('seen', { strict: false })).toHaveLength(SERVICES.length + REST.length);
   });
 
   test('refuses a former key that is empty, from which everybody could derive keys', async () => {

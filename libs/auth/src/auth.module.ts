@@ -243,6 +243,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
     PasswordsService,
     VerificationService,
     AccountService,
+    EmailChangeService,
   ],
 })
 export class AuthModule {

@@ -1,5 +1,5 @@
 import { MissingHasherPackageError } from '../errors/auth.errors.js';
-import { costOf } from './encoded-hash.js';
+import { checkCosts, costOf } from './encoded-hash.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const ENCODED = /^\$argon2id?\$v=19\$m=(?<memory>\d+),t=(?<time>\d+),p=(?<parallel>\d+)\$[\w+/]+\$[\w+/]+$/;
@@ -7,11 +7,11 @@ const MOST = { memory: 256 * 1024, time: 16, parallel: 16 };
 
 /** Parameters of {@link Argon2Hasher}. */
 export interface Argon2Options {
-  /** KiB of memory. @defaultValue 19 456 */
+  /** KiB of memory, at most 256 MiB. @defaultValue 19 456 */
   readonly memoryCost?: number;
-  /** Passes over it. @defaultValue 2 */
+  /** Passes over it, at most 16. @defaultValue 2 */
   readonly timeCost?: number;
-  /** @defaultValue 1 */
+  /** At most 16. @defaultValue 1 */
   readonly parallelism?: number;
 }
 
@@ -23,6 +23,11 @@ export class Argon2Hasher extends PasswordHasher {
 
   constructor({ memoryCost = 19_456, timeCost = 2, parallelism = 1 }: Argon2Options = {}) {
     super();
+    checkCosts('argon2', {
+      timeCost: [timeCost, 1, MOST.time],
+      parallelism: [parallelism, 1, MOST.parallel],
+      memoryCost: [memoryCost, 8 * parallelism, MOST.memory],
+    });
     this.#cost = { memoryCost, timeCost, parallelism };
   }
 

@@ -1,13 +1,14 @@
 import { MissingHasherPackageError } from '../errors/auth.errors.js';
-import { costOf } from './encoded-hash.js';
+import { checkCosts, costOf } from './encoded-hash.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const ENCODED = /^\$2[abxy]\$(?<rounds>\d\d)\$[./A-Za-z\d]{53}$/;
+const LEAST_ROUNDS = 4;
 const MOST_ROUNDS = 16;
 
 /** Parameters of {@link BcryptHasher}. */
 export interface BcryptOptions {
-  /** Binary logarithm of the work. @defaultValue 12 */
+  /** Binary logarithm of the work, from 4 to 16. @defaultValue 12 */
   readonly rounds?: number;
 }
 
@@ -20,6 +21,7 @@ export class BcryptHasher extends PasswordHasher {
 
   constructor({ rounds = 12 }: BcryptOptions = {}) {
     super();
+    checkCosts('bcrypt', { rounds: [rounds, LEAST_ROUNDS, MOST_ROUNDS] });
     this.#rounds = rounds;
   }
 

@@ -107,6 +107,37 @@ describe('Hash', () => {
     expect(hash.driver('sha256').name).toBe('pbkdf2_sha256');
   });
 
+  test.each([
+    ['bcrypt', { rounds: 17 }, 'rounds 17, which is not from 4 to 16'],
+    ['bcrypt', { rounds: 3 }, 'rounds 3'],
+    ['bcrypt', { rounds: '12' }, 'rounds 12'],
+    ['pbkdf2_sha256', { iterations: 5_000_001 }, 'iterations 5000001'],
+    ['argon2', { memoryCost: 256 * 1024 + 1 }, 'memoryCost'],
+    ['argon2', { memoryCost: 8, parallelism: 2 }, 'memoryCost 8, which is not from 16'],
+    ['argon2', { timeCost: 0 }, 'timeCost 0'],
+    ['scrypt', { cost: 3 * 2 ** 14 }, 'no power of two'],
+    ['scrypt', { cost: 2 ** 20, blockSize: 32 }, 'more memory'],
+    ['scrypt', { parallelization: 17 }, 'parallelization 17'],
+  ] as const)(
+    'refuses parameters by which %s would make hashes that are good for nobody: %j',
+    (name, parameters, why) => {
+      expect(() => hashOf(name).configure(name, parameters as never)).toThrow(why);
+    },
+  );
+
+  test('takes the most and the least that it verifies', async () => {
+    for (const [name, parameters] of [
+      ['bcrypt', { rounds: 4 }],
+      ['argon2', { memoryCost: 16, timeCost: 1, parallelism: 2 }],
+      ['scrypt', { cost: 2, blockSize: 1, parallelization: 16 }],
+      ['pbkdf2_sha256', { iterations: 1 }],
+    ] as const) {
+      const hash = hashOf(name);
+      hash.configure(name, parameters);
+      expect(await hash.check('correct horse', await hash.make('correct horse'))).toBe(true);
+    }
+  });
+
   test('bcrypt tells apart passwords that differ after 72 bytes', async () => {
     const bcrypt = hashOf('bcrypt');
     await expect(bcrypt.make(`${'x'.repeat(72)}A`)).rejects.toThrow(RangeError);

@@ -1,6 +1,6 @@
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { costOf, equalsDigest } from './encoded-hash.js';
+import { checkCosts, costOf, equalsDigest } from './encoded-hash.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const derive = promisify(pbkdf2);
@@ -10,7 +10,7 @@ const MOST_ITERATIONS = 5_000_000;
 
 /** Parameters of {@link Pbkdf2Hasher}. */
 export interface Pbkdf2Options {
-  /** @defaultValue 600 000 */
+  /** At most 5 000 000. @defaultValue 600 000 */
   readonly iterations?: number;
 }
 
@@ -22,6 +22,7 @@ export class Pbkdf2Hasher extends PasswordHasher {
 
   constructor({ iterations = 600_000 }: Pbkdf2Options = {}) {
     super();
+    checkCosts('pbkdf2_sha256', { iterations: [iterations, 1, MOST_ITERATIONS] });
     this.#iterations = iterations;
   }
 

@@ -1,9 +1,12 @@
 import { randomBytes, scrypt, type ScryptOptions as Cost } from 'node:crypto';
-import { costOf, equalsDigest } from './encoded-hash.js';
+import { AuthOptionsError } from '../errors/auth.errors.js';
+import { checkCosts, costOf, equalsDigest } from './encoded-hash.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const DIGEST_BYTES = 64;
 const MOST_MEMORY = 256 * 1024 * 1024;
+const MOST_COST = 2 ** 20;
+const MOST_BLOCK = 32;
 const MOST_PARALLEL = 16;
 
 /** Parameters of {@link ScryptHasher}. */
@@ -24,6 +27,18 @@ export class ScryptHasher extends PasswordHasher {
 
   constructor({ cost = 2 ** 15, blockSize = 8, parallelization = 3 }: ScryptOptions = {}) {
     super();
+    checkCosts('scrypt', {
+      cost: [cost, 2, MOST_COST],
+      blockSize: [blockSize, 1, MOST_BLOCK],
+      parallelization: [parallelization, 1, MOST_PARALLEL],
+    });
+    if (isNoPowerOfTwo(cost))
+      throw new AuthOptionsError(`The hasher scrypt has cost ${cost}, which is no power of two.`, 'Write 2 ** 15.');
+    if (memoryOf(cost, blockSize) > MOST_MEMORY)
+      throw new AuthOptionsError(
+        'The hasher scrypt would take more memory than 256 MiB.',
+        'Lower cost or blockSize: it takes 128 bytes for each of their product.',
+      );
     this.#cost = { cost, blockSize, parallelization };
   }
 
@@ -36,11 +51,11 @@ export class ScryptHasher extends PasswordHasher {
 
   async verify(password: string, hashed: string): Promise<boolean> {
     const [, n, salt, r, p, digest] = hashed.split('$');
-    const cost = costOf(n, 2 ** 20);
-    const blockSize = costOf(r, 32);
+    const cost = costOf(n, MOST_COST);
+    const blockSize = costOf(r, MOST_BLOCK);
     const parallelization = costOf(p, MOST_PARALLEL);
     if (!cost || !blockSize || !parallelization || !salt || !digest) return false;
-    if ((cost & (cost - 1)) !== 0 || 128 * cost * blockSize > MOST_MEMORY) return false;
+    if (isNoPowerOfTwo(cost) || memoryOf(cost, blockSize) > MOST_MEMORY) return false;
     return equalsDigest(await derive(password, salt, { cost, blockSize, parallelization }), digest);
   }
 
@@ -49,6 +64,14 @@ export class ScryptHasher extends PasswordHasher {
     const { cost, blockSize, parallelization } = this.#cost;
     return n !== String(cost) || r !== String(blockSize) || p !== String(parallelization);
   }
+}
+
+function isNoPowerOfTwo(cost: number): boolean {
+  return (cost & (cost - 1)) !== 0;
+}
+
+function memoryOf(cost: number, blockSize: number): number {
+  return 128 * cost * blockSize;
 }
 
 function derive(password: string, salt: string, cost: Cost): Promise<Buffer> {

@@ -141,6 +141,9 @@ describe.each([
       await expect(permissions.addPermission('editor', 'a.b', '')).rejects.toMatchObject({
         code: 'AUTH_INVALID_CODENAME',
       });
+      await expect(permissions.initializeRoles({ editor: ['posts'] })).rejects.toMatchObject({
+        message: '"posts" names no permission.',
+      });
       await expect(permissions.addPolicy('p', 'role:x', 'a', 'b')).rejects.toMatchObject({
         code: 'AUTH_POLICIES_NOT_CONFIGURED',
       });

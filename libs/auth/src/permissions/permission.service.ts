@@ -3,6 +3,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { InvalidCodenameError, PoliciesNotConfiguredError } from '../errors/permission.errors.js';
 import type { AuthEventParts } from '../events/auth-events.service.js';
 import { Group } from '../groups/group.model.js';
+import { checkCodename } from '../groups/named-permissions.js';
 import { Permission } from '../groups/permission.model.js';
 import { PolicyEngine } from '../policies/policy-engine.js';
 import type { PolicyQuestion } from '../policies/policy-set.js';
@@ -118,7 +119,7 @@ export class PermissionService {
   async initializeRoles(roles: RoleDefinitions = PREDEFINED_ROLES): Promise<void> {
     await this.groups.atomic(async () => {
       for (const [role, codenames] of Object.entries(roles)) {
-        for (const codename of codenames) await this.addPermission(role, ...partsOf(codename));
+        for (const codename of codenames) await this.addPermission(role, ...partsOf(checkCodename(codename)));
       }
     });
   }
@@ -205,8 +206,8 @@ export class PermissionService {
 /** @throws InvalidCodenameError when no permission can have that name. */
 export function codenameOf(resource: string, action: string): string {
   const codename = `${resource}.${action}`;
-  if (/^[^\s.]+$/.test(resource) && /^\S+$/.test(action)) return codename;
-  throw new InvalidCodenameError(codename);
+  if (resource.includes('.')) throw new InvalidCodenameError(codename);
+  return checkCodename(codename);
 }
 
 function partsOf(codename: string): [resource: string, action: string] {

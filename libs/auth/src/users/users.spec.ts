@@ -185,6 +185,19 @@ describe.each([
     });
   });
 
+  test('refuse permissions that nothing could ask for, and write none of those beside them', () =>
+    work(async () => {
+      const user = await User.objects.createUser({ email: 'ann@example.com' });
+      await user.addToGroup('editors');
+      const editors = await Group.objects.get({ name: 'editors' });
+      const refused = { code: 'AUTH_INVALID_CODENAME' };
+      await expect(user.addPermission('edit')).rejects.toMatchObject(refused);
+      await expect(user.setPermissions(['posts.archive', 'posts edit'])).rejects.toMatchObject(refused);
+      await expect(editors.addPermission('posts.')).rejects.toMatchObject(refused);
+      expect(await Permission.objects.filter({ codename__in: ['edit', 'posts.archive', 'posts.'] }).count()).toBe(0);
+      await user.removePermission('edit');
+    }));
+
   test('may have a key and a sign-in name of their own, in another application of the process', async () => {
     await using other = await new SecretWatch().start(MemberApp, { database, env: { AUTH_PASSWORD_HASHER: 'plain' } });
     await other.work(async () => {
