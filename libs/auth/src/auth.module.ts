@@ -31,7 +31,7 @@ import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
 import { AccountSecurityViewSet } from './views/account-security.viewset.js';
-import { authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
+import { accountBodyLimit, authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
 import { AuthChecks } from './checks/auth-checks.js';
 import { checkClasses } from './checks/option-classes.js';
 import { RegisteredClients } from './clients/registered-clients.js';
@@ -289,6 +289,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
   const { hashers = [], backends = [], tokenBackend, schemas, authViewSet, isGlobal = true } = extras;
   const users = checkedUserModel(extras.userModel);
   checkClasses(extras);
+  const limit = accountBodyLimit(authViewSet);
   return {
     ...options,
     module: AuthModule,
@@ -308,7 +309,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
             OAuthIdTokenViewSet,
           ]),
       ...(extras.cookies ? [CookieAuthViewSet, CookieIdTokenViewSet] : []),
-      ...(extras.usersViewSet ? [ownAccountViewFor(users, schemas), usersViewFor(users)] : []),
+      ...(extras.usersViewSet ? [ownAccountViewFor(users, schemas, limit), usersViewFor(users, limit)] : []),
     ],
     providers: [
       ...(options.providers ?? []),

@@ -43,7 +43,7 @@ export { FilterSet, type FilterSetBase, type FilterSetClass } from './filtering/
 export type { FilterKind } from './filtering/filter-value.js';
 export type { OrderingOptions, OrderingRules } from './filtering/ordering.js';
 export type { FullTextOptions, SearchField, SearchOptions } from './filtering/search.js';
-export type { ComputedOptions, FilterOptions } from './metadata/viewset.metadata.js';
+export { type ComputedOptions, type FilterOptions, resolvedViewSet } from './metadata/viewset.metadata.js';
 export type { HttpVerb } from './options/http-verb.js';
 export { CursorPagination } from './pagination/cursor.pagination.js';
 export { LimitOffsetPagination } from './pagination/limit-offset.pagination.js';

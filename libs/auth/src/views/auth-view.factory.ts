@@ -7,10 +7,11 @@ import {
   InputSchema,
   type OutputClass,
   OutputSchema,
+  resolvedViewSet,
   ViewSet,
 } from '@core-framework/viewset';
 import type { Type } from '@nestjs/common';
-import type { UserModel } from '../auth.options.js';
+import type { AuthExtras, UserModel } from '../auth.options.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { withPassword } from './auth.inputs.js';
 import { AUTH_BODY_LIMIT } from './body-limit.js';
@@ -65,15 +66,24 @@ export function authViewFor(
   return View;
 }
 
+/** The most that bodies with accounts may have: what the application's own class says, or ours. */
+export function accountBodyLimit(view: AuthExtras['authViewSet']): number {
+  return (view && resolvedViewSet(view).bodyLimit) || AUTH_BODY_LIMIT;
+}
+
 /** Makes the view of one's own account beside the accounts that superusers administer: `/users/me`, as others know it. */
-export function ownAccountViewFor(userModel: UserModel, schemas: AuthSchemas = {}): Type<OwnAccountViewSet> {
+export function ownAccountViewFor(
+  userModel: UserModel,
+  schemas: AuthSchemas | undefined,
+  bodyLimit: number,
+): Type<OwnAccountViewSet> {
   const View = class ApplicationOwnAccountViewSet extends (OwnAccountViewSet as unknown as Type<OwnAccountViewSet>) {};
-  const output = schemas.user ?? OutputSchema(userModel);
+  const output = schemas?.user ?? OutputSchema(userModel);
   const rest = { path: 'me', output, deprecated: true };
   declare(View, 'me', { ...AUTH_ROUTES.me, ...rest });
-  declare(View, 'updateMe', { ...AUTH_ROUTES.updateMe, ...rest, input: schemas.profile ?? profileInput(userModel) });
+  declare(View, 'updateMe', { ...AUTH_ROUTES.updateMe, ...rest, input: schemas?.profile ?? profileInput(userModel) });
   declare(View, 'deleteMe', { ...AUTH_ROUTES.deleteMe, path: 'me', deprecated: true });
-  ViewSet({ path: 'users', tags: ['Users'], bodyLimit: AUTH_BODY_LIMIT })(View);
+  ViewSet({ path: 'users', tags: ['Users'], bodyLimit })(View);
   return View;
 }
 

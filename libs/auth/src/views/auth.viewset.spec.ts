@@ -198,9 +198,30 @@ describe('the size of bodies', () => {
       const { access_token: token } = signedIn.json<{ access_token: string }>();
       const headers = { authorization: `Bearer ${token}` };
       expect((await app.client.post('/api/v1/users', body(1_000_000), { headers })).status).toBe(400);
-      expect((await app.client.patch('/api/v1/users/me', body(70_000), { headers })).status).toBe(413);
+      for (const me of ['auth/me', 'auth/users/me', 'users/me']) {
+        const change = (bytes: number) => app.client.patch(`/api/v1/${me}`, body(bytes), { headers });
+        expect([me, (await change(100_000)).status, (await change(100_001)).status]).toEqual([me, 400, 413]);
+      }
+      // What has no use for more takes no more.
+      expect((await app.client.post(`${AUTH}/api-keys`, body(70_000), { headers })).status).toBe(413);
     } finally {
       await app.close();
     }
+  });
+
+  test('is the same for owners and superusers where an account has no files', async () => {
+    @Module({
+      imports: [
+        SettingsModule.forRoot(),
+        CoreOrmModule.forRoot({ schema: 'update' }),
+        ViewSetModule.forRoot(),
+        AuthModule.forRoot({ userModel: User, authViewSet: RoomyAuthViewSet, usersViewSet: true }),
+      ],
+    })
+    class WordyModule {}
+    await using app = await new SecretWatch().start(WordyModule);
+    const root = app.client.as({ id: 1, isSuperuser: true });
+    const create = (bytes: number) => root.post('/api/v1/users', { x: 'x'.repeat(bytes - '{"x":""}'.length) });
+    expect([(await create(100_000)).status, (await create(100_001)).status]).toEqual([400, 413]);
   });
 });

@@ -17,7 +17,6 @@ import { clientInfoOf } from '../events/client-info.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { REVOKED_SESSIONS } from './auth.answers.js';
 import { adminInput } from './auth.inputs.js';
-import { AUTH_BODY_LIMIT } from './body-limit.js';
 
 type Changes = Readonly<Record<string, unknown>> & { readonly password?: string | null };
 type Context = ActionContext<AbstractBaseUser, Changes>;
@@ -98,7 +97,7 @@ export abstract class UsersViewSet extends ModelViewSet<AbstractBaseUser, Change
 const AS_GIVEN: Readonly<Record<string, string>> = { passwordHash: 'password' };
 
 /** Makes the view of an application's users. */
-export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
+export function usersViewFor(userModel: UserModel, bodyLimit: number): Type<UsersViewSet> {
   class ApplicationUsersViewSet extends (UsersViewSet as unknown as Type<UsersViewSet>) {}
   const hasFiles = [...modelDefinition(userModel).fields.values()].some(({ file }) => file);
   ViewSet({
@@ -112,7 +111,7 @@ export function usersViewFor(userModel: UserModel): Type<UsersViewSet> {
     filter: ['isActive', 'isStaff', 'isSuperuser', 'isVerified'],
     ordering: ['email', 'dateJoined', 'lastLogin'],
     // Files are measured by their own rules, up to what the server takes.
-    ...(!hasFiles && { bodyLimit: AUTH_BODY_LIMIT }),
+    ...(!hasFiles && { bodyLimit }),
   })(ApplicationUsersViewSet);
   return ApplicationUsersViewSet;
 }
