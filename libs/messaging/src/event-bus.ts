@@ -19,7 +19,7 @@ export interface PublishOptions {
   /** @defaultValue the declared one, else that of the module: `events` */
   readonly topic?: string;
   /** Events of a topic with the same key keep their order. One that is longer than 255 characters travels as its hash. */
-  readonly key?: string;
+  readonly key?: string | number;
   /** Extension attributes of the CloudEvent; names of small letters and digits. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Names the event, a UUID; publishing under one id twice has one effect. @defaultValue a new one */
@@ -50,7 +50,8 @@ export class EventBus implements EventListening {
    * Publishes an event if and only if the transaction of the work in hand commits; at once outside of one. It is written to
    * the outbox, from where it leaves however long the broker is away. Listeners of this process are told after the commit.
    *
-   * @throws InvalidEventNameError, InvalidEnvelopeError; InvalidPayloadError when the data breaks a rule of its declared class
+   * @throws InvalidEventNameError, InvalidEnvelopeError; InvalidPayloadError when the data is no JSON, or breaks a rule of
+   *   its declared class
    */
   async publish(name: string, data: unknown, options: PublishOptions = {}): Promise<string> {
     checkEventName(name);
@@ -59,15 +60,15 @@ export class EventBus implements EventListening {
     checkChannelName('a topic', topic);
     checkHeaders(headers);
     checkEventId(id);
-    const text = jsonOf(data);
+    const text = jsonOf(name, data);
     const payload = declared?.payload && (await this.parts.payloads.read(name, declared.payload, JSON.parse(text)));
     const message: EventMessage = {
       id,
       type: name,
       source: this.parts.options.source,
       time: this.parts.clock.now().toISOString(),
-      ...(key !== undefined && { key: portableKey(key) }),
-      data: payload ? jsonOf(payload) : text,
+      ...(key !== undefined && { key: portableKey(String(key)) }),
+      data: payload ? jsonOf(name, payload) : text,
       headers,
     };
     if (this.parts.options.outbox) {
@@ -86,16 +87,16 @@ export class EventBus implements EventListening {
    */
   async dispatch(name: string, data?: unknown): Promise<void> {
     checkEventName(name);
-    const time = this.parts.clock.now().toISOString();
-    const message = {
+    const event: CoreEvent = {
       id: randomUUID(),
-      type: name,
+      name,
+      data,
+      topic: '',
+      timestamp: this.parts.clock.now(),
+      attempt: 1,
       source: this.parts.options.source,
-      time,
-      data: jsonOf(data),
       headers: {},
     };
-    const event: CoreEvent = { ...localEvent(message, ''), data };
     if (this.#isInTransaction) return this.#afterCommit(() => this.#listeners.tellAfterwards(event));
     const [error] = await this.#listeners.tell(event);
     if (error) throw error;

@@ -2,6 +2,7 @@ import type { ActionHook, AroundAction, HookedAction } from '@core-framework/com
 import { type Database, isAtomic } from '@core-framework/orm';
 import type { Inbox } from '@core-framework/outbox';
 import type { DiscoveryService, ExternalContextCreator, ParamsFactory } from '@nestjs/core';
+import { agreedOptions } from './consuming/agreed-options.js';
 import { ConsumerGroup, type ConsumerGroupOptions } from './consuming/consumer-group.js';
 import type { EventHandler } from './consuming/event-handler.js';
 import { EventOutsideTransactionError, InvalidConsumerError } from './errors/messaging.errors.js';
@@ -73,6 +74,13 @@ export class MessagingExplorer implements ActionHook {
         if (payload ?? description) this.parts.catalog.add({ name: event, payload, description });
       }
     }
+  }
+
+  /** @throws InvalidConsumerError when data is to be checked by a class that has no rules. */
+  checkPayloads(): void {
+    const handled = this.#instances().flatMap(({ type }) => handlersOf(type).map(({ options }) => options.payload));
+    const declared = this.parts.catalog.declarations.map(({ payload }) => payload);
+    for (const payload of new Set([...handled, ...declared])) if (payload) this.parts.payloads.check(payload);
   }
 
   /** Who publishes, handles and hears what. */
@@ -237,7 +245,7 @@ export class MessagingExplorer implements ActionHook {
 
   #groupOptions(group: string, consumers: readonly ConsumerDeclaration[]): ConsumerGroupOptions {
     const { retry, prefetch, visibilityMs, inbox, topics } = this.parts.options;
-    const said = Object.assign({}, ...consumers.map(({ options }) => options)) as ConsumerDeclaration['options'];
+    const said = agreedOptions(group, consumers);
     const concurrency = said.concurrency ?? said.prefetch ?? prefetch;
     return {
       group,
@@ -261,8 +269,7 @@ export class MessagingExplorer implements ActionHook {
     for (const wrapper of wrappers) {
       const { metatype } = wrapper;
       if (typeof metatype !== 'function' || wrapper.isNotMetatype) continue;
-      const takesPart = consumerOf(metatype) ?? (handlersOf(metatype).length > 0 || emittersOf(metatype).length > 0);
-      if (!takesPart) continue;
+      if (!takesPart(metatype)) continue;
       const instance: unknown = wrapper.instance;
       if (!wrapper.isDependencyTreeStatic() || typeof instance !== 'object' || instance === null) {
         throw new InvalidConsumerError(
@@ -274,6 +281,11 @@ export class MessagingExplorer implements ActionHook {
     }
     return [...found.values()];
   }
+}
+
+/** Whether instances of a class have anything to do with events. */
+export function takesPart(type: Function): boolean {
+  return consumerOf(type) !== undefined || handlersOf(type).length > 0 || emittersOf(type).length > 0;
 }
 
 function emittersOf(type: Function): readonly (readonly [method: string, EmitterDeclaration])[] {

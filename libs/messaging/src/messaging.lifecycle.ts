@@ -77,6 +77,7 @@ export class MessagingLifecycle {
   async onApplicationBootstrap(): Promise<void> {
     const { broker, database, explorer, health, inbox, report } = this.parts;
     explorer.bindEmitters();
+    explorer.checkPayloads();
     if (isAssembledOnly()) return;
     this.#groups = explorer.groups(database, inbox);
     this.#silence = explorer.announce();

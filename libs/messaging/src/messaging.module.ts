@@ -18,7 +18,8 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { MessagingChecks } from './checks/messaging-checks.js';
-import { MessagingExplorer } from './messaging.explorer.js';
+import { MessagingExplorer, takesPart } from './messaging.explorer.js';
+import { InvalidConsumerError } from './errors/messaging.errors.js';
 import { MessagingLifecycle } from './messaging.lifecycle.js';
 import {
   MESSAGE_BROKER,
@@ -136,12 +137,27 @@ export class MessagingModule extends ConfigurableModuleClass {
   /**
    * Provides consumers, and classes that listen; they see the application's global providers. Declares events, so that their
    * data is checked when they are published and all who look at the application know of them.
+   *
+   * @throws InvalidConsumerError when a class neither consumes, listens nor emits
    */
   static forFeature(consumers: readonly Type<object>[], { events = [] }: MessagingFeatureOptions = {}): DynamicModule {
+    const idle = consumers.find((type) => !takesPart(type));
+    if (idle) {
+      throw new InvalidConsumerError(
+        `MessagingModule.forFeature() is given ${idle.name}, which has nothing to do with events.`,
+        'Decorate it with @Consumer(), or a method with @OnEvent() or @Event(); other classes go to `providers`.',
+      );
+    }
     const declaring = {
       provide: Symbol('DeclaredEvents'),
-      inject: [EventCatalog],
-      useFactory: (catalog: EventCatalog) => {
+      inject: [{ token: EventCatalog, optional: true }],
+      useFactory: (catalog?: EventCatalog) => {
+        if (!catalog) {
+          throw new InvalidConsumerError(
+            'MessagingModule.forFeature() is imported, and MessagingModule.forRoot() is not.',
+            "Import MessagingModule.forRoot() in the application's module.",
+          );
+        }
         for (const event of events) catalog.add(event);
         return events;
       },

@@ -1,7 +1,7 @@
 import type { CoreSettings } from '@core-framework/config';
 import type { MessageBroker } from './brokers/message-broker.js';
 import { MemoryBroker } from './brokers/memory.broker.js';
-import { BrokerChoiceError, MissingBrokerPackageError } from './errors/messaging.errors.js';
+import { BrokerChoiceError, InvalidEventNameError, MissingBrokerPackageError } from './errors/messaging.errors.js';
 import { checkChannelName } from './events/event-name.js';
 
 /** Options of `MessagingModule.forRoot`. */
@@ -60,7 +60,7 @@ export function resolveMessagingOptions(
 ): ResolvedMessagingOptions {
   return {
     topic: checkChannelName('a topic', options.topic ?? 'events'),
-    source: options.source ?? settings.messageSource ?? 'my-app',
+    source: checkSource(options.source ?? settings.messageSource ?? 'my-app'),
     outbox: options.outbox ?? settings.outboxEnabled ?? true,
     inbox: options.inbox ?? true,
     relay: options.relay ?? settings.outboxRelay ?? true,
@@ -71,6 +71,16 @@ export function resolveMessagingOptions(
     prefetch: settings.messagePrefetch ?? 32,
     visibilityMs: (settings.messageVisibility ?? 60) * 1000,
   };
+}
+
+/** Every CloudEvent has one; without it consumers refuse all that is published. */
+function checkSource(source: string): string {
+  if (source !== '') return source;
+  throw new InvalidEventNameError(
+    'the source of events',
+    source,
+    'Set MESSAGE_SOURCE, or `source`, to the name of the application.',
+  );
 }
 
 function consumersOf({
@@ -130,7 +140,7 @@ export async function chooseBroker(
   const make = Object.hasOwn(known, name) ? known[name] : undefined;
   if (make) return make(settings);
   throw new BrokerChoiceError(
-    `MESSAGE_BROKER names "${name}", which is no broker.`,
+    `${broker === undefined ? 'MESSAGE_BROKER' : 'The option `broker`'} names "${name}", which is no broker.`,
     `Set it to ${Object.keys(known).join(' or ')}, or register it: MessagingModule.forRoot({ brokers: { … } }).`,
   );
 }

@@ -271,6 +271,22 @@ describe('events', () => {
     await run(() => bus.publish('it.fails', {}));
   });
 
+  test('are told what is no JSON, too, and nobody else is', async () => {
+    const { bus } = await start([]);
+    const heard: unknown[] = [];
+    bus.listen('thing.*', ({ data }) => heard.push(data));
+    const circular: { self?: object } = {};
+    circular.self = circular;
+    await bus.dispatch('thing.told', circular);
+    expect(heard).toEqual([circular]);
+    for (const data of [circular, () => 1, Symbol('no')]) {
+      await expect(bus.publish('thing.told', data)).rejects.toMatchObject({
+        code: 'MESSAGING_INVALID_PAYLOAD',
+        message: expect.stringContaining('"thing.told"'),
+      });
+    }
+  });
+
   test('are told from where nothing is injected, whether an application runs or not', async () => {
     const heard: string[] = [];
     const stops = [Event.listen<number>('*.counted', ({ name, data }) => heard.push(`${name} ${data}`))];
@@ -357,6 +373,62 @@ describe('the application does not start', () => {
     await expect(start([Empty])).rejects.toMatchObject({ code: 'MESSAGING_INVALID_CONSUMER' });
   });
 
+  test('when consumers of one group say different things of it', async () => {
+    @Consumer('g', { topics: ['t'], retry: 1 })
+    class One {
+      @OnEvent('a.b')
+      on(): void {}
+    }
+    @Consumer('g', { topics: ['u'], retry: 5 })
+    class Other {
+      @OnEvent('a.c')
+      on(): void {}
+    }
+    await expect(start([One, Other])).rejects.toMatchObject({
+      code: 'MESSAGING_INVALID_CONSUMER',
+      message: 'Consumers of the group "g" say different things of its retry: 1 and 5.',
+    });
+  });
+
+  test('when a class has no rules by which data could be checked', async () => {
+    class Bare {
+      id!: number;
+    }
+    @Consumer('g', { topics: ['t'] })
+    class Handling {
+      @OnEvent('a.b', { payload: Bare })
+      on(): void {}
+    }
+    @Injectable()
+    class Emitting {
+      @Atomic()
+      @Event('a.b', { payload: Bare })
+      async emit(): Promise<void> {}
+    }
+    const problem = { code: 'MESSAGING_INVALID_CONSUMER', message: expect.stringContaining('Bare has no rules') };
+    await expect(start([Handling])).rejects.toMatchObject(problem);
+    await expect(start([Emitting])).rejects.toMatchObject(problem);
+  });
+
+  test('when forFeature() is given a class that takes no part, or is alone', async () => {
+    class Forgotten {
+      on(): void {}
+    }
+    await expect(async () => start([Forgotten])).rejects.toMatchObject({
+      code: 'MESSAGING_INVALID_CONSUMER',
+      message: expect.stringContaining('Forgotten'),
+    });
+    @Module({ imports: [MessagingModule.forFeature([Orders])] })
+    class AppModule {}
+    await expect(
+      NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false }),
+    ).rejects.toMatchObject({ code: 'MESSAGING_INVALID_CONSUMER', fix: expect.stringContaining('forRoot()') });
+  });
+
+  test('when its events would come from nobody', async () => {
+    await expect(start([], { source: '' })).rejects.toMatchObject({ code: 'MESSAGING_INVALID_NAME' });
+  });
+
   test('when the broker has no known name', async () => {
     await expect(start([], { broker: 'pigeon' })).rejects.toMatchObject({ code: 'MESSAGING_BROKER_CHOICE' });
   });
@@ -365,6 +437,28 @@ describe('the application does not start', () => {
 test.each(['userCreated', 'ORDER_CREATED', 'user', 'user.', 'user..created'])('"%s" is no name of an event', (name) => {
   expect(() => Event(name)).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' }));
   expect(() => OnEvent(`${name}!`)).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' }));
+});
+
+test('a consumer has topics', () => {
+  for (const options of [{ topics: [] }, { topics: 'users' }, {}, undefined]) {
+    expect(() => Consumer('g', options as never)).toThrow(
+      expect.objectContaining({ code: 'MESSAGING_INVALID_CONSUMER' }),
+    );
+  }
+});
+
+test('what is published twice under one id has one effect, whether the first has left or not', async () => {
+  const { app, bus, run, effects, settled } = await start([Orders], { relay: false });
+  const [id, twice] = ['0198c2f0-0000-7000-8000-000000000001', { topic: 'users', key: 7 }];
+  await bus.publish('user.seen', {}, { ...twice, id });
+  await run(() => atomic(() => bus.publish('user.seen', {}, { ...twice, id })));
+  await app.get(OutboxRelay).flush();
+  await settled(async () => (await effects()).length > 0);
+  await bus.publish('user.seen', {}, { ...twice, id });
+  await bus.publish('user.last', {}, twice);
+  await app.get(OutboxRelay).flush();
+  await settled(async () => (await effects()).length > 1);
+  expect(await effects()).toEqual(['any user.seen', 'any user.last']);
 });
 
 test('topics and groups have names that every broker takes, put together too', () => {

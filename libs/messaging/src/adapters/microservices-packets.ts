@@ -24,7 +24,7 @@ export interface Sender {
 /** Makes an event of what a client emits; the pattern is its name. */
 export function eventOf(type: string, { data }: ReadPacket, { id, source, key }: Sender): EventMessage {
   const time = new Date().toISOString();
-  return { id, type, source, time, ...(key !== undefined && { key }), data: jsonOf(data), headers: {} };
+  return { id, type, source, time, ...(key !== undefined && { key }), data: jsonOf(type, data), headers: {} };
 }
 
 /** Makes a request: an event that says where it is to be answered, and until when. */

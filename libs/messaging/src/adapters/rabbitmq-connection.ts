@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Channel,
   type ConfirmChannel,
@@ -19,6 +20,10 @@ export interface Parcel {
 
 /** Names a message to a queue, so that it is known again when it comes back. */
 const PARCEL_HEADER = 'x-core-parcel';
+
+/** What the server answers about a queue that another connection has for itself. */
+const RESOURCE_LOCKED = 405;
+const TURN_MS = 20;
 
 /** One connection, which comes back by itself, and a channel of it on which the server confirms what it has. */
 export class RabbitMQConnection {
@@ -77,6 +82,29 @@ export class RabbitMQConnection {
         await channel.close().catch(() => undefined);
       }
     });
+  }
+
+  /**
+   * As {@link withChannel}, while nobody else in any process does the same under the name: a queue that this connection alone
+   * may use, and that is gone with it. It is over before others may begin.
+   */
+  async alone<T>(name: string, work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+    const end = Date.now() + this.timeoutMs;
+    for (;;) {
+      try {
+        await this.withChannel((channel) => channel.assertQueue(name, { exclusive: true, durable: false }));
+        break;
+      } catch (error) {
+        const isTaken = codeOf((error as Error).cause) === RESOURCE_LOCKED;
+        if (!isTaken || Date.now() > end) throw error;
+        await setTimeout(TURN_MS);
+      }
+    }
+    try {
+      return await this.withChannel(work);
+    } finally {
+      await this.withChannel((channel) => channel.deleteQueue(name)).catch(() => undefined);
+    }
   }
 
   /** Resolves once the server has all of them, or said no; answers what was wrong with each. */
@@ -182,7 +210,8 @@ async function confirmed(
 
 /** What the server said when it ended a channel over what it was asked for; nothing of other errors. */
 function refusalOf(error: unknown): string | undefined {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+  const { message } = error as { readonly message?: string };
+  const code = codeOf(error);
   return typeof code === 'number' && code >= 400 && code < 500 ? message : undefined;
 }
 
@@ -193,4 +222,8 @@ function refusalOfConnection(error: unknown): string | undefined {
   // The client drops what the server says here.
   const isClosed = message.startsWith('Expected ConnectionOpenOk; got <ConnectionClose');
   return isClosed ? 'there is no virtual host of the name, or the user may not use it.' : undefined;
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | undefined)?.code;
 }

@@ -89,14 +89,14 @@ export class RabbitMQDeadLetters {
     });
   }
 
-  /** Shows the oldest letters, and gives back those not acknowledged. */
+  /** Shows the oldest letters, and gives back those not acknowledged. Who looks meanwhile, in whatever process, waits. */
   async #look<T>(
     place: DeadLetterPlace,
     see: (taken: readonly Taken[], channel: ConfirmChannel) => Promise<T>,
   ): Promise<T> {
+    const queue = deadQueueOf(place);
     const work = this.#turn.then(() =>
-      this.connection.withChannel(async (channel) => {
-        const queue = deadQueueOf(place);
+      this.connection.alone(`${queue}:look`, async (channel) => {
         const taken: Taken[] = [];
         if (!(await isThere(channel, queue))) return see(taken, channel);
         while (taken.length < MOST_LETTERS) {
@@ -104,7 +104,11 @@ export class RabbitMQDeadLetters {
           if (!received) break;
           taken.push({ letter: letterOf(place, received), received });
         }
-        return see(taken.toSorted(byAge), channel);
+        try {
+          return await see(taken.toSorted(byAge), channel);
+        } finally {
+          channel.nackAll();
+        }
       }),
     );
     this.#turn = work.catch(() => undefined);

@@ -37,8 +37,12 @@ export interface ConsumerOptions {
  */
 export function Consumer(group: string, options: ConsumerOptions): ClassDecorator {
   checkChannelName('a group', group);
+  // Not everybody's compiler looks at it.
+  const topics: unknown = (options as ConsumerOptions | undefined)?.topics;
+  if (!Array.isArray(topics) || topics.length === 0) {
+    throw new InvalidConsumerError(`The group "${group}" has no topics.`, "Name them: { topics: ['user-events'] }.");
+  }
   for (const topic of options.topics) checkChannelName('a topic', topic);
-  if (options.topics.length === 0) throw new InvalidConsumerError(`The group "${group}" has no topics.`, 'Name one.');
   for (const name of ['retry', 'retryDelayMs', 'timeoutMs', 'concurrency', 'prefetch'] as const) {
     const value = options[name];
     const least = name.startsWith('retry') ? 0 : 1;

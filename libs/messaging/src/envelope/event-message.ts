@@ -102,14 +102,19 @@ function splitStructured(text: string): { attributes: Readonly<Record<string, un
 /** @throws InvalidEnvelopeError when an extension has a name that CloudEvents do not allow. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   const wrong = Object.keys(headers).find((name) => !EXTENSION.test(name) || ATTRIBUTES.has(name));
-  if (wrong !== undefined) throw new InvalidEnvelopeError(`"${wrong}" is no name of an extension (a to z and digits)`);
+  if (wrong === undefined) return;
+  throw new InvalidEnvelopeError(
+    `"${wrong}" is no name of an extension`,
+    'Name headers by small letters and digits, other than the attributes of CloudEvents.',
+  );
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws InvalidEnvelopeError unless it is a UUID, which databases keep the ids of events as. */
 export function checkEventId(id: string): void {
-  if (!UUID.test(id)) throw new InvalidEnvelopeError(`"${id}" is no UUID, which the id of an event has to be`);
+  if (UUID.test(id)) return;
+  throw new InvalidEnvelopeError(`"${id}" is no UUID`, 'Give a UUID as the id, or none.');
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

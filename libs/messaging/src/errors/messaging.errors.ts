@@ -89,10 +89,8 @@ export class NoReplyError extends CoreError {
 export class InvalidEnvelopeError extends CoreError {
   readonly code = 'MESSAGING_INVALID_ENVELOPE';
 
-  constructor(problem: string) {
-    super(`The message is no CloudEvent of version 1.0: ${problem}.`, {
-      fix: 'Publish it through EventBus or a MessageBroker.',
-    });
+  constructor(problem: string, fix = 'Publish it through EventBus or a MessageBroker.') {
+    super(`The message is no CloudEvent of version 1.0: ${problem}.`, { fix });
   }
 }
 

@@ -26,6 +26,15 @@ export function classPayload(type: Type<object>): PayloadSchema {
   };
 }
 
+/** Whether class-validator knows rules of a class. */
+export function hasRules(type: Type<object>): boolean {
+  return rulesOf(type).length > 0;
+}
+
+function rulesOf(type: Type<object>) {
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+}
+
 function errorsOf({ property, constraints = {}, children = [] }: ValidationError): [string, FieldError[]][] {
   const own = Object.entries(constraints).map(([code, message]) => ({ code, message }));
   const inner = children.flatMap((child) =>
@@ -38,10 +47,7 @@ function errorsOf({ property, constraints = {}, children = [] }: ValidationError
 }
 
 function schemaOf(type: Type<object>): ValueSchema {
-  const rules = Map.groupBy(
-    getMetadataStorage().getTargetValidationMetadatas(type, '', true, false),
-    ({ propertyName }) => propertyName,
-  );
+  const rules = Map.groupBy(rulesOf(type), ({ propertyName }) => propertyName);
   const named = [...rules].map(([property, found]) => {
     const byName = found.map(
       ({ name, type: kind, constraints }) => [name ?? kind, (constraints ?? []) as unknown[]] as const,

@@ -1,7 +1,7 @@
 import { InvalidInputException, type PayloadSchema, type PayloadSchemaRegistry } from '@core-framework/common';
 import type { Type } from '@nestjs/common';
-import { InvalidPayloadError } from '../errors/messaging.errors.js';
-import { classPayload } from './class-payload.js';
+import { InvalidConsumerError, InvalidPayloadError } from '../errors/messaging.errors.js';
+import { classPayload, hasRules } from './class-payload.js';
 
 /** Reads the data of events by the classes that are declared for it, each compiled once. */
 export class PayloadReader {
@@ -13,6 +13,15 @@ export class PayloadReader {
     let compiled = this.#compiled.get(type);
     if (!compiled) this.#compiled.set(type, (compiled = this.registry.find(type) ?? classPayload(type)));
     return compiled;
+  }
+
+  /** @throws InvalidConsumerError when nothing says what the data of a class has to be: all of it would be refused. */
+  check(type: Type<object>): void {
+    if (this.registry.find(type) || hasRules(type)) return;
+    throw new InvalidConsumerError(
+      `${type.name} has no rules, and is the payload of an event.`,
+      'Decorate its properties as class-validator says, or leave `payload` out.',
+    );
   }
 
   /** @throws InvalidPayloadError when the data breaks a rule of the class. */

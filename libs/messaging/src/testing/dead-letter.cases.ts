@@ -64,6 +64,23 @@ export const DEAD_LETTER_CASES: readonly BrokerCase[] = [
     },
   },
   {
+    title: 'shows all dead letters to each of several processes that look at the same time',
+    acrossProcesses: true,
+    async run(broker, under) {
+      const here = place();
+      await listen(broker, here, (delivery) => delivery.deadLetter('broken'));
+      await broker.publish(here.topic, numbered(5));
+      await until(async () => (await broker.deadLetters(here, 10)).length === 5);
+      const others = await Promise.all([under.open(), under.open()]);
+      const looks = [...others, broker, ...others].map((one) => one.deadLetters(here, 10));
+      deepEqual(
+        (await Promise.all(looks)).map((letters) => letters.length),
+        [5, 5, 5, 5, 5],
+      );
+      for (const other of others) await other.disconnect();
+    },
+  },
+  {
     title: 'has no dead letters of groups that nobody ever ran',
     async run(broker) {
       const here = place();

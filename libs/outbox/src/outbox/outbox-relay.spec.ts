@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { atomic } from '@core-framework/orm';
 import { sql } from 'kysely';
@@ -189,6 +190,15 @@ describe.each(await scratchDatabases())('the relay on $kind', ({ kind, url, drop
     expect(await world.service.status()).toMatchObject({ pending: 6000 });
     expect(await world.run(() => world.outbox.add(...many.slice(0, 501)))).toHaveLength(501);
     expect(await world.service.status()).toMatchObject({ pending: 6501 });
+  });
+
+  test('a message is written once however often it is added under its id', async () => {
+    const [id, other] = [randomUUID(), randomUUID()];
+    await world.run(() => world.outbox.add(message({ id, payload: '1' })));
+    const both = [message({ id, payload: '2' }), message({ id: other, payload: '3' })];
+    await world.run(() => atomic(() => world.outbox.add(...both)));
+    await world.relay.flush();
+    expect(payloads().toSorted()).toEqual(['1', '3']);
   });
 
   test('messages of a channel that has no publisher here stay', async () => {

@@ -7,7 +7,7 @@ import type { OutboxRelay } from './outbox-relay.js';
 
 /** A message that is to be published. */
 export interface NewOutboxMessage {
-  /** @defaultValue a new one */
+  /** A UUID; a message that is added twice under one id is written once. @defaultValue a new one */
   readonly id?: string;
   /** Who publishes it: the channel for which a publisher is registered at the relay. */
   readonly channel: string;
@@ -52,7 +52,10 @@ export class Outbox {
     private readonly relay: OutboxRelay,
   ) {}
 
-  /** Writes messages, in order, and has them published soon after the transaction; answers their ids. */
+  /**
+   * Writes messages, in order, and has them published soon after the transaction; answers their ids. Of an id that the outbox
+   * has already nothing is written.
+   */
   async add(...messages: readonly NewOutboxMessage[]): Promise<readonly string[]> {
     if (messages.length === 0) return [];
     const ids = messages.map(({ id }) => id ?? randomUUID());
@@ -91,7 +94,9 @@ export class Outbox {
       ])})`;
     });
     const columns = sql.join(COLUMNS.map((column) => sql.ref(column)));
-    await sql`insert into ${sql.table('outbox_messages')} (${columns}) values ${sql.join(rows)}`.execute(
+    const isMySql = this.database.dialect === 'mariadb' || this.database.dialect === 'mysql';
+    const unlessThere = isMySql ? sql`on duplicate key update id = id` : sql`on conflict (id) do nothing`;
+    await sql`insert into ${sql.table('outbox_messages')} (${columns}) values ${sql.join(rows)} ${unlessThere}`.execute(
       connectionOf(this.database),
     );
   }
