@@ -26,6 +26,56 @@ function codeOf(define: () => unknown): string | undefined {
   }
 }
 
+describe('options of another kind than theirs', () => {
+  test.each<[unknown, string]>([
+    [{ permissions: AllowAny }, '"permissions" is AllowAny.'],
+    [{ permissionsByAction: { list: AllowAny } }, '"list" is AllowAny.'],
+    [{ hideForbidden: 'no' }, `"hideForbidden" is 'no'.`],
+    [{ trash: 1 }, '"trash" is 1.'],
+    [{ tags: 'Books' }, `"tags" is 'Books'.`],
+    [{ bulk: true }, '"bulk" is true.'],
+    [{ bulk: { create: 'no' } }, `"create" is 'no'.`],
+    [{ path: ['a'] }, '"path" is a list.'],
+    [{ path: 'a/../b' }, '"a/../b" is no path.'],
+    [{ pagination: true }, '"pagination" of @ViewSet of Wrong: it is true.'],
+    [{ pagination: null }, '"pagination" of @ViewSet of Wrong: it is null.'],
+    [{ throttle: null }, '"null" is no rate.'],
+    [{ filter: { title: 'exact' } }, `"filter" of Wrong: "title" is 'exact'.`],
+    [{ search: { mode: 'fulltext' } }, 'its "search" has 0 fields'],
+    [{ search: { mode: 'fulltext', fields: ['title'], language: 'german' } }, 'has the option "language"'],
+  ])('%j', async (options, problem) => {
+    const start = async () => {
+      @ViewSet<Book>({ model: Book, ...(options as object) })
+      class Wrong extends ModelViewSet<Book> {}
+      await (await TestApp.start({ views: [Wrong] })).close();
+    };
+    await expect(start()).rejects.toMatchObject({
+      code: expect.stringMatching(/^VIEWSET_(?:INVALID|UNKNOWN)_OPTION$/),
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  test.each<[unknown, string]>([
+    [{ methods: [] }, 'its "methods" are none.'],
+    [{ method: 'POST', methods: ['PUT'] }, 'it has both "method" and "methods".'],
+    [{ params: { shelf: 'number' }, path: ':shelf' }, 'the kind of its parameter "shelf" is none.'],
+    [{ errors: [999] }, '"errors" have 999'],
+    [{ detail: 'no' }, `"detail" is 'no'.`],
+    [true, 'it is true.'],
+  ])('of an action: %j', (options, problem) => {
+    const define = () => {
+      @ViewSet({ path: 'shelves' })
+      class Wrong extends ApiView {
+        @Action(options as object)
+        shelf() {}
+      }
+      return Wrong;
+    };
+    expect(define).toThrow(problem);
+    expect(codeOf(define)).toBe('VIEWSET_INVALID_OPTION');
+  });
+});
+
 async function codeAtStart(
   options: Parameters<typeof ViewSet<Book>>[0],
   base = ModelViewSet<Book>,

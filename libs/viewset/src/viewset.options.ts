@@ -5,7 +5,8 @@ import type {
   ResponseSettings,
   ServerSettings,
 } from '@core-framework/config';
-import { InvalidOptionError, UnknownOptionError } from './errors/viewset.errors.js';
+import { InvalidOptionError } from './errors/viewset.errors.js';
+import { checkOptions } from './options/option-kinds.js';
 import type { ThrottleEntry } from './options/throttle.options.js';
 import { resolvePagination } from './pagination/pagination.compiler.js';
 import type { PermissionEntry } from './permissions/permission.js';
@@ -42,26 +43,25 @@ export type ResolvedViewSetModuleOptions = Required<ViewSetModuleOptions>;
 /** Injection token of the module's options. */
 export const VIEWSET_MODULE_OPTIONS = Symbol.for('@core-framework/viewset:options');
 
-const NAMES: readonly string[] = [
-  'permissions',
-  'throttle',
-  'silencedChecks',
-  'index',
-  'pageSize',
-  'maxPageSize',
-  'maxExpands',
-  'maxExpandedRows',
-  'pageFormat',
-  'responseFormat',
-];
+const MODULE_OPTIONS = {
+  permissions: 'list',
+  throttle: 'other',
+  silencedChecks: 'list',
+  index: 'flag',
+  pageSize: 'other',
+  maxPageSize: 'other',
+  maxExpands: 'other',
+  maxExpandedRows: 'other',
+  pageFormat: 'other',
+  responseFormat: 'other',
+} as const;
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function resolveViewSetModuleOptions(
   options: ViewSetModuleOptions,
   settings: PaginationSettings & Partial<ResponseSettings & ServerSettings>,
 ): ResolvedViewSetModuleOptions {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new UnknownOptionError('ViewSetModule', unknown, NAMES);
+  checkOptions('ViewSetModule', options, MODULE_OPTIONS);
   const standard = {
     pageSize: settings.defaultPageSize,
     maxPageSize: settings.maxPageSize,

@@ -1,4 +1,5 @@
-import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import { checkOptions } from '../options/option-kinds.js';
 
 /** Actions on many rows at once, below `/bulk`; each must be asked for. */
 export interface BulkOptions {
@@ -12,13 +13,12 @@ export interface BulkOptions {
   readonly maxItems?: number;
 }
 
-const NAMES: readonly string[] = ['create', 'update', 'delete', 'maxItems'];
+const BULK_OPTIONS = { create: 'flag', update: 'flag', delete: 'flag', maxItems: 'other' } as const;
 const MAX_ITEMS = 100;
 
 /** @throws UnknownOptionError, InvalidOptionError */
 export function bulkLimitOf(owner: string, options: BulkOptions = {}): number {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new UnknownOptionError(`"bulk" of ${owner}`, unknown, NAMES);
+  checkOptions(`"bulk" of ${owner}`, options, BULK_OPTIONS);
   const { maxItems = MAX_ITEMS } = options;
   if (Number.isInteger(maxItems) && maxItems > 0) return maxItems;
   throw new InvalidOptionError(owner, `"bulk.maxItems" is ${String(maxItems)}.`, 'Give a whole number from 1 on.');

@@ -9,6 +9,7 @@ import {
 } from '@core-framework/orm';
 import { UnknownFieldError, UnsupportedLookupError } from '../errors/viewset.errors.js';
 import type { ActionContext } from '../pipeline/action-context.js';
+import { checkOption } from '../options/option-kinds.js';
 import { readableNames, readablePath } from '../schemas/field-path.js';
 import { type FilterDeclarations, type FilterLookup, lookupsFor } from './filter-declaration.js';
 import { parseBoolean, parseText, refuse } from './filter-value.js';
@@ -44,7 +45,10 @@ export function compileFieldFilters(
   return list.flatMap((declaration) => {
     const allowed: [string, readonly FilterLookup[]][] =
       typeof declaration === 'string' ? [[declaration, ['exact']]] : Object.entries(declaration);
-    return allowed.flatMap(([path, lookups]) => lookups.map((lookup) => fieldFilter(owner, model, path, lookup)));
+    return allowed.flatMap(([path, lookups]) => {
+      checkOption(`"filter" of ${owner}`, path, lookups, 'list');
+      return lookups.map((lookup) => fieldFilter(owner, model, path, lookup));
+    });
   });
 }
 

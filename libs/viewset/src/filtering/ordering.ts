@@ -1,6 +1,7 @@
 import type { FieldError } from '@core-framework/common';
 import type { ModelDefinition, QuerySet } from '@core-framework/orm';
-import { InvalidOptionError, UnknownFieldError, UnknownOptionError } from '../errors/viewset.errors.js';
+import { InvalidOptionError, UnknownFieldError } from '../errors/viewset.errors.js';
+import { checkOptions } from '../options/option-kinds.js';
 import { isSingleValued, readablePath } from '../schemas/field-path.js';
 import type { FieldPath } from './filter-declaration.js';
 
@@ -64,7 +65,7 @@ export class Ordering {
   }
 }
 
-const RULE_NAMES: readonly string[] = ['allow', 'default'];
+const ORDERING_OPTIONS = { allow: 'list', default: 'list' } as const;
 
 /**
  * Compiles what a ViewSet says about the order of its lists.
@@ -76,8 +77,7 @@ export function compileOrdering(view: string, model: ModelDefinition, options: O
     readonly allow?: readonly string[];
     readonly default?: readonly string[];
   };
-  const unknown = Object.keys(rules).find((name) => !RULE_NAMES.includes(name));
-  if (unknown !== undefined) throw new UnknownOptionError(`"ordering" of @ViewSet of ${view}`, unknown, RULE_NAMES);
+  checkOptions(`"ordering" of @ViewSet of ${view}`, rules, ORDERING_OPTIONS);
   const { allow = [], default: standard = [] } = rules;
   const signed = allow.find((name) => name.startsWith('-'));
   if (signed !== undefined) {

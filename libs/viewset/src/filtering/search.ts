@@ -9,6 +9,7 @@ import {
   type QuerySet,
 } from '@core-framework/orm';
 import { InvalidOptionError, UnknownFieldError } from '../errors/viewset.errors.js';
+import { checkOptions } from '../options/option-kinds.js';
 import { isSingleValued, readableNames, readablePath } from '../schemas/field-path.js';
 import type { FieldPath } from './filter-declaration.js';
 import { lookupsFor } from './filter-declaration.js';
@@ -34,6 +35,8 @@ export interface FullTextOptions<T extends object> {
 export type SearchOptions<T extends object> = readonly SearchField<T>[] | FullTextOptions<T>;
 
 export const SEARCH_PARAMETER = 'search';
+
+const FULL_TEXT_OPTIONS = { fields: 'list', mode: 'text', config: 'text' } as const;
 
 const LOOKUPS = { '^': 'istartswith', '=': 'iexact' } as const;
 
@@ -71,9 +74,10 @@ export function compileSearch(
   canSearchWords = false,
 ): Search | undefined {
   if (Array.isArray(options)) return partsSearch(view, model, options as readonly string[]);
-  const { fields, mode, config = 'simple' } = options as FullTextOptions<object>;
-  if (mode !== 'fulltext' || !/^[a-z_]\w*$/i.test(config)) {
-    const problem = `its "search" has the mode "${mode}" and the config "${config}".`;
+  checkOptions(`"search" of @ViewSet of ${view}`, options as FullTextOptions<object>, FULL_TEXT_OPTIONS);
+  const { fields = [], mode, config = 'simple' } = options as Partial<FullTextOptions<object>>;
+  if (!fields.length || mode !== 'fulltext' || !/^[a-z_]\w*$/i.test(config)) {
+    const problem = `its "search" has ${fields.length} fields, the mode "${mode}" and the config "${config}".`;
     throw new InvalidOptionError(
       `@ViewSet of ${view}`,
       problem,

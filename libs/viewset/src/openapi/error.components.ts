@@ -18,6 +18,9 @@ const ERROR_RESPONSES = {
 /** A status by which an action refuses, as the API documentation describes it. */
 export type ErrorStatus = keyof typeof ERROR_RESPONSES;
 
+/** The statuses that an action may say it refuses with. */
+export const ERROR_STATUSES: readonly string[] = Object.keys(ERROR_RESPONSES);
+
 /** Adds the schema of errors and the responses that are made of it. */
 export function addErrorComponents(document: OpenApiDocument): void {
   const components = (document.components ??= {});

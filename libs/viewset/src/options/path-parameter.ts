@@ -6,6 +6,11 @@ import { NotFoundException } from '@core-framework/common';
  */
 export type PathParameterKind = 'string' | 'integer' | 'uuid' | 'slug' | readonly string[] | RegExp;
 
+/** Whether something is a kind that a parameter of a path may be of. */
+export function isPathParameterKind(kind: unknown): kind is PathParameterKind {
+  return kind === 'integer' || kind instanceof RegExp || Array.isArray(kind) || Object.hasOwn(SHAPES, String(kind));
+}
+
 /** Reads the text of a parameter. @throws NotFoundException when it is not what the parameter may be. */
 export type ReadPathParameter = (text: string) => string | number;
 

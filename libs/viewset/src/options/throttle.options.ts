@@ -1,5 +1,6 @@
 import { parseThrottleRate, type ThrottleLimit, type ThrottleRate } from '@core-framework/common';
-import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import { checkOptions } from './option-kinds.js';
 
 /** How often callers may run actions: users count by their id, everybody else by the address that they call from. */
 export interface ThrottleOptions {
@@ -22,7 +23,7 @@ export interface ResolvedThrottle extends ThrottleLimit {
   readonly callers: 'all' | 'anonymous' | 'authenticated';
 }
 
-const NAMES = ['rate', 'scope', 'callers'];
+const THROTTLE_OPTIONS = { rate: 'other', scope: 'text', callers: 'other' } as const;
 const CALLERS: readonly string[] = ['all', 'anonymous', 'authenticated'];
 
 /** @throws UnknownOptionError, InvalidOptionError */
@@ -30,13 +31,12 @@ export function resolveThrottles(owner: string, entry: ThrottleEntry, standardSc
   if (entry === false) return [];
   const stated = Array.isArray(entry) ? (entry as readonly (ThrottleRate | ThrottleOptions)[]) : [entry];
   return stated.map((one) =>
-    resolve(owner, typeof one === 'object' ? (one as ThrottleOptions) : { rate: one }, standardScope),
+    resolve(owner, typeof one === 'object' && one !== null ? (one as ThrottleOptions) : { rate: one }, standardScope),
   );
 }
 
 function resolve(owner: string, options: ThrottleOptions, standardScope: string): ResolvedThrottle {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new UnknownOptionError(owner, unknown, NAMES);
+  checkOptions(`"throttle" of ${owner}`, options, THROTTLE_OPTIONS);
   const { rate, scope = standardScope, callers = 'all' } = options;
   if (!CALLERS.includes(callers)) {
     throw new InvalidOptionError(owner, `"callers" is "${callers}".`, `Use one of ${CALLERS.join(', ')}.`);

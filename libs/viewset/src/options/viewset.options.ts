@@ -15,6 +15,7 @@ import type { ErrorStatus } from '../openapi/error.components.js';
 import type { InputClass } from '../schemas/input-schema.js';
 import type { OutputClass } from '../schemas/output-schema.js';
 import type { HttpVerb } from './http-verb.js';
+import type { OptionKind } from './option-kinds.js';
 import type { PathParameterKind } from './path-parameter.js';
 import type { ThrottleEntry } from './throttle.options.js';
 
@@ -92,33 +93,33 @@ export interface ViewSetOptions<T extends object = object> {
   readonly hideForbidden?: boolean;
 }
 
-/** The names of all options, for the check at start-up. */
-export const VIEWSET_OPTION_NAMES = [
-  'path',
-  'model',
-  'input',
-  'output',
-  'tags',
-  'permissions',
-  'permissionsByAction',
-  'lookupField',
-  'uniqueFields',
-  'pagination',
-  'filter',
-  'filters',
-  'search',
-  'ordering',
-  'bulk',
-  'trash',
-  'responseFormat',
-  'fields',
-  'expand',
-  'actions',
-  'parent',
-  'throttle',
-  'bodyLimit',
-  'hideForbidden',
-] as const satisfies readonly (keyof ViewSetOptions)[];
+/** All options, for the check at start-up. */
+export const VIEWSET_OPTIONS = {
+  path: 'text',
+  model: 'other',
+  input: 'other',
+  output: 'other',
+  tags: 'list',
+  permissions: 'list',
+  permissionsByAction: 'record',
+  lookupField: 'text',
+  uniqueFields: 'list',
+  pagination: 'other',
+  filter: 'other',
+  filters: 'record',
+  search: 'other',
+  ordering: 'other',
+  bulk: 'record',
+  trash: 'flag',
+  responseFormat: 'other',
+  fields: 'flag',
+  expand: 'other',
+  actions: 'list',
+  parent: 'other',
+  throttle: 'other',
+  bodyLimit: 'other',
+  hideForbidden: 'flag',
+} as const satisfies Record<keyof ViewSetOptions, OptionKind>;
 
 /** What an `@Action` says about itself. */
 export interface ActionOptions {
@@ -177,26 +178,26 @@ export interface ActionResponse {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** The names of all options, for the check at start-up. */
-export const ACTION_OPTION_NAMES = [
-  'method',
-  'methods',
-  'detail',
-  'path',
-  'permissions',
-  'input',
-  'output',
-  'pagination',
-  'throttle',
-  'bodyLimit',
-  'status',
-  'form',
-  'transaction',
-  'summary',
-  'deprecated',
-  'message',
-  'responseFormat',
-  'params',
-  'response',
-  'errors',
-] as const satisfies readonly (keyof ActionOptions)[];
+/** All options, for the check at start-up. */
+export const ACTION_OPTIONS = {
+  method: 'other',
+  methods: 'list',
+  detail: 'flag',
+  path: 'text',
+  permissions: 'list',
+  input: 'other',
+  output: 'other',
+  pagination: 'other',
+  throttle: 'other',
+  bodyLimit: 'other',
+  status: 'other',
+  form: 'flag',
+  transaction: 'flag',
+  summary: 'text',
+  deprecated: 'flag',
+  message: 'text',
+  responseFormat: 'other',
+  params: 'record',
+  response: 'record',
+  errors: 'list',
+} as const satisfies Record<keyof ActionOptions, OptionKind>;

@@ -3,7 +3,8 @@ import type { ModelDefinition } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { instantiate } from '../compiler/instantiate.js';
-import { InvalidOptionError, UnknownOptionError } from '../errors/viewset.errors.js';
+import { InvalidOptionError } from '../errors/viewset.errors.js';
+import { checkOptions } from '../options/option-kinds.js';
 import { assertComparable } from './cursor-order.js';
 import type { CursorSeal } from './cursor-seal.js';
 import { CursorPagination } from './cursor.pagination.js';
@@ -11,11 +12,7 @@ import { LimitOffsetPagination } from './limit-offset.pagination.js';
 import { PAGE_LAYOUTS } from './page-format.js';
 import { PageNumberPagination } from './page-number.pagination.js';
 import { Pagination } from './pagination.js';
-import {
-  PAGINATION_OPTION_NAMES,
-  type PaginationOptions,
-  type ResolvedPaginationOptions,
-} from './pagination.options.js';
+import { PAGINATION_OPTIONS, type PaginationOptions, type ResolvedPaginationOptions } from './pagination.options.js';
 
 /** How lists are cut into pages: by options, by a class or an instance of one's own, or not at all. */
 export type PaginationEntry = PaginationOptions | Pagination | Type<Pagination> | false;
@@ -48,7 +45,7 @@ export class PaginationCompiler {
     if (entry === false) return undefined;
     if (entry instanceof Pagination) return entry;
     if (typeof entry === 'function') return this.#instance(owner, entry);
-    const options = entry ?? {};
+    const options = entry === undefined ? {} : entry;
     checkNames(owner, options);
     const resolved = resolvePagination(owner, options, this.defaults);
     switch (options.style) {
@@ -90,9 +87,7 @@ export function resolvePagination(
 }
 
 function checkNames(owner: string, options: PaginationOptions): void {
-  const known: readonly string[] = PAGINATION_OPTION_NAMES;
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UnknownOptionError(`"pagination" of ${owner}`, unknown, known);
+  checkOptions(`"pagination" of ${owner}`, options, PAGINATION_OPTIONS);
   checkChoice(owner, 'style', options.style, STYLES);
   checkChoice(owner, 'count', options.count, COUNTS);
 }

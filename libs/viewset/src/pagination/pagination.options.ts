@@ -1,4 +1,5 @@
 import type { PageFormat } from '@core-framework/config';
+import type { OptionKind } from '../options/option-kinds.js';
 
 /** How a list is cut into pages; see {@link PaginationOptions}. */
 export type PaginationStyle = 'pageNumber' | 'limitOffset' | 'cursor';
@@ -29,10 +30,11 @@ export interface PaginationOptions {
 /** {@link PaginationOptions} with every default filled in. */
 export type ResolvedPaginationOptions = Required<Omit<PaginationOptions, 'style'>>;
 
-export const PAGINATION_OPTION_NAMES = [
-  'style',
-  'pageSize',
-  'maxPageSize',
-  'count',
-  'format',
-] as const satisfies readonly (keyof PaginationOptions)[];
+/** All options, for the check at start-up. */
+export const PAGINATION_OPTIONS = {
+  style: 'other',
+  pageSize: 'other',
+  maxPageSize: 'other',
+  count: 'other',
+  format: 'other',
+} as const satisfies Record<keyof PaginationOptions, OptionKind>;

@@ -5,7 +5,7 @@ import { parameterNames } from '../options/path-parameter.js';
 import type { ParentOptions, ViewSetOptions } from '../options/viewset.options.js';
 import { viewKindOf } from '../views/view-kind.js';
 
-const SEGMENT = /^(?::\w+|[\w.~-]+)$/;
+const SEGMENT = /^(?::\w+|(?!\.{1,2}$)[\w.~-]+)$/;
 
 /**
  * Where the routes of a view are, those of the ViewSets that it is nested under in front: `posts/:post_id/comments`.

@@ -1,15 +1,11 @@
 import { isModel, modelDefinition } from '@core-framework/orm';
 import { isStandardAction, STANDARD_ACTIONS, type StandardAction } from '../actions/standard-actions.js';
-import {
-  DuplicateRouteError,
-  InvalidOptionError,
-  UnknownActionError,
-  UnknownOptionError,
-} from '../errors/viewset.errors.js';
+import { DuplicateRouteError, InvalidOptionError, UnknownActionError } from '../errors/viewset.errors.js';
 import { actionsOf, type AnyClass, parametersOf } from '../metadata/viewset.metadata.js';
 import type { HttpVerb } from '../options/http-verb.js';
-import { parameterNames } from '../options/path-parameter.js';
-import { VIEWSET_OPTION_NAMES, type ActionOptions, type ViewSetOptions } from '../options/viewset.options.js';
+import { isPathParameterKind, parameterNames } from '../options/path-parameter.js';
+import { checkOption, checkOptions } from '../options/option-kinds.js';
+import { VIEWSET_OPTIONS, type ActionOptions, type ViewSetOptions } from '../options/viewset.options.js';
 import { type ViewKind, viewKindOf } from '../views/view-kind.js';
 import { checkBodyLimit } from './body-limit.js';
 import { checkPath } from './nested-path.js';
@@ -43,7 +39,7 @@ const VERB_METHODS: Readonly<Record<string, HttpVerb>> = {
  */
 export function planRoutes(view: AnyClass, options: ViewSetOptions): readonly PlannedRoute[] {
   const kind = viewKindOf(view);
-  checkOptions(view, kind, options);
+  checkViewSet(view, kind, options);
   const routes = [
     ...(kind === 'api' ? verbRoutes(view) : standardRoutes(view, options)),
     ...actionRoutes(view, options, kind),
@@ -131,22 +127,28 @@ function checkAction(
     const problem = `it speaks of the parameter "${unknown}", which its path "${path}" does not have.`;
     throw new InvalidOptionError(owner, problem, `Write :${unknown} into "path".`);
   }
+  const odd = Object.keys(params).find((parameter) => !isPathParameterKind(params[parameter]));
+  if (odd !== undefined) {
+    const fix = "Use 'string', 'integer', 'uuid', 'slug', a list of texts or a regular expression.";
+    throw new InvalidOptionError(owner, `the kind of its parameter "${odd}" is none.`, fix);
+  }
 }
 
 /** Options that say something about rows. */
 const OF_MODELS = ['model', 'input', 'output', 'uniqueFields', 'pagination', 'filter', 'search', 'ordering', 'parent'];
 
-function checkOptions(view: AnyClass, kind: ViewKind, options: ViewSetOptions): void {
-  const known: readonly string[] = VIEWSET_OPTION_NAMES;
+function checkViewSet(view: AnyClass, kind: ViewKind, options: ViewSetOptions): void {
+  const owner = `@ViewSet of ${view.name}`;
   const idle = kind === 'model' ? undefined : Object.keys(options).find((option) => OF_MODELS.includes(option));
   if (idle !== undefined) {
     const problem = `"${idle}" says something about a model, which ${view.name} does not have.`;
-    throw new InvalidOptionError(`@ViewSet of ${view.name}`, problem, 'Extend ModelViewSet, or drop the option.');
+    throw new InvalidOptionError(owner, problem, 'Extend ModelViewSet, or drop the option.');
   }
-  for (const option of Object.keys(options)) {
-    if (!known.includes(option)) throw new UnknownOptionError(`@ViewSet of ${view.name}`, option, known);
+  checkOptions(owner, options, VIEWSET_OPTIONS);
+  for (const [action, entries] of Object.entries(options.permissionsByAction ?? {})) {
+    checkOption(`"permissionsByAction" of ${owner}`, action, entries, 'list');
   }
-  checkBodyLimit(`@ViewSet of ${view.name}`, options.bodyLimit);
+  checkBodyLimit(owner, options.bodyLimit);
 }
 
 function checkActionNames(view: AnyClass, options: ViewSetOptions, known: ReadonlySet<string>): void {
