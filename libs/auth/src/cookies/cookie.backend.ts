@@ -23,7 +23,8 @@ export class CookieBackend extends AuthBackend {
     private readonly tokens: Tokens,
   ) {
     super();
-    this.securityScheme = { type: 'apiKey', in: 'cookie', name: cookies.access };
+    const description = 'What changes something shows `X-CSRF-Token` beside it, as sign-in and `cookie/csrf` tell it.';
+    this.securityScheme = { type: 'apiKey', in: 'cookie', name: cookies.access, description };
   }
 
   override async identify(request: FastifyRequest): Promise<Principal | null> {

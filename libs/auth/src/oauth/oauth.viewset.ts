@@ -7,6 +7,7 @@ import { clientInfoOf } from '../events/client-info.js';
 import { RecentlySignedIn, RequireSession } from '../permissions/session.permissions.js';
 import { CredentialThrottle } from '../throttling/credential-throttle.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { ARRIVAL, DEPARTURE, OAUTH_ACCOUNT_LIST, TOKEN_PAIR } from '../views/auth.answers.js';
 import { Text } from '../views/auth.inputs.js';
 import { AUTH_BODY_LIMIT } from '../views/body-limit.js';
 import { tokensOf } from '../views/token-answer.js';
@@ -40,7 +41,7 @@ export class OAuthViewSet extends PlainViewSet {
     super();
   }
 
-  @Action({ ...open, path: ':provider/authorize', summary: 'Set out for a provider' })
+  @Action({ ...open, path: ':provider/authorize', response: DEPARTURE, summary: 'Set out for a provider' })
   async authorize({ params, query, request, reply }: ActionContext) {
     await this.throttle.request(request, 'oauth');
     const next = typeof query.next === 'string' ? query.next : undefined;
@@ -49,7 +50,13 @@ export class OAuthViewSet extends PlainViewSet {
     return redirect(reply, url);
   }
 
-  @Action({ ...open, path: ':provider/callback', errors: [409], summary: 'Come back from a provider' })
+  @Action({
+    ...open,
+    path: ':provider/callback',
+    errors: [409],
+    response: ARRIVAL,
+    summary: 'Come back from a provider',
+  })
   async callback(context: ActionContext) {
     const { params, request, reply } = context;
     await this.throttle.request(request, 'oauth');
@@ -59,7 +66,13 @@ export class OAuthViewSet extends PlainViewSet {
     return 'tokens' in outcome ? tokensOf(outcome.tokens, context) : outcome;
   }
 
-  @Action({ ...open, method: 'POST', input: OAuthCodeInput, summary: 'Exchange the code of a sign-in for tokens' })
+  @Action({
+    ...open,
+    method: 'POST',
+    input: OAuthCodeInput,
+    response: TOKEN_PAIR,
+    summary: 'Exchange the code of a sign-in for tokens',
+  })
   async token(context: ActionContext<object, OAuthCodeInput>) {
     return tokensOf(await this.codes.exchange(context.input.code, context.request), context);
   }
@@ -69,6 +82,7 @@ export class OAuthViewSet extends PlainViewSet {
     method: 'POST',
     path: ':provider/link',
     input: LinkInput,
+    response: DEPARTURE,
     summary: 'Set out to link an account',
   })
   async link({ principal, params, input, reply }: ActionContext<object, LinkInput>) {
@@ -76,7 +90,7 @@ export class OAuthViewSet extends PlainViewSet {
     return { url: await this.oauth.depart(params.provider ?? '', { next: input.next, linkTo }, reply) };
   }
 
-  @Action({ path: 'accounts', summary: 'List the accounts elsewhere' })
+  @Action({ path: 'accounts', response: OAUTH_ACCOUNT_LIST, summary: 'List the accounts elsewhere' })
   async linkedAccounts({ principal }: ActionContext): Promise<OAuthAccountSummary[]> {
     return this.accounts.list(this.account.callerOf(principal).id);
   }

@@ -29,6 +29,45 @@ export const PASSWORD_CHANGED: ActionResponse = {
     required: ['message', 'expires_in'],
   },
 };
+/** Where to send a browser; one that asks for a page is sent there at once. */
+export const DEPARTURE = answer('OAuthDeparture', { url: { type: 'string', format: 'uri' } });
+/** Tokens of whoever signed in, or `linked` for whoever was signed in and linked an account. */
+export const ARRIVAL: ActionResponse = {
+  name: 'OAuthArrival',
+  schema: { type: 'object', properties: { ...TOKENS, linked: { type: 'boolean', enum: [true] } } },
+};
+const OAUTH_ACCOUNT = answer('OAuthAccountSummary', {
+  id: { type: 'integer' },
+  provider: text,
+  email: orNull('string', { format: 'email' }),
+  emailVerified: { type: 'boolean' },
+  createdAt: time,
+  lastUsedAt: time,
+});
+export const OAUTH_ACCOUNT_LIST: ActionResponse = {
+  name: 'OAuthAccountList',
+  schema: { type: 'array', items: OAUTH_ACCOUNT.schema },
+};
+/** RFC 7662; of a token that is not in force only `active` is told. */
+export const TOKEN_STATUS: ActionResponse = {
+  name: 'TokenStatus',
+  schema: {
+    type: 'object',
+    properties: {
+      active: { type: 'boolean' },
+      sub: text,
+      iss: text,
+      aud: text,
+      iat: { type: 'integer' },
+      exp: { type: 'integer' },
+      jti: text,
+      sid: text,
+      scope: text,
+      token_type: { type: 'string', enum: ['Bearer'] },
+    },
+    required: ['active'],
+  },
+};
 export const CSRF_TOKEN = answer('CsrfToken', { csrf_token: text });
 export const COOKIE_SESSION = answer('CookieSession', {
   csrf_token: CSRF,

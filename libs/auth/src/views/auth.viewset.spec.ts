@@ -161,6 +161,43 @@ describe("an application's own endpoints of accounts", () => {
   });
 });
 
+test('the document describes what each endpoint answers', async () => {
+  @Module({
+    imports: [
+      SettingsModule.forRoot(),
+      CoreOrmModule.forRoot({ schema: 'update' }),
+      ViewSetModule.forRoot(),
+      AuthModule.forRoot({ userModel: User, cookies: true, usersViewSet: true }),
+    ],
+  })
+  class DescribedModule {}
+  await using app = await new SecretWatch().start(DescribedModule);
+  interface Operation {
+    readonly responses: Readonly<Record<string, { readonly content?: { 'application/json': { schema: object } } }>>;
+  }
+  const document = (await app.client.get('/openapi.json')).json<{
+    paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    components: { securitySchemes: { cookie: { description: string } } };
+  }>();
+  const vague: string[] = [];
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [verb, { responses }] of Object.entries(operations)) {
+      const [status, { content }] = Object.entries(responses)[0] as [string, Operation['responses'][string]];
+      const isVague = content && Object.keys(content['application/json'].schema).length === 0;
+      if (isVague || (status === '204' && content)) vague.push(`${verb} ${path.replace(`${AUTH}/`, '')}`);
+    }
+  }
+  // Those say by their status alone that they did it.
+  expect(vague).toEqual([
+    'post forgot-password',
+    'post verify-email/request',
+    'post request-verify-token',
+    'post email',
+    'post token/revoke',
+  ]);
+  expect(document.components.securitySchemes.cookie.description).toContain('X-CSRF-Token');
+});
+
 describe('the size of bodies', () => {
   @Model({ tableName: 'users' })
   class Pictured extends PermissionsMixin(AbstractUser) {

@@ -4,6 +4,7 @@ import { IsOptional } from 'class-validator';
 import { RegisteredClients } from '../clients/registered-clients.js';
 import { clientInfoOf } from '../events/client-info.js';
 import { TokenStatusService } from '../tokens/token-status.service.js';
+import { TOKEN_STATUS } from './auth.answers.js';
 import { Text } from './auth.inputs.js';
 import { AUTH_BODY_LIMIT } from './body-limit.js';
 
@@ -34,7 +35,7 @@ export class TokenViewSet extends PlainViewSet {
     super();
   }
 
-  @Action({ ...ROUTE, summary: 'Tell what a token is good for' })
+  @Action({ ...ROUTE, response: TOKEN_STATUS, summary: 'Tell what a token is good for' })
   async introspect({ input, request, reply }: ActionContext<object, TokenInput>) {
     void reply.header('cache-control', 'no-store');
     await this.clients.authenticate(request, input);

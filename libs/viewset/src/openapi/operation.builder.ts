@@ -98,6 +98,7 @@ export class OperationBuilder {
   }
 
   #success(action: CompiledAction): Node {
+    if (action.route.status === NO_CONTENT) return {};
     const bare = this.#bare(action);
     if (action.responseFormat === 'bare' || !('content' in bare)) return bare;
     return { content: json(this.#envelope(action)) };
@@ -145,6 +146,8 @@ function metaOf(pagination: Pagination, row: JsonSchema): JsonSchema {
   const { [pagination.rowsMember]: _rows, ...others } = properties;
   return { ...schema, properties: others, required: required.filter((name) => name !== pagination.rowsMember) };
 }
+
+const NO_CONTENT = 204;
 
 const SUCCESS: Readonly<Record<number, string>> = {
   200: 'The answer.',
