@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommonModule } from '@core-framework/common';
 import { CoreOrmModule, type SqlEntityManager } from '@core-framework/orm';
-import { OutboxRelay } from '@core-framework/outbox';
+import { OutboxRelay, OutboxService } from '@core-framework/outbox';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -58,7 +58,7 @@ async function start(
   return { app, broker, bus: app.get(EventBus), heard, topic };
 }
 
-describe.each([...(await brokersThatAnswer())])('an application over $name', ({ open }) => {
+describe.each([...(await brokersThatAnswer())])('an application over $name', ({ name, open }) => {
   test('publishes through its outbox, consumes, tries again', async () => {
     const { bus, heard, topic } = await start(() => ({ broker: open() }));
     closing.push(async () => {
@@ -70,6 +70,23 @@ describe.each([...(await brokersThatAnswer())])('an application over $name', ({ 
     await bus.publish('thing.happened', { n: 1 }, { topic });
     await until(() => heard.length === 2);
     expect(heard).toEqual(['thing.happened {"n":1} 1', 'thing.happened {"n":1} 2']);
+  });
+
+  test('keeps what is published for consumers that no process runs yet', async () => {
+    if (name === 'memory') return;
+    const topic = `t-${randomUUID()}`;
+    closing.push(async () => {
+      const cleaner = open();
+      await cleaner.connect();
+      await cleaner.deleteTopic(topic);
+      await cleaner.disconnect();
+    });
+    const api = await start(() => ({ broker: open(), consumers: false }), { topic });
+    await api.bus.publish('thing.happened', { n: 1 }, { topic });
+    await until(async () => (await api.app.get(OutboxService).status()).pending === 0);
+    const { heard } = await start(() => ({ broker: open() }), { topic });
+    await until(() => heard.length > 0);
+    expect(heard[0]).toBe('thing.happened {"n":1} 1');
   });
 
   test('is not needed to use the broker', async () => {

@@ -2,6 +2,7 @@ import type { ActionHook, AroundAction, HookedAction } from '@core-framework/com
 import { type Database, isAtomic } from '@core-framework/orm';
 import type { Inbox } from '@core-framework/outbox';
 import type { DiscoveryService, ExternalContextCreator, ParamsFactory } from '@nestjs/core';
+import type { DeadLetterPlace } from './brokers/message-broker.js';
 import { agreedOptions } from './consuming/agreed-options.js';
 import { ConsumerGroup, type ConsumerGroupOptions } from './consuming/consumer-group.js';
 import type { EventHandler } from './consuming/event-handler.js';
@@ -149,6 +150,15 @@ export class MessagingExplorer implements ActionHook {
       }
       bindEmitters(instance, this.parts.bus, new Set(emitting.map(([, emitter]) => emitter)));
     }
+  }
+
+  /** Where the application has consumers, whether this process runs them or not. */
+  places(): readonly DeadLetterPlace[] {
+    const places = this.#instances().flatMap(({ type }) => {
+      const { group, options } = consumerOf(type) ?? {};
+      return group === undefined ? [] : (options?.topics ?? []).map((topic) => ({ group, topic }));
+    });
+    return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
   }
 
   /**

@@ -114,8 +114,9 @@ export class MessagingLifecycle {
 
   /** Consumers first: a broker may keep an event only for groups that it knows. */
   async #begin(): Promise<void> {
-    const { broker, options, relay } = this.parts;
+    const { broker, explorer, options, relay } = this.parts;
     await broker.connect();
+    for (const place of explorer.places()) await broker.keepFor?.(place);
     for (const group of this.#groups) await group.start(broker);
     if (this.#isEnding) return;
     relay.register(EVENTS_CHANNEL, (entries) => this.#publish(entries));

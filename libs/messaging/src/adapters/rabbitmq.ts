@@ -26,7 +26,7 @@ export interface RabbitMQBrokerOptions {
 
 /**
  * Carries messages over RabbitMQ, 3.10 or later: a topic is a topic exchange, the name of an event its routing key, a group a
- * quorum queue. A group gets what is published from its first subscription on.
+ * quorum queue. A group gets what is published from its first subscription, or from {@link keepFor}, on.
  */
 export class RabbitMQBroker implements MessageBroker {
   readonly name = 'rabbitmq';
@@ -78,6 +78,10 @@ export class RabbitMQBroker implements MessageBroker {
     await this.#connection.asked(() => subscription.start());
     this.#subscriptions.set(subscription, request);
     return subscription;
+  }
+
+  async keepFor(place: DeadLetterPlace): Promise<void> {
+    await this.#topology.ensureGroup(place);
   }
 
   async createTopic(topic: string): Promise<void> {

@@ -122,6 +122,11 @@ export interface MessageBroker {
   publish(topic: string, messages: readonly EventMessage[]): Promise<ReadonlyMap<string, Error>>;
   /** Calls `handle` for each message of the group, for as many at once as `prefetch` says. */
   subscribe(request: SubscribeRequest, handle: (delivery: Delivery) => Promise<void>): Promise<Subscription>;
+  /**
+   * Has what is published from now on kept for a group that nobody runs yet. Left out by brokers that keep messages whether
+   * anybody has asked for them or not.
+   */
+  keepFor?(place: DeadLetterPlace): Promise<void>;
   /** Does nothing when it exists. Topics also come into being when somebody publishes or subscribes. */
   createTopic(topic: string, options?: TopicOptions): Promise<void>;
   /** Deletes a topic with all that its groups keep of it. */
