@@ -22,7 +22,6 @@ import { VerificationService } from './accounts/verification.service.js';
 import { WaysIn } from './accounts/ways-in.js';
 import { CookieBackend } from './cookies/cookie.backend.js';
 import { CookieIdTokenViewSet } from './cookies/cookie-id-token.viewset.js';
-import { CookieAuthViewSet } from './cookies/cookie.viewset.js';
 import { COOKIE_PROVIDERS } from './cookies/cookies.providers.js';
 import { ConsoleMailSender } from './mail/console-mail-sender.js';
 import { MailSender } from './mail/mail-sender.js';
@@ -31,7 +30,7 @@ import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { CredentialThrottle } from './throttling/credential-throttle.js';
 import { usersViewFor } from './views/users.viewset.js';
 import { AccountSecurityViewSet } from './views/account-security.viewset.js';
-import { accountBodyLimit, authViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
+import { accountBodyLimit, authViewFor, cookieViewFor, ownAccountViewFor } from './views/auth-view.factory.js';
 import { AuthChecks } from './checks/auth-checks.js';
 import { checkClasses } from './checks/option-classes.js';
 import { RegisteredClients } from './clients/registered-clients.js';
@@ -308,7 +307,7 @@ function assemble(options: DynamicModule, extras: AuthExtras): DynamicModule {
             OAuthViewSet,
             OAuthIdTokenViewSet,
           ]),
-      ...(extras.cookies ? [CookieAuthViewSet, CookieIdTokenViewSet] : []),
+      ...(extras.cookies ? [cookieViewFor(schemas), CookieIdTokenViewSet] : []),
       ...(extras.usersViewSet ? [ownAccountViewFor(users, schemas, limit), usersViewFor(users, limit)] : []),
     ],
     providers: [

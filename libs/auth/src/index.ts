@@ -100,6 +100,7 @@ export { type Mail, MailSender } from './mail/mail-sender.js';
 export { OneTimeTokens, type TokenHolder, type TokenPurpose } from './one-time-tokens/one-time-tokens.service.js';
 export { type CountedTry, CredentialThrottle } from './throttling/credential-throttle.js';
 export type { AuthSchemas } from './views/auth-view.factory.js';
+export { LoginInput } from './views/auth.inputs.js';
 export { AuthViewSet } from './views/auth.viewset.js';
 export type { AccessTokenClaims } from './resource-server/access-token-claims.js';
 export { AccessTokenVerifier } from './resource-server/access-token-verifier.js';

@@ -1,4 +1,11 @@
-import { Action, type ActionContext, AllowAny, PlainViewSet, ViewSet } from '@core-framework/viewset';
+import {
+  Action,
+  type ActionContext,
+  type ActionOptions,
+  AllowAny,
+  PlainViewSet,
+  ViewSet,
+} from '@core-framework/viewset';
 import { Inject } from '@nestjs/common';
 import { AccountService } from '../accounts/account.service.js';
 import { SignInService } from '../accounts/sign-in.service.js';
@@ -14,6 +21,14 @@ import { CookieAnswers } from './cookie-answers.js';
 import { CookieSessions } from './cookie-sessions.service.js';
 
 const open = { method: 'POST', permissions: [AllowAny], transaction: false } as const;
+/** The action that signs in. */
+export const COOKIE_LOGIN = {
+  ...open,
+  errors: [503],
+  input: CookieLoginInput,
+  response: COOKIE_SESSION,
+  summary: 'Sign in with cookies',
+} as const satisfies ActionOptions;
 
 /** Signing in with cookies, for pages in browsers: no answer holds a token that a script could take away. */
 @ViewSet({ path: 'auth/cookie', tags: ['Authentication'], permissions: [RequireSession], bodyLimit: AUTH_BODY_LIMIT })
@@ -30,13 +45,7 @@ export class CookieAuthViewSet extends PlainViewSet {
 
   // Whoever signs in has no token to show yet, whatever cookie is left from before.
   @UseAuth('jwt', 'api_key')
-  @Action({
-    ...open,
-    errors: [503],
-    input: CookieLoginInput,
-    response: COOKIE_SESSION,
-    summary: 'Sign in with cookies',
-  })
+  @Action(COOKIE_LOGIN)
   async login(context: ActionContext<object, CookieLoginInput>): Promise<object> {
     const { request, input } = context;
     const { backend, ...credentials } = { ...input };

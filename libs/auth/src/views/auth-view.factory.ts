@@ -13,6 +13,7 @@ import {
 import type { Type } from '@nestjs/common';
 import type { AuthExtras, UserModel } from '../auth.options.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
+import { COOKIE_LOGIN, CookieAuthViewSet } from '../cookies/cookie.viewset.js';
 import { withPassword } from './auth.inputs.js';
 import { AUTH_BODY_LIMIT } from './body-limit.js';
 import { OwnAccountViewSet } from './own-account.viewset.js';
@@ -22,7 +23,12 @@ import { AuthViewSet } from './auth.viewset.js';
 /** What the endpoints of accounts accept and show, where that depends on the user model. */
 export interface AuthSchemas {
   /** A new account, `password` included. @defaultValue `email`, names, the sign-in field and `REQUIRED_FIELDS` */
-  readonly register?: InputClass;
+  readonly register?: InputClass<{ email: string; password: string }>;
+  /**
+   * What signs people in, by tokens and by cookies: all but `backend` is shown to the backends as it is. Extend `LoginInput` where
+   * a backend of yours asks for more. @defaultValue `LoginInput`: `email` or `username`, `password`, `backend`
+   */
+  readonly login?: InputClass<{ backend?: string }>;
   /** What users change of their account; all of it optional. @defaultValue names and `REQUIRED_FIELDS` */
   readonly profile?: InputClass;
   /** What users are shown of their account, when they register as well. @defaultValue what is not hidden */
@@ -49,6 +55,7 @@ export function authViewFor(
   }[Base.name] as Type<AuthViewSet>;
   const perModel: Readonly<Partial<Record<AuthRoute, ActionOptions>>> = {
     register: { input: schemas.register ?? registerInput(userModel) },
+    ...(schemas.login && { login: { input: schemas.login } }),
     me: { output },
     updateMe: { input: schemas.profile ?? profileInput(userModel), output },
   };
@@ -63,6 +70,15 @@ export function authViewFor(
     declare(View, alias, { ...AUTH_ROUTES[route], ...perModel[route], path, deprecated: true });
   }
   ViewSet({ path: 'auth', tags: ['Authentication'] })(View);
+  return View;
+}
+
+/** Makes the view of sign-ins with cookies, which asks for what the one with tokens asks for. */
+export function cookieViewFor({ login: input }: AuthSchemas = {}): Type<CookieAuthViewSet> {
+  if (!input) return CookieAuthViewSet;
+  const View = class ApplicationCookieAuthViewSet extends CookieAuthViewSet {};
+  declare(View, 'login', { ...COOKIE_LOGIN, input });
+  ViewSet({ path: 'auth/cookie' })(View);
   return View;
 }
 

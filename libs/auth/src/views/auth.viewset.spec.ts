@@ -3,17 +3,19 @@ import { CoreOrmModule, Field, Model } from '@core-framework/orm';
 import { type TestApp } from '@core-framework/testing';
 import { SecretWatch } from '@core-framework/testing/auth';
 import { Action, AllowAny, InputSchema, OutputSchema, Verbatim, ViewSet, ViewSetModule } from '@core-framework/viewset';
-import { Module } from '@nestjs/common';
-import { IsString, Matches } from 'class-validator';
+import { Injectable, Module } from '@nestjs/common';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AuthHooks } from '../accounts/auth-hooks.js';
 import { AuthModule } from '../auth.module.js';
+import { AuthBackend, type Credentials } from '../authentication/auth-backend.js';
 import { Hash } from '../hashing/hash.service.js';
 import { InMemoryMailSender } from '../mail/in-memory-mail-sender.js';
 import { MailSender } from '../mail/mail-sender.js';
-import { AbstractUser } from '../users/abstract-user.js';
+import { type AbstractBaseUser, AbstractUser } from '../users/abstract-user.js';
 import { PermissionsMixin } from '../users/permissions.mixin.js';
 import type { UserManager } from '../users/user.manager.js';
+import { LoginInput } from './auth.inputs.js';
 import { AuthViewSet } from './auth.viewset.js';
 
 @Model({ tableName: 'users' })
@@ -158,6 +160,57 @@ describe("an application's own endpoints of accounts", () => {
   test('are none where the module is told so', async () => {
     await using silent = await new SecretWatch().start(SilentModule);
     expect((await silent.client.post(`${AUTH}/login`, {})).status).toBe(404);
+  });
+});
+
+describe('a sign-in by what a backend of the application asks for', () => {
+  @Injectable()
+  class BadgeBackend extends AuthBackend {
+    readonly name = 'badge';
+    override async authenticate({ badge }: Credentials): Promise<AbstractBaseUser | null> {
+      return badge === 'B-7' ? User.objects.getByEmail('ann@example.com') : null;
+    }
+  }
+  class BadgeLogin extends LoginInput {
+    @IsOptional() @IsString() @MaxLength(20) badge?: string;
+    @IsOptional() override password!: string;
+  }
+  @Module({
+    imports: [
+      SettingsModule.forRoot(),
+      CoreOrmModule.forRoot({ schema: 'update' }),
+      ViewSetModule.forRoot(),
+      AuthModule.forRoot({ userModel: User, backends: [BadgeBackend], cookies: true, schemas: { login: BadgeLogin } }),
+    ],
+  })
+  class BadgeModule {}
+
+  test('gets it by tokens, by aliases and by cookies, beside passwords', async () => {
+    await using app = await new SecretWatch().start(BadgeModule);
+    app.nest.get(Hash).configure('pbkdf2_sha256', { iterations: 1000 });
+    await app.work(() =>
+      User.objects.createUser({ email: 'ann@example.com', nickname: 'ann', password: ANN.password }),
+    );
+    const statuses = async (body: object) => {
+      const routes = ['login', 'login/json', 'jwt/login', 'cookie/login'];
+      const answers = await Promise.all(routes.map((route) => app.client.post(`${AUTH}/${route}`, body)));
+      return answers.map(({ status }) => status);
+    };
+    expect(await statuses({ badge: 'B-7' })).toEqual([200, 200, 200, 200]);
+    expect(await statuses({ badge: 'B-7', backend: 'badge' })).toEqual([200, 200, 200, 200]);
+    expect(await statuses({ email: 'ann@example.com', password: ANN.password })).toEqual([200, 200, 200, 200]);
+    expect(await statuses({ badge: 'B-8' })).toEqual([401, 401, 401, 401]);
+    expect(await statuses({ bagde: 'B-7' })).toEqual([400, 400, 400, 400]);
+    const form = await app.client.post(`${AUTH}/login`, 'badge=B-7', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(form.status).toBe(200);
+  });
+
+  test('schemas without what an account needs are refused by their types', () => {
+    class NoPassword extends InputSchema(User, { pick: ['email'] }) {}
+    // @ts-expect-error an account is opened with a password
+    expect(AuthModule.forRoot({ userModel: User, schemas: { register: NoPassword } })).toBeDefined();
   });
 });
 
