@@ -173,6 +173,10 @@ function callSql(scope: Scope, { kind, column, distinct }: Aggregation, only?: S
   const every = column && columnSql(scope, column);
   const value = only ? sql`case when ${only} then ${every ?? sql`1`} end` : every;
   const call = sql`${FUNCTIONS[kind]}(${distinct ? sql`distinct ` : sql``}${value ?? sql`*`})`;
+  if (dialect === 'postgresql' && column?.field.scalarKind === 'uuid' && kind !== 'count') {
+    // Only from version 18 on does it know the least of them; as texts they have the same order.
+    return sql`cast(${FUNCTIONS[kind]}(cast(${value} as text)) as uuid)`;
+  }
   if (dialect === 'sqlite' || kind === 'min' || kind === 'max') return call;
   if (speaksMySql(dialect) && kind === 'avg' && !DECIMALS.includes(column?.field.scalarKind ?? 'integer')) {
     // The mean of integers would be a decimal of few digits.

@@ -56,7 +56,7 @@ const VALUES = {
 type FieldName = keyof typeof VALUES;
 const FIELDS = Object.keys(VALUES) as FieldName[];
 /** Fields that are the same or not, and neither less nor greater. */
-const EQUAL_ONLY: readonly FieldName[] = ['isOpen', 'token', 'mood'];
+const EQUAL_ONLY: readonly FieldName[] = ['isOpen', 'mood'];
 
 /** A form in which values of a type can be compared. */
 function rank(field: FieldName, value: unknown): number | bigint | string {

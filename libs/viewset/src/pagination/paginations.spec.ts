@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Field, type Manager, Model, PlainModel } from '@core-framework/orm';
 import { Action } from '../decorators/action.decorator.js';
 import { ViewSet } from '../decorators/viewset.decorator.js';
 import { AllowAny } from '../permissions/standard.permissions.js';
 import { OutputSchema } from '../schemas/output-schema.js';
 import { Computed } from '../decorators/computed.decorator.js';
-import { Author, Book } from '../testing/shop.models.js';
+import { Author, Book, Document, Tag } from '../testing/shop.models.js';
 import { type Answer, TestApp } from '../testing/test-app.js';
 import { scratchUrls } from '../testing/scratch-databases.js';
 import { ModelViewSet } from '../views/model.viewset.js';
@@ -18,6 +20,23 @@ class EntityOutput extends OutputSchema(Book, { pick: ['id', 'title'] }) {
     return book.title.toUpperCase();
   }
 }
+
+@Model()
+class Ticket extends PlainModel {
+  declare static readonly objects: Manager<Ticket>;
+
+  @Field.pk({ type: 'uuid' }) id!: string;
+  @Field.uuid({ nullable: true }) batch!: string | null;
+}
+
+@ViewSet({
+  model: Ticket,
+  permissions: [AllowAny],
+  pagination: { style: 'cursor', pageSize: 2 },
+  ordering: ['id', 'batch'],
+  filter: { id: ['gt'] },
+})
+class TicketViewSet extends ModelViewSet<Ticket> {}
 
 /** Answers everything at once, under a name of its own. */
 class Whole extends Pagination {
@@ -84,8 +103,8 @@ describe.each(await scratchUrls())('lists on %s', (_name, url) => {
     (body.results ?? body.items ?? body.rows).map(({ title }: Book) => title).join();
 
   beforeAll(async () => {
-    const views = [OffsetViewSet, CursorViewSet, EntityViewSet, WholeViewSet, EstimatedViewSet];
-    shop = await TestApp.start({ views, url });
+    const views = [OffsetViewSet, CursorViewSet, EntityViewSet, WholeViewSet, EstimatedViewSet, TicketViewSet];
+    shop = await TestApp.start({ views, url, models: [Author, Book, Tag, Document, Ticket] });
     await shop.work(async () => {
       const authors = [
         await Author.objects.create({ name: 'Ann' }),
@@ -164,6 +183,26 @@ describe.each(await scratchUrls())('lists on %s', (_name, url) => {
     expect([first, second, third].map(titles)).toEqual(['T3,T6,T1', 'T7,T4,T5', 'T2']);
     expect(new Set([first, second, third].flatMap((one) => titles(one).split(','))).size).toBe(7);
     expect(titles(await follow(third.body.previous))).toBe(titles(second));
+  });
+
+  test.each(['', 'ordering=-id', 'ordering=batch', 'ordering=-batch'])('are walked by UUIDs: %s', async (query) => {
+    const tickets = await shop.work(async () => {
+      await Ticket.objects.delete();
+      const batches = [randomUUID(), randomUUID(), null];
+      return Ticket.objects.bulkCreate(
+        Array.from({ length: 7 }, (_, index) => ({ batch: batches[index % 3] ?? null })),
+      );
+    });
+    const whole = (await get(`/tickets?pageSize=100&${query}`)).body.results.map(({ id }: Ticket) => id);
+    const walked: string[] = [];
+    for (let page = await get(`/tickets?${query}`); ; page = await follow(page.body.next)) {
+      walked.push(...page.body.results.map(({ id }: Ticket) => id));
+      if (!page.body.next) break;
+    }
+    expect(walked).toEqual(whole);
+    expect(walked.toSorted()).toEqual(tickets.map(({ id }) => id).toSorted());
+    const beyond = await get(`/tickets?pageSize=100&ordering=id&id__gt=${walked.toSorted()[2]}`);
+    expect(beyond.body.results).toHaveLength(4);
   });
 
   test('refuse cursors that no link of theirs said', async () => {

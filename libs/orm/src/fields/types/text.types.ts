@@ -11,7 +11,7 @@ import {
 } from '../field-messages.js';
 import { accept, type ParseOutcome, refuse, type ValueParser } from '../parse-outcome.js';
 import { isInt32 } from './number.types.js';
-import { EQUALITY_LOOKUPS, type FieldRules, type FieldType, TEXT_LOOKUPS } from './field-type.js';
+import { EQUALITY_LOOKUPS, type FieldRules, type FieldType, ORDER_LOOKUPS, TEXT_LOOKUPS } from './field-type.js';
 
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d-]{2,63}$/i;
@@ -141,7 +141,7 @@ export const uuidType: FieldType = {
   ...textType(
     (value) => (UUID.test(value) ? accept(value.toLowerCase()) : refuse('invalid', 'Must be a valid UUID.')),
     { format: 'uuid' },
-    EQUALITY_LOOKUPS,
+    ORDER_LOOKUPS,
   ),
   accepts: (value) => typeof value === 'string' && UUID.test(value),
   canonical: (value) => String(value).toLowerCase(),
