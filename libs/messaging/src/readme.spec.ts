@@ -5,6 +5,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { heard } from '../examples/listening.js';
 import { AppModule, Order, Users } from '../examples/orders.js';
+import { tell } from '../examples/without-nest.js';
 import { Event } from './decorators/event.decorator.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -13,8 +14,12 @@ const codes = (text: string) => new Set([...text.matchAll(/[`'](MESSAGING_[A-Z_]
 let app: INestApplicationContext | undefined;
 afterAll(() => app?.close());
 
-test('the README shows the example as it is', () => {
-  expect(read('../README.md')).toContain(read('../examples/orders.ts').trim());
+test.each(['orders', 'without-nest'])('the README shows the example %s as it is', (name) => {
+  expect(read('../README.md')).toContain(read(`../examples/${name}.ts`).trim());
+});
+
+test('in the example without Nest the event is heard', async () => {
+  expect(await tell()).toBe('user.created {"id":1}');
 });
 
 test('the README lists exactly the codes of the errors', () => {

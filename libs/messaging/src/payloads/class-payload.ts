@@ -31,6 +31,8 @@ export function hasRules(type: Type<object>): boolean {
   return rulesOf(type).length > 0;
 }
 
+type Rule = ReturnType<typeof rulesOf>[number];
+
 function rulesOf(type: Type<object>) {
   return getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
 }
@@ -48,16 +50,24 @@ function errorsOf({ property, constraints = {}, children = [] }: ValidationError
 
 function schemaOf(type: Type<object>): ValueSchema {
   const rules = Map.groupBy(rulesOf(type), ({ propertyName }) => propertyName);
-  const named = [...rules].map(([property, found]) => {
-    const byName = found.map(
-      ({ name, type: kind, constraints }) => [name ?? kind, (constraints ?? []) as unknown[]] as const,
-    );
-    return [property, new Map(byName)] as const;
-  });
-  const required = named.filter(([, found]) => !found.has('isOptional')).map(([property]) => property);
+  const required = [...rules].filter(([, found]) => !found.some(({ name }) => name === 'isOptional'));
   return {
     type: 'object',
-    properties: Object.fromEntries(named.map(([property, found]) => [property, schemaOfRules(found)])),
-    ...(required.length > 0 && { required }),
+    properties: Object.fromEntries([...rules].map(([property, found]) => [property, schemaOfProperty(found)])),
+    ...(required.length > 0 && { required: required.map(([property]) => property) }),
   };
+}
+
+/** Rules with `each` are about what a list holds. */
+function schemaOfProperty(rules: readonly Rule[]): ValueSchema {
+  const [itself, items] = [false, true].map((each) =>
+    schemaOfRules(
+      new Map(
+        rules
+          .filter((rule) => (rule.each ?? false) === each)
+          .map(({ name, type, constraints }) => [name ?? type, (constraints ?? []) as unknown[]]),
+      ),
+    ),
+  );
+  return rules.some(({ each }) => each) ? { ...itself, type: 'array', items } : { ...itself };
 }
