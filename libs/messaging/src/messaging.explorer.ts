@@ -22,7 +22,7 @@ import {
 import type { PayloadReader } from './payloads/payload-reader.js';
 import type { EventCatalog } from './registry/event-catalog.js';
 import type { FoundParticipants } from './registry/event.registry.js';
-import { bindEmitters, emit } from './publishing/method-emission.js';
+import { bindEmitters, emit, leaveToHook } from './publishing/method-emission.js';
 
 /** Where Nest keeps parameter decorators. */
 const ROUTE_ARGUMENTS = '__routeArguments__';
@@ -60,6 +60,7 @@ export class MessagingExplorer implements ActionHook {
       throw new EventOutsideTransactionError(subject, emitter.event, 'Let the action run in its transaction.');
     }
     this.#hooked.add(emitter);
+    leaveToHook(emitter);
     return async (call, proceed) => {
       const result = await proceed();
       await emit(this.parts.bus, emitter, result, call);

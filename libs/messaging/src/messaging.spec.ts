@@ -349,6 +349,15 @@ describe('events', () => {
   });
 });
 
+test('what no application knows of publishes nothing, and says so where one is at work', async () => {
+  const { run } = await start([Orders, Local]);
+  const users = new Users();
+  await expect(run(() => users.register(7))).rejects.toMatchObject({
+    code: 'MESSAGING_INVALID_CONSUMER',
+    message: expect.stringContaining('Users emits "user.created"'),
+  });
+});
+
 describe('the application does not start', () => {
   test('when a method emits outside of a transaction', async () => {
     @Injectable()

@@ -1,5 +1,6 @@
-import type { ActionCall } from '@core-framework/common';
+import { type ActionCall, RequestContext } from '@core-framework/common';
 import { PlainModel } from '@core-framework/orm';
+import { InvalidConsumerError } from '../errors/messaging.errors.js';
 import type { EventBus } from '../event-bus.js';
 import type { EmitterDeclaration } from '../metadata/messaging.metadata.js';
 
@@ -10,16 +11,33 @@ interface Binding {
 }
 
 const bindings = new WeakMap<object, Binding>();
+/** What actions of views emit: their hooks do it, whatever the instance. */
+const hooked = new WeakSet<EmitterDeclaration>();
 
-/** Has emitting methods of an instance publish on a bus; those of instances that no application made publish nothing. */
+/** Has emitting methods of an instance publish on a bus. */
 export function bindEmitters(instance: object, bus: EventBus, emitters: ReadonlySet<EmitterDeclaration>): void {
   if (emitters.size > 0) bindings.set(instance, { bus, emitters });
 }
 
-/** Publishes what a method of an instance emits, unless somebody around it does. */
+/** Leaves what is emitted to whoever is around the method. */
+export function leaveToHook(emitter: EmitterDeclaration): void {
+  hooked.add(emitter);
+}
+
+/**
+ * Publishes what a method of an instance emits, unless somebody around it does.
+ *
+ * @throws InvalidConsumerError where an application is at work and has not bound the instance: the event would be lost. Elsewhere,
+ *   as in tests of a class by itself, nothing is published.
+ */
 export async function emitFrom(instance: object, emitter: EmitterDeclaration, result: unknown): Promise<void> {
   const binding = bindings.get(instance);
-  if (binding?.emitters.has(emitter)) await emit(binding.bus, emitter, result);
+  if (binding?.emitters.has(emitter)) return emit(binding.bus, emitter, result);
+  if (binding || hooked.has(emitter) || !RequestContext.current()) return;
+  throw new InvalidConsumerError(
+    `${instance.constructor.name} emits "${emitter.event}", and no application publishes it.`,
+    'Import MessagingModule.forRoot(), and let Nest make the instance; before the application has started nothing is emitted.',
+  );
 }
 
 /** Publishes the event that a declaration makes of a result. */
