@@ -448,6 +448,18 @@ test.each(['userCreated', 'ORDER_CREATED', 'user', 'user.', 'user..created'])('"
   expect(() => OnEvent(`${name}!`)).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_NAME' }));
 });
 
+test('a method emits one event', () => {
+  expect(() => {
+    class Twice {
+      @Atomic()
+      @Event('user.created')
+      @Event('user.seen')
+      async register(): Promise<void> {}
+    }
+    return Twice;
+  }).toThrow(expect.objectContaining({ code: 'MESSAGING_INVALID_CONSUMER' }));
+});
+
 test('a consumer has topics', () => {
   for (const options of [{ topics: [] }, { topics: 'users' }, {}, undefined]) {
     expect(() => Consumer('g', options as never)).toThrow(

@@ -1,11 +1,11 @@
 import { isAtomic } from '@core-framework/orm';
 import type { Type } from '@nestjs/common';
 import type { ActionCall } from '@core-framework/common';
-import { EventOutsideTransactionError } from '../errors/messaging.errors.js';
+import { EventOutsideTransactionError, InvalidConsumerError } from '../errors/messaging.errors.js';
 import { checkChannelName, checkEventName } from '../events/event-name.js';
 import { type ProcessEvents, processEvents } from '../listening/process-events.js';
 import { emitFrom } from '../publishing/method-emission.js';
-import { recordEmitter } from '../metadata/messaging.metadata.js';
+import { emitterOf, recordEmitter } from '../metadata/messaging.metadata.js';
 
 /** Options of `@Event`. */
 export interface EventOptions {
@@ -36,8 +36,15 @@ function emitEvent(event: string, options: EventOptions = {}) {
   ): void => {
     const method = descriptor.value as M;
     const emitter = Object.freeze({ event, options });
+    const subject = `${target.constructor.name}.${String(name)}`;
+    const other = emitterOf(method);
+    if (other) {
+      throw new InvalidConsumerError(
+        `${subject} emits "${event}" and "${other.event}".`,
+        'Publish one of them by EventBus.publish(), in the method.',
+      );
+    }
     if (isAtomic(method)) {
-      const subject = `${target.constructor.name}.${String(name)}`;
       throw new EventOutsideTransactionError(subject, event, 'Put @Atomic() above @Event(), so that it is around it.');
     }
     async function emitting(this: object, ...args: Parameters<M>): Promise<unknown> {
@@ -62,6 +69,6 @@ function emitEvent(event: string, options: EventOptions = {}) {
  *
  * `Event.listen()`, `Event.dispatch()` and `Event.subscribe()` are for events within the process, wherever nothing is injected.
  *
- * @throws InvalidEventNameError, EventOutsideTransactionError
+ * @throws InvalidEventNameError, EventOutsideTransactionError; InvalidConsumerError when the method emits another event
  */
 export const Event: typeof emitEvent & ProcessEvents = Object.assign(emitEvent, processEvents);
