@@ -2,7 +2,7 @@ import { type Manager, modelDefinition } from '@core-framework/orm';
 import { Inject, Injectable } from '@nestjs/common';
 import { USER_MODEL, type UserModel } from '../auth.options.js';
 import { UsersWithoutPermissionsError } from '../errors/permission.errors.js';
-import { readPermissions } from '../groups/permission-snapshot.js';
+import { readGroupPermissions, readPermissions } from '../groups/permission-snapshot.js';
 import type { AbstractBaseUser } from '../users/abstract-user.js';
 import { USERS } from '../users/users.provider.js';
 import { knownGrants } from './known-grants.js';
@@ -33,6 +33,8 @@ const FLAGS = ['isActive', 'isStaff', 'isSuperuser', 'isVerified'] as const;
 /** Reads {@link Grants}, once per user and unit of work: what is changed counts from the next request on. */
 @Injectable()
 export class GrantReader {
+  readonly #widened = new WeakMap<Grants, { readonly key: string; readonly grants: Promise<Grants> }>();
+
   constructor(
     @Inject(USER_MODEL) private readonly model: UserModel,
     @Inject(USERS) private readonly users: Manager<AbstractBaseUser>,
@@ -48,10 +50,26 @@ export class GrantReader {
     return grants;
   }
 
+  /** The same with what the tables give to further roles, read once for the same grants and roles. */
+  withRoles(grants: Grants, roles: readonly string[]): Promise<Grants> {
+    const names = [...roles].sort();
+    const key = JSON.stringify(names);
+    const known = this.#widened.get(grants);
+    if (known?.key === key) return known.grants;
+    const widened = this.#widen(grants, names);
+    this.#widened.set(grants, { key, grants: widened });
+    return widened;
+  }
+
   /** @throws UsersWithoutPermissionsError when the application's users have no groups. */
   assertGroups(): void {
     if (modelDefinition(this.model).fields.has('groups')) return;
     throw new UsersWithoutPermissionsError(this.model.name);
+  }
+
+  async #widen(grants: Grants, roles: readonly string[]): Promise<Grants> {
+    const codenames = await readGroupPermissions(this.users.entityManager(), roles);
+    return { ...grants, permissions: new Set([...grants.permissions, ...codenames]) };
   }
 
   async #read(userId: number | string): Promise<Grants> {

@@ -102,7 +102,10 @@ export class PermissionService {
     const grants = await this.grants.of(userId);
     if (!grants.isActive || grants.isSuperuser) return grants.isActive;
     if (!this.policies) return grants.permissions.has(`${resource}.${action}`);
-    return this.policies.allows({ userId, resource, action, ...about }, grants);
+    // Whoever has a role by rules may do what the tables give to it, too.
+    const byRules = await this.policies.rolesByRules(userId, grants);
+    const all = byRules.length === 0 ? grants : await this.grants.withRoles(grants, byRules);
+    return this.policies.allows({ userId, resource, action, ...about }, all);
   }
 
   /** Whether an active user has a role. */

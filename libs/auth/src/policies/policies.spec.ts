@@ -91,6 +91,38 @@ describe.each([
     expect([await may('posts', 'read'), await may('posts', 'update')]).toEqual([false, true]);
   });
 
+  test.each(['rbac', 'acl', 'own'] as const)(
+    'roles that rules give bring what the tables give to them (%s)',
+    async (model) => {
+      const isOwn = model === 'own';
+      await start({ model: isOwn ? { text: POLICY_MODELS.rbac } : model });
+      await work(async () => {
+        await permissions.addPermission('editor', 'posts', 'update');
+        await permissions.addPermission('boss', 'posts', 'burn');
+        await permissions.addRoleToUser(ann, 'admin');
+      });
+      expect([await may('posts', 'update'), await may('posts', 'burn')]).toEqual([false, false]);
+      await work(async () => {
+        await permissions.addPolicies('g', [
+          ['role:admin', 'role:editor'],
+          ['role:editor', 'role:viewer'],
+          [`user:${ann}`, 'role:boss'],
+        ]);
+        await permissions.addPermission('viewer', 'posts', 'read');
+      });
+      const all = [await may('posts', 'update'), await may('posts', 'burn'), await may('posts', 'read')];
+      expect(all).toEqual([true, true, true]);
+      expect(await work(() => permissions.getUserRoles(ann))).toEqual(['admin']);
+      await work(async () => {
+        expect(await permissions.checkPermission(ann, 'posts', 'update')).toBe(true);
+        await permissions.removePermission('editor', 'posts', 'update');
+        expect(await permissions.checkPermission(ann, 'posts', 'update')).toBe(false);
+        await permissions.removePolicy('g', 'role:editor', 'role:viewer');
+      });
+      expect([await may('posts', 'read'), await may('posts', 'burn')]).toEqual([false, true]);
+    },
+  );
+
   test('rbac: the index answers as an enforcer of Casbin does', async () => {
     await start({ model: 'rbac' });
     const rules = Array.from({ length: 60 }, (_, n) => [

@@ -7,11 +7,13 @@ import { appendRule, longestChain } from './model-rules.js';
 import type { OrmCasbinAdapter } from './orm-casbin.adapter.js';
 import type { PolicyWatcher, ResolvedPolicyOptions } from './policy-options.js';
 import { judgesObjects, type PolicyQuestion, PolicySet } from './policy-set.js';
+import { RoleGraph } from './role-graph.js';
 import { RuleIndex } from './rule-index.js';
 
 interface Loaded {
   readonly version: number;
   readonly set: PolicySet;
+  readonly roles: RoleGraph;
   /** Of the shipped model of roles. */
   readonly index?: RuleIndex;
 }
@@ -38,6 +40,12 @@ export class PolicyEngine {
   /** Whether the model judges single objects; known before any rule is. */
   get judgesObjects(): boolean {
     return judgesObjects(this.options);
+  }
+
+  /** Names of the roles that a user has by rules, and not by the tables. */
+  async rolesByRules(userId: number | string, grants: Grants): Promise<readonly string[]> {
+    const { roles } = this.#fresh() ?? (await this.#look().catch(unavailable));
+    return roles.rolesByRules(userId, grants);
   }
 
   async allows(question: PolicyQuestion, grants: Grants): Promise<boolean> {
@@ -130,7 +138,9 @@ export class PolicyEngine {
     const version = await this.adapter.version();
     if (this.#loaded?.version !== version) {
       const set = await PolicySet.load(this.options, (model) => this.adapter.loadPolicy(model));
-      this.#loaded = { version, set, ...(this.options.shipped === 'rbac' && { index: new RuleIndex(set.model) }) };
+      const roles = new RoleGraph(set.model);
+      const index = this.options.shipped === 'rbac' && { index: new RuleIndex(set.model, roles) };
+      this.#loaded = { version, set, roles, ...index };
     }
     // What expired meanwhile may have been read before it changed.
     if (expirations === this.#expirations) this.#lookedAt = lookedAt;

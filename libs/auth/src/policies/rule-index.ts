@@ -1,7 +1,6 @@
 import type { Model } from 'casbin';
 import type { Grants } from '../permissions/grants.js';
-import { DEEPEST_CHAIN } from './granted-roles.js';
-import { roleSubject, userSubject } from './subjects.js';
+import type { RoleGraph } from './role-graph.js';
 
 /**
  * The rules of the shipped model of roles by their subject, so that all that a user may do is known at once and a
@@ -9,14 +8,15 @@ import { roleSubject, userSubject } from './subjects.js';
  */
 export class RuleIndex {
   readonly #permissions = new Map<string, string[]>();
-  readonly #roles = new Map<string, string[]>();
   readonly #known = new WeakMap<Grants, ReadonlySet<string>>();
 
-  constructor({ model }: Model) {
+  constructor(
+    { model }: Model,
+    private readonly roles: RoleGraph,
+  ) {
     for (const [subject = '', resource, action] of model.get('p')?.get('p')?.policy ?? []) {
       append(this.#permissions, subject, `${resource}.${action}`);
     }
-    for (const [member = '', role = ''] of model.get('g')?.get('g')?.policy ?? []) append(this.#roles, member, role);
   }
 
   /** The codenames that a user has by the tables, the rules, and the rules of all roles, those above them included as far as Casbin follows them. */
@@ -26,24 +26,12 @@ export class RuleIndex {
     return permissions;
   }
 
-  #collect(userId: number | string, { roles, permissions }: Grants): ReadonlySet<string> {
-    const all = new Set(permissions);
-    for (const subject of this.#reachable([userSubject(userId), ...[...roles].map(roleSubject)])) {
+  #collect(userId: number | string, grants: Grants): ReadonlySet<string> {
+    const all = new Set(grants.permissions);
+    for (const subject of this.roles.reachable(userId, grants)) {
       for (const codename of this.#permissions.get(subject) ?? []) all.add(codename);
     }
     return all;
-  }
-
-  /** Subjects and the roles above them, as far up as Casbin follows them: level by level, so that the shortest way counts. */
-  #reachable(subjects: readonly string[]): ReadonlySet<string> {
-    const reached = new Set(subjects);
-    let level = subjects;
-    for (let height = 0; height < DEEPEST_CHAIN && level.length > 0; height++) {
-      const above = new Set(level.flatMap((subject) => this.#roles.get(subject) ?? []));
-      level = [...above].filter((role) => !reached.has(role));
-      for (const role of level) reached.add(role);
-    }
-    return reached;
   }
 }
 

@@ -6,7 +6,10 @@ export function userSubject(id: number | string): string {
   throw new InvalidPolicyError([typeof id], 'has a subject that is no key of a user', 'Pass a number or a text.');
 }
 
+/** What names of roles begin with in rules. */
+export const ROLE_PREFIX = 'role:';
+
 /** How rules name a role. */
 export function roleSubject(name: string): string {
-  return `role:${name}`;
+  return `${ROLE_PREFIX}${name}`;
 }
