@@ -3,7 +3,10 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { FastifyRequest } from 'fastify';
 import { AuthBackends } from './auth-backends.js';
 
-/** Lets only callers who say who they are into a plain controller, by the backends that `@UseAuth` names, or by all. */
+/**
+ * Lets only callers who say who they are into a plain controller, by the backends that `@UseAuth` names, or by all. The caller is
+ * `@CurrentUser()` and `request.user` then.
+ */
 @Injectable()
 export class AuthenticatedGuard implements CanActivate {
   constructor(@Inject(AUTHENTICATOR) private readonly backends: Authenticator) {}
@@ -17,6 +20,8 @@ export class AuthenticatedGuard implements CanActivate {
       throw new UnauthorizedException(undefined, { headers: { 'www-authenticate': this.backends.challenge } });
     }
     if (context) context.principal = principal;
+    // Where guards and interceptors of others look for the caller.
+    Object.assign(request, { user: principal });
     return true;
   }
 

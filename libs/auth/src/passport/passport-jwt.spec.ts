@@ -3,7 +3,7 @@ import { CoreOrmModule, Model } from '@core-framework/orm';
 import { createTestApp, type TestApp } from '@core-framework/testing';
 import { SecretWatch } from '@core-framework/testing/auth';
 import { TokenFactory } from '@core-framework/testing/auth';
-import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AuthModule } from '../auth.module.js';
 import { AuthenticatedGuard } from '../authentication/authenticated.guard.js';
@@ -29,8 +29,8 @@ class PlainController {
 
   @Get('any')
   @UseGuards(AuthenticatedGuard)
-  byAny(@CurrentUser() user: UserPrincipal) {
-    return { id: user.id, backend: user.proof.backend };
+  byAny(@CurrentUser() user: UserPrincipal, @Req() request: { readonly user?: UserPrincipal }) {
+    return { id: user.id, backend: request.user === user ? user.proof.backend : undefined };
   }
 
   @Get('keys')
