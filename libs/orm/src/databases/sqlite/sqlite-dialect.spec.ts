@@ -181,6 +181,18 @@ describe('an SQLite file', () => {
     expect(row?.extra).toBe('9007199254740993');
   });
 
+  test('notices keys that came after a table was read', async () => {
+    const orm = await withAccount(`sqlite://${folder}/app.db`);
+    const connection = orm.em.getConnection();
+    await connection.execute('create table pairs (one text, other text)');
+    await connection.execute('select * from pairs');
+    await connection.execute('create unique index pairs_one on pairs (one)');
+    for (let round = 0; round < 2; round++) {
+      await connection.execute("insert into pairs values ('a', 'b') on conflict (one) do nothing");
+    }
+    expect(await connection.execute('select * from pairs')).toEqual([{ one: 'a', other: 'b' }]);
+  });
+
   test('connects again after close', async () => {
     const orm = await withAccount(`sqlite://${folder}/app.db`);
     await orm.close();

@@ -73,7 +73,7 @@ export class SqliteHandle {
       this.#statements.set(sql, known);
       return known;
     }
-    const statement = this.#database.prepare(sql);
+    const statement = this.#compile(sql);
     const prepared = { statement, readRow: statement.reader ? bigIntegerReader(statement) : undefined };
     if (this.#statements.size >= CACHED_STATEMENTS) {
       for (const oldest of this.#statements.keys()) {
@@ -83,5 +83,18 @@ export class SqliteHandle {
     }
     this.#statements.set(sql, prepared);
     return prepared;
+  }
+
+  /**
+   * SQLite looks whether tables were changed elsewhere when it runs a statement, not always when it compiles one: what it
+   * refuses (`on conflict` of a new unique key) may be right by now.
+   */
+  #compile(sql: string): BetterSqlite.Statement {
+    try {
+      return this.#database.prepare(sql);
+    } catch {
+      this.#database.prepare('select 1 from sqlite_schema limit 1').get();
+      return this.#database.prepare(sql);
+    }
   }
 }
