@@ -1,7 +1,5 @@
-import { schemaOfRules } from '@core-framework/common';
 import { type FieldDefinition, modelDefinition } from '@core-framework/orm';
 import type { NestedRelation } from '../schemas/nested-relation.js';
-import type { ClassRules } from '../schemas/class-rules.js';
 import type { CompiledInput } from '../schemas/compiled-input.js';
 import { inputBasisOf } from '../schemas/input-schema.js';
 
@@ -17,7 +15,10 @@ export function propertySchemas(input: CompiledInput, isForm = false): Readonly<
   const known = taken.map((field) => {
     if (field.file) return [field.name, isForm ? BYTES : { type: 'null' }] as const;
     const relation = nested.get(field.name);
-    return [field.name, withRules(relation ? nestedSchema(relation) : fieldSchema(field), rules, field.name)] as const;
+    return [
+      field.name,
+      { ...(relation ? nestedSchema(relation) : fieldSchema(field)), ...rules.schemaOf(field.name) },
+    ] as const;
   });
   const added = [...extras].map((name) => [name, extraSchema(input, name)] as const);
   return Object.fromEntries([...known, ...added]);
@@ -54,19 +55,10 @@ function nestedSchema(nested: NestedRelation): JsonSchema {
 
 /** What only rules speak of: `@IsOptional()` lets `null` pass, but no column that must have a value takes it. */
 function extraSchema({ schema: owner, rules }: CompiledInput, property: string): JsonSchema {
-  const schema = withRules({}, rules, property);
+  const schema = rules.schemaOf(property);
   const model = inputBasisOf(owner)?.model;
   const column = model && modelDefinition(model).fields.get(property);
   if (!rules.isOptional(property) || column?.nullable === false) return schema;
   const { type, enum: values } = schema as { readonly type?: string; readonly enum?: readonly unknown[] };
   return { ...schema, ...(type && { type: [type, 'null'] }), ...(values && { enum: [...values, null] }) };
-}
-
-function withRules(schema: JsonSchema, rules: ClassRules, property: string): JsonSchema {
-  const items = schemaOfRules(rules.rulesOf(property, 'items'));
-  return {
-    ...schema,
-    ...schemaOfRules(rules.rulesOf(property)),
-    ...(Object.keys(items).length > 0 && { items }),
-  };
 }

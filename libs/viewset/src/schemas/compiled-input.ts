@@ -1,9 +1,9 @@
-import { type FieldError, isFormBody, NON_FIELD_ERRORS, UploadedFile } from '@core-framework/common';
+import { type ClassRules, type FieldError, isFormBody, NON_FIELD_ERRORS, UploadedFile } from '@core-framework/common';
 import type { FieldDefinition, ValueParser } from '@core-framework/orm';
 import { plainToInstance } from 'class-transformer';
 import { isVerbatim } from '../decorators/verbatim.decorator.js';
 import type { NowOrLater } from '../pipeline/later.js';
-import type { ClassRules } from './class-rules.js';
+import { brokenRules } from './broken-rules.js';
 import { InputDraft } from './input-draft.js';
 import { InputErrors, UNKNOWN_FIELD } from './input-problems.js';
 import { type InputClass, isPlainInput, type SelfValidating } from './input-schema.js';
@@ -210,13 +210,21 @@ export class CompiledInput {
     }
     const instance = this.#instantiate(values, reading.partial);
     if (!this.rules.isEmpty) {
-      for (const [path, found] of await this.rules.check(instance)) {
+      for (const [path, found] of await brokenRules(instance)) {
         // Rules of an application speak of values; whether there must be one is what the field says.
         if (values[path] !== null || !this.fields.get(path)?.nullable) errors.add(path, found);
       }
+      for (const path of this.#missingIn(instance, reading)) errors.add(path, [REQUIRED]);
     }
     if (errors.isEmpty) await validateWhole(instance, reading, errors);
     return instance;
+  }
+
+  /** What objects inside must have and have not, and what rules ask for only sometimes (`@ValidateIf()`). */
+  #missingIn(instance: object, { partial }: InputReading): readonly string[] {
+    const isAsked = (name: string) => !partial && this.extras.has(name) && this.rules.isConditional(name);
+    // Rows that are written along were judged by their own input.
+    return this.rules.missingIn(instance, isAsked).filter((path) => !this.nested.has(path.split('.', 1)[0] ?? ''));
   }
 
   /**

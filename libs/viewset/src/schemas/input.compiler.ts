@@ -1,6 +1,6 @@
+import { ClassRules } from '@core-framework/common';
 import { compileFieldParser, type FieldDefinition, modelDefinition } from '@core-framework/orm';
 import { InvalidOptionError } from '../errors/viewset.errors.js';
-import { ClassRules } from './class-rules.js';
 import { CompiledInput, type InputParts } from './compiled-input.js';
 import { derivedInput, type InputClass, inputBasisOf, isWritable, type NestedRelationOptions } from './input-schema.js';
 import { NestedRelation } from './nested-relation.js';
@@ -35,7 +35,7 @@ export function compileInput(schema: InputClass, surroundings: InputSurroundings
 function compile(schema: InputClass, surroundings: InputSurroundings, depth: number): CompiledInput {
   const { fixed, allowedExtensions, ...parts } = surroundings;
   const { fields, nested: declared, optional } = modelPart(schema, fixed);
-  const rules = new ClassRules(schema);
+  const rules = ClassRules.of(schema);
   const extras = new Set([...rules.properties].filter((property) => !fields.has(property) && property !== fixed));
   const nested = new Map(
     declared.map(
@@ -45,7 +45,7 @@ function compile(schema: InputClass, surroundings: InputSurroundings, depth: num
   checkUndeclared(schema, fields, rules, nested);
   const required = new Set([
     ...[...fields.values()].filter((field) => field.required && !optional(field.name)).map(({ name }) => name),
-    ...[...extras].filter((name) => !rules.isOptional(name) && !hasInitialiser(schema, name)),
+    ...[...extras].filter((name) => rules.isRequired(name)),
   ]);
   return new CompiledInput({
     ...parts,
@@ -145,8 +145,4 @@ function modelPart(schema: InputClass, except?: string): ModelPart {
 function isNestable({ relation, hidden, readOnly }: FieldDefinition): boolean {
   if (!relation || hidden) return false;
   return relation.kind === 'oneToMany' || (relation.owner && !readOnly);
-}
-
-function hasInitialiser(schema: InputClass, name: string): boolean {
-  return (new schema() as Record<string, unknown>)[name] !== undefined;
 }
