@@ -11,10 +11,15 @@ export class ClassRules {
   static readonly #known = new WeakMap<AnyClass, ClassRules>();
 
   readonly #rules: ReadonlyMap<string, readonly Rule[]>;
+  /** The properties whose objects have rules of their own. */
+  readonly #holders: ReadonlySet<string>;
 
   private constructor(readonly type: AnyClass) {
     const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
     this.#rules = Map.groupBy(rules, ({ propertyName }) => propertyName);
+    this.#holders = new Set(
+      rules.filter(({ type }) => type === 'nestedValidation').map(({ propertyName }) => propertyName),
+    );
   }
 
   static of(type: AnyClass): ClassRules {
@@ -30,6 +35,11 @@ export class ClassRules {
   /** The properties that rules speak of. */
   get properties(): ReadonlySet<string> {
     return new Set(this.#rules.keys());
+  }
+
+  /** Whether {@link missingIn} could find anything but properties that are required in any case. */
+  get judgesPresence(): boolean {
+    return this.#holders.size > 0 || [...this.#rules.keys()].some((property) => this.isConditional(property));
   }
 
   /** Whether a property carries `@IsOptional()`. */
@@ -68,7 +78,7 @@ export class ClassRules {
     return [...this.#rules.keys()].flatMap((property) => {
       const value: unknown = Reflect.get(instance, property);
       if (value === undefined) return isAsked(property) && this.#asksFor(property, instance) ? [property] : [];
-      if (!this.#holdsObjects(property)) return [];
+      if (!this.#holders.has(property)) return [];
       const objects = Array.isArray(value)
         ? value.map((item: unknown, index) => [`${property}.${index}`, item] as const)
         : [[property, value] as const];
@@ -119,7 +129,7 @@ export class ClassRules {
 
   /** The class that objects of a property are made of, as class-transformer finds it. */
   #innerClass(property: string): AnyClass | undefined {
-    if (!this.#holdsObjects(property)) return undefined;
+    if (!this.#holders.has(property)) return undefined;
     const sample = { [property]: this.#isList(property) ? [{}] : {} };
     try {
       const made: unknown = Reflect.get(plainToInstance(this.type as Type<object>, sample), property);
@@ -129,10 +139,6 @@ export class ClassRules {
       // Transforms of the application may want more than an empty object.
       return undefined;
     }
-  }
-
-  #holdsObjects(property: string): boolean {
-    return this.#rulesOf(property).some(({ type }) => type === 'nestedValidation');
   }
 
   #isList(property: string): boolean {

@@ -60,6 +60,8 @@ export class CompiledInput {
   readonly #isPlain: boolean;
   /** Whether each field is judged for itself, and nothing else. */
   readonly #judgesFieldsOnly: boolean;
+  /** Whether more may have to be there than {@link required} names. */
+  readonly #judgesPresence: boolean;
 
   constructor(parts: InputParts) {
     this.schema = parts.schema;
@@ -76,6 +78,7 @@ export class CompiledInput {
       .filter(({ kind, file, name }) => kind === 'json' || file || parts.nested.has(name))
       .map(({ name }) => name);
     this.#isPlain = isPlainInput(parts.schema);
+    this.#judgesPresence = parts.rules.judgesPresence;
     const judgesMore = this.#relations.length + parts.nested.size + parts.uploads.size > 0 || !parts.rules.isEmpty;
     this.#judgesFieldsOnly = !judgesMore && !('validate' in parts.schema.prototype);
   }
@@ -214,7 +217,8 @@ export class CompiledInput {
         // Rules of an application speak of values; whether there must be one is what the field says.
         if (values[path] !== null || !this.fields.get(path)?.nullable) errors.add(path, found);
       }
-      for (const path of this.#missingIn(instance, reading)) errors.add(path, [REQUIRED]);
+      const absent = this.#judgesPresence ? this.#missingIn(instance, reading) : [];
+      for (const path of absent) errors.add(path, [REQUIRED]);
     }
     if (errors.isEmpty) await validateWhole(instance, reading, errors);
     return instance;
